@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The library modules, in dependency order: an entry may only name entries above it.
+/// ARCHITECTURE.md says what each is for.
+let modules: [Target] = [
+  .target(name: "Tensors"),
+  .target(name: "Graphs", dependencies: ["Tensors"]),
+  .target(
+    name: "ONNXFormat",
+    dependencies: ["Tensors", "Graphs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["Schema/onnx.proto"]),
+  .target(name: "Passes", dependencies: ["Tensors", "Graphs"]),
+  .target(name: "Covers", dependencies: ["Tensors"]),
+  .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
+  .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
+  .target(name: "CPUKernels"),
+]
+
+/// The CPU kernels: one source folder, compiled once for each instruction set. The modules share
+/// their files through symbolic links and differ in their flags alone.
+func kernelModule(_ isa: String, flags: [String]) -> Target {
+  .target(
+    name: "CPUKernels\(isa)", dependencies: ["CPUKernels"],
+    swiftSettings: [
+      .unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] }),
+      .define("KERNELS_\(isa.uppercased())"),
+    ])
+}
+
+var kernelModules = [kernelModule("Portable", flags: [])]
+#if arch(x86_64)
+  kernelModules += [
+    kernelModule("AVX2", flags: ["-mavx2", "-mfma"]),
+    kernelModule("AVX512", flags: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mfma"]),
+  ]
+#endif
+
+let package = Package(
+  name: "hewn",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Hewn", targets: ["Hewn"]),
+    .executable(name: "hewn", targets: ["HewnCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: modules + kernelModules + [
+    .target(
+      name: "CPUBackend",
+      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels"]
+        + kernelModules.map { .byName(name: $0.name) }),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
+    .target(
+      name: "Hewn",
+      dependencies: [
+        "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
+        "CPUBackend",
+      ]),
+    .executableTarget(
+      name: "HewnCLI",
+      dependencies: [
+        "Hewn", "Images", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
+  ] + testTargets,
+  swiftLanguageModes: [.v6]
+)
+
+var testTargets: [Target] {
+  [
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"]),
+    .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", "Graphs", "TestSupport"]),
+    .testTarget(
+      name: "PassesTests", dependencies: ["Passes", "Graphs", "ReferenceBackend", "TestSupport"]),
+    .testTarget(name: "CoversTests", dependencies: ["Covers", "TestSupport"]),
+    .testTarget(
+      name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Graphs", "TestSupport"]),
+    .testTarget(
+      name: "CPUBackendTests",
+      dependencies: ["CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+    .testTarget(name: "HewnTests", dependencies: ["Hewn", "TestSupport"]),
+    .testTarget(name: "HewnCLITests", dependencies: ["HewnCLI", "TestSupport"]),
+  ]
+}

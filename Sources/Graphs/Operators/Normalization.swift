@@ -1,0 +1,40 @@
+package import Tensors
+
+/// Y = (X − mean) / √(variance + epsilon) · scale + bias per channel, with fixed statistics.
+///
+/// Inputs: X [N, C, …], scale [C], bias [C], mean [C], variance [C].
+package struct BatchNormalization: Operator, Hashable {
+  package var epsilon: Float
+  package var name: String { "BatchNormalization" }
+  package init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
+}
+
+/// Local response normalization across channels:
+/// Y = X / (bias + alpha / size · Σ X²)^beta, the sum over `size` neighbouring channels.
+package struct LRN: Operator, Hashable {
+  package var size: Int
+  package var alpha: Float
+  package var beta: Float
+  package var bias: Float
+  package var name: String { "LRN" }
+
+  package init(size: Int, alpha: Float = 1e-4, beta: Float = 0.75, bias: Float = 1) {
+    self.size = size
+    self.alpha = alpha
+    self.beta = beta
+    self.bias = bias
+  }
+}
+
+/// e^x normalized to sum 1 along an axis.
+package struct Softmax: Operator, Hashable {
+  package var axis: Int
+  /// Before opset 13 all axes from `axis` on are normalized together.
+  package var flattens: Bool
+  package var name: String { "Softmax" }
+
+  package init(axis: Int = -1, flattens: Bool = false) {
+    self.axis = axis
+    self.flattens = flattens
+  }
+}

@@ -1,0 +1,12 @@
+/// Every operator type, once. Tests walk it to find an operator that lacks its importer, its
+/// reference implementation, its CPU kernel or its cases.
+package enum OperatorCatalog {
+  package static let types: [any Operator.Type] = [
+    AveragePool.self, BatchNormalization.self, Binary.self, Cast.self, Clip.self, Concat.self,
+    ConstantOfShape.self, Conv.self, ConvTranspose.self, DepthToSpace.self, Expand.self,
+    Flatten.self, Gather.self, Gemm.self, GlobalAveragePool.self, GlobalMaxPool.self,
+    Identity.self, LRN.self, MatMul.self, MaxPool.self, PRelu.self, Pad.self, Reduce.self,
+    Reshape.self, Resize.self, ShapeOf.self, Slice.self, Softmax.self, Split.self, Squeeze.self,
+    Transpose.self, Unary.self, Unsqueeze.self,
+  ]
+}

@@ -1,0 +1,79 @@
+package import Graphs
+package import Tensors
+
+/// Turns a graph into something that runs on one kind of device.
+///
+/// A backend takes an optimised, bound graph and either returns a plan that runs it whole, or
+/// throws an error that names the node and the reason, before anything runs.
+package protocol Backend: Sendable {
+  /// `cpu`, `reference`.
+  var name: String { get }
+
+  func compile(_ graph: Graph, options: CompileOptions) throws -> any Plan
+}
+
+/// Which kernels convolutions use.
+package enum Engine: String, Sendable, CaseIterable {
+  /// Per layer, sparse or dense, whichever is predicted faster.
+  case sparse
+  /// The dense path for every layer.
+  case dense
+}
+
+/// What shapes a compilation beside the graph.
+package struct CompileOptions: Sendable {
+  package var engine: Engine
+  /// The threads that a session will run with; at least 1.
+  package var threads: Int
+
+  package init(engine: Engine = .sparse, threads: Int) {
+    self.engine = engine
+    self.threads = threads
+  }
+}
+
+/// A named tensor at a plan's edge.
+package struct Port: Sendable, Hashable {
+  package var name: String
+  package var type: TensorType
+
+  package init(name: String, type: TensorType) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// An immutable, device-specific, runnable form of a model.
+package protocol Plan: Sendable {
+  var inputs: [Port] { get }
+  var outputs: [Port] { get }
+  /// One entry for each executed step, in order.
+  var layers: [LayerReport] { get }
+  /// Bytes of activations that a session allocates.
+  var arenaByteCount: Int { get }
+  /// Bytes of packed weights and index streams.
+  var weightByteCount: Int { get }
+
+  /// Allocates everything that running needs.
+  ///
+  /// - Throws: `outOfMemory`.
+  func makeSession() throws -> any PlanSession
+}
+
+/// Runs a plan. Not thread-safe: one session belongs to one caller at a time.
+package protocol PlanSession: AnyObject {
+  /// Copies an input in.
+  ///
+  /// - Throws: `invalidArgument` where type or shape differ from the port's.
+  func setInput(_ index: Int, _ tensor: Tensor) throws
+
+  /// Runs every step once. Allocates, locks and logs nothing.
+  func execute()
+
+  /// Runs every step once and adds each step's wall time in nanoseconds to `times`, in the order of
+  /// `Plan.layers`.
+  func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>)
+
+  /// Copies an output out.
+  func output(_ index: Int) throws -> Tensor
+}

@@ -1,0 +1,70 @@
+/// What a backend decided for one step, and what it predicts.
+package struct LayerReport: Sendable {
+  /// The node's name in the model.
+  package var name: String
+  /// The operator with its fused parts, as `Conv+Add+Relu`.
+  package var op: String
+  /// Facts of the filter matrix; `nil` for steps without weights.
+  package var matrix: MatrixReport?
+  /// `sparse`, `dense`, or `other` for steps without a choice.
+  package var engine: String
+  /// Why that engine: the comparison, or what forced it.
+  package var reason: String
+  /// Predicted milliseconds of the engine that was chosen; `nil` where there is no prediction.
+  package var predictedMilliseconds: Double?
+  package var predictedSparseMilliseconds: Double?
+  package var predictedDenseMilliseconds: Double?
+  /// Floating-point operations if every weight counts.
+  package var denseFlops: Int
+  /// Floating-point operations of the non-zero weights.
+  package var nonZeroFlops: Int
+
+  package init(
+    name: String, op: String, matrix: MatrixReport? = nil, engine: String = "other",
+    reason: String = "", predictedMilliseconds: Double? = nil,
+    predictedSparseMilliseconds: Double? = nil, predictedDenseMilliseconds: Double? = nil,
+    denseFlops: Int, nonZeroFlops: Int
+  ) {
+    self.name = name
+    self.op = op
+    self.matrix = matrix
+    self.engine = engine
+    self.reason = reason
+    self.predictedMilliseconds = predictedMilliseconds
+    self.predictedSparseMilliseconds = predictedSparseMilliseconds
+    self.predictedDenseMilliseconds = predictedDenseMilliseconds
+    self.denseFlops = denseFlops
+    self.nonZeroFlops = nonZeroFlops
+  }
+}
+
+/// The filter matrix of a layer, all convolution groups together, and its cover.
+package struct MatrixReport: Sendable {
+  /// M: all filters.
+  package var rows: Int
+  /// K: taps of one group.
+  package var taps: Int
+  /// Weights, M × K.
+  package var weights: Int
+  /// Weights that are zero.
+  package var zeros: Int
+  /// Number of segments by height; height 1 counts row streams.
+  package var segmentsByHeight: [Int: Int]
+  /// Non-zero weights outside all segments.
+  package var leaves: Int
+  /// Segment slots that were zero in the model.
+  package var filledSlots: Int
+
+  package init(
+    rows: Int, taps: Int, weights: Int, zeros: Int, segmentsByHeight: [Int: Int] = [:],
+    leaves: Int = 0, filledSlots: Int = 0
+  ) {
+    self.rows = rows
+    self.taps = taps
+    self.weights = weights
+    self.zeros = zeros
+    self.segmentsByHeight = segmentsByHeight
+    self.leaves = leaves
+    self.filledSlots = filledSlots
+  }
+}
