@@ -13,6 +13,8 @@ package struct Operand: Sendable {
 
   package init(_ value: Value) { self.init(type: value.type, constant: value.constant) }
 
+  package init(_ tensor: Tensor) { self.init(type: tensor.type, constant: tensor) }
+
   package var shape: Shape { type.shape }
 }
 

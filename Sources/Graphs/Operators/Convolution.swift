@@ -1,5 +1,3 @@
-package import Tensors
-
 /// How a window operator pads its spatial axes.
 package enum Padding: Hashable, Sendable {
   /// Zeros before and after each spatial axis; may differ.

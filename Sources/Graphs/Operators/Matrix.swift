@@ -1,5 +1,3 @@
-package import Tensors
-
 /// Y = activation(alpha · op(A) · op(B) + beta · C), C broadcast to Y.
 ///
 /// Inputs: A [M, K] or its transpose, B [K, N] or its transpose, C (optional).

@@ -1,5 +1,3 @@
-package import Tensors
-
 /// Y = (X − mean) / √(variance + epsilon) · scale + bias per channel, with fixed statistics.
 ///
 /// Inputs: X [N, C, …], scale [C], bias [C], mean [C], variance [C].

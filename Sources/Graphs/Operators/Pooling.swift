@@ -1,5 +1,3 @@
-package import Tensors
-
 /// The window of a pooling operator; empty strides and dilations mean 1 along every axis.
 package struct PoolingWindow: Hashable, Sendable {
   package var kernel: [Int]
