@@ -1,0 +1,106 @@
+package import CPUKernels
+package import Graphs
+package import Tensors
+
+/// An operator that the CPU backend runs: which layouts it wants, and the step that computes it.
+package protocol CPUOperator: Operator {
+  /// The layout that each input must have and each output gets.
+  ///
+  /// - Throws: `unsupported`, with the reason, for what the CPU backend cannot run.
+  func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands
+
+  /// Makes the step, once layouts and places are known.
+  ///
+  /// - Parameters:
+  ///   - inputs: one for each input of the node; `nil` for missing and for constant inputs, whose
+  ///     elements are in `node`.
+  ///   - outputs: one for each output of the node.
+  func makeStep(
+    for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
+  ) throws(HewnError) -> any Step
+}
+
+/// A node as lowering sees it.
+package struct NodeContext: Sendable {
+  package var label: String
+  /// Type, and elements where constant, of each input.
+  package var inputs: [Operand?]
+  package var outputs: [TensorType]
+
+  package init(label: String, inputs: [Operand?], outputs: [TensorType]) {
+    self.label = label
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  package func shape(ofInput index: Int) -> Shape? {
+    index < inputs.count ? inputs[index]?.shape : nil
+  }
+
+  package func constant(ofInput index: Int) -> Tensor? {
+    index < inputs.count ? inputs[index]?.constant : nil
+  }
+}
+
+/// What an operator asks of the layouts around it.
+package struct LayoutDemands: Sendable {
+  package enum Input: Sendable {
+    /// Row-major. Also the entry for constant and missing inputs, which need no layout.
+    case plain
+    /// Planes with at least this halo, split into these phases.
+    ///
+    /// `pitch` joins inputs and outputs that must have the same pitch.
+    case planes(
+      halo: PlanesLayout.Halo = .init(), verticalPhases: Int = 1, horizontalPhases: Int = 1,
+      pitch: PitchRule = .free)
+  }
+
+  package enum PitchRule: Hashable, Sendable {
+    /// Any pitch.
+    case free
+    /// The same pitch as the planes output of the node and all other inputs with this rule.
+    case sharedWithOutput
+  }
+
+  package enum Output: Sendable {
+    case plain
+    case planes
+  }
+
+  package var inputs: [Input]
+  package var outputs: [Output]
+
+  package init(inputs: [Input], outputs: [Output]) {
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  /// Everything row-major.
+  package static func plain(_ node: NodeContext) -> LayoutDemands {
+    LayoutDemands(
+      inputs: node.inputs.map { _ in .plain }, outputs: node.outputs.map { _ in .plain })
+  }
+}
+
+/// A buffer and its place in the arena.
+package struct Located: Sendable {
+  package var buffer: Buffer
+  package var placement: Placement
+
+  package init(buffer: Buffer, placement: Placement) {
+    self.buffer = buffer
+    self.placement = placement
+  }
+
+  package var shape: Shape { buffer.shape }
+
+  /// The planes layout.
+  ///
+  /// - Precondition: the buffer lies in planes.
+  package var planes: PlanesLayout {
+    guard case .planes(let planes) = buffer.layout else {
+      preconditionFailure("\(buffer.name) is not in planes")
+    }
+    return planes
+  }
+}

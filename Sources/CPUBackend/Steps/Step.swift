@@ -1,0 +1,36 @@
+package import Runtime
+
+/// The memory that a step works on.
+package struct StepMemory {
+  /// All activations. The arena is aligned to 64 bytes and ends in slack that kernels may read.
+  package let arena: UnsafeMutablePointer<Float>
+  /// This worker's own scratch floats, at least `Step.scratchFloatCount`, aligned to 64 bytes.
+  package let scratch: UnsafeMutablePointer<Float>
+
+  package init(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+    self.arena = arena
+    self.scratch = scratch
+  }
+
+  package func pointer(_ placement: Placement) -> UnsafeMutablePointer<Float> {
+    arena + placement.offset
+  }
+}
+
+/// One operation of a plan, cut into independent parts.
+///
+/// Parts may run in any order and on any worker; every output element is computed by one part, in a
+/// fixed order of additions, so that results do not depend on the number of threads. `run` neither
+/// allocates nor locks.
+package protocol Step: Sendable {
+  /// How many parts there are; 0 for steps with nothing to do.
+  var partCount: Int { get }
+  /// Scratch floats that a worker needs.
+  var scratchFloatCount: Int { get }
+
+  func run(part: Int, in memory: StepMemory)
+}
+
+extension Step {
+  package var scratchFloatCount: Int { 0 }
+}
