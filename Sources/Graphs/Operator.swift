@@ -18,19 +18,6 @@ package struct Operand: Sendable {
   package var shape: Shape { type.shape }
 }
 
-/// The arithmetic and the least memory traffic of one operator application.
-package struct OperationCount: Hashable, Sendable {
-  /// Floating-point operations; a multiply-add counts as two.
-  package var flops: Int
-  /// Bytes read and written when every operand moves once.
-  package var bytes: Int
-
-  package init(flops: Int, bytes: Int) {
-    self.flops = flops
-    self.bytes = bytes
-  }
-}
-
 /// A plain value that holds an operator's attributes.
 ///
 /// Operators have the form of the newest ONNX opset: what older opsets gave as attributes and
@@ -59,9 +46,7 @@ extension Operator {
   /// One operation for each output element, every operand moved once.
   package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
     OperationCount(
-      flops: outputs.reduce(0) { $0 + $1.shape.elementCount },
-      bytes: inputs.reduce(0) { $0 + ($1?.byteCount ?? 0) }
-        + outputs.reduce(0) { $0 + $1.byteCount })
+      flops: outputs.reduce(0) { $0 + $1.shape.elementCount }, moving: inputs, outputs)
   }
 }
 

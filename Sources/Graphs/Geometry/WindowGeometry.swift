@@ -119,15 +119,16 @@ struct WindowAttributes {
       let span = (kernel[axis] - 1) * dilations[axis] + 1
       let (begin, end) = slidingPads(axis: axis, span: span)
       let padded = extent + begin + end
-      guard span <= padded else {
+      let distance = padded - span + (roundsUp ? stride - 1 : 0)
+      guard distance >= 0 else {
         throw HewnError(
           .invalidFile,
           "a window of \(kernel[axis]) taps spans \(span), more than the padded input extent"
             + " \(padded) of spatial axis \(axis)")
       }
-      var output = (padded - span) / stride + 1
-      // A window more where stride does not divide, unless it would start in the end padding.
-      if roundsUp, (padded - span) % stride != 0, output * stride < extent + begin { output += 1 }
+      var output = distance / stride + 1
+      // Rounding up must not add a window that starts in the end padding.
+      if roundsUp, (output - 1) * stride >= extent + begin { output -= 1 }
       begins.append(begin)
       ends.append(end)
       outputs.append(output)
@@ -153,6 +154,12 @@ struct WindowAttributes {
   func transposed(outputPadding: [Int], outputShape: [Int]?) throws(HewnError) -> WindowGeometry {
     if !outputPadding.isEmpty {
       try Self.check(outputPadding, "output_padding", count: kernel.count, atLeast: 0)
+      for axis in kernel.indices where outputPadding[axis] >= max(strides[axis], dilations[axis]) {
+        throw HewnError(
+          .invalidFile,
+          "output_padding \(outputPadding) must be smaller than strides \(strides) or dilations"
+            + " \(dilations)")
+      }
     }
     if let outputShape, outputShape.count != kernel.count {
       throw HewnError(
