@@ -1,0 +1,61 @@
+package import Graphs
+package import Tensors
+
+extension Gemm: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let (a, b) = (try inputs.required(0), try inputs.required(1))
+    let geometry = try geometry(a: a.shape, b: b.shape)
+    let (rows, depth, columns) = (geometry.rows, geometry.depth, geometry.columns)
+    let addend = inputs.optional(2).map { c in
+      let elements = c.doubles()
+      return SourceIndices(broadcasting: c.shape, to: [rows, columns]).indices.map { elements[$0] }
+    }
+    var y: [Double] = []
+    y.reserveCapacity(rows * columns)
+    a.withDoubles { a in
+      b.withDoubles { b in
+        for i in 0..<rows {
+          for j in 0..<columns {
+            var sum = 0.0
+            for k in 0..<depth {
+              sum +=
+                a[transposesA ? k * rows + i : i * depth + k]
+                * b[transposesB ? j * depth + k : k * columns + j]
+            }
+            let c = addend.map { $0[i * columns + j] } ?? 0
+            y.append(activation(Double(alpha) * sum + Double(beta) * c))
+          }
+        }
+      }
+    }
+    return [try Tensor(rounding: y, to: outputs[0])]
+  }
+}
+
+extension MatMul: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let (a, b) = (try inputs.required(0), try inputs.required(1))
+    let geometry = try geometry(a: a.shape, b: b.shape)
+    let (rows, depth, columns) = (geometry.rows, geometry.depth, geometry.columns)
+    let matricesA = SourceIndices(broadcasting: geometry.batchA, to: geometry.batch).indices
+    let matricesB = SourceIndices(broadcasting: geometry.batchB, to: geometry.batch).indices
+    var y: [Double] = []
+    y.reserveCapacity(outputs[0].shape.elementCount)
+    a.withDoubles { a in
+      b.withDoubles { b in
+        for (matrixA, matrixB) in zip(matricesA, matricesB) {
+          for i in 0..<rows {
+            for j in 0..<columns {
+              var sum = 0.0
+              for k in 0..<depth {
+                sum += a[(matrixA * rows + i) * depth + k] * b[(matrixB * depth + k) * columns + j]
+              }
+              y.append(sum)
+            }
+          }
+        }
+      }
+    }
+    return [try Tensor(rounding: y, to: outputs[0])]
+  }
+}

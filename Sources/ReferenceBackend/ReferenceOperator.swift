@@ -1,0 +1,57 @@
+package import Graphs
+package import Tensors
+
+/// An operator with a slow, obvious implementation: the oracle for passes and backends.
+///
+/// Floating-point arithmetic happens in double precision and is rounded once, to the element type
+/// of the output. Integer arithmetic wraps. Operators that only move elements move them bit for bit.
+package protocol ReferenceOperator: Operator {
+  /// Computes the outputs.
+  ///
+  /// - Parameters:
+  ///   - inputs: one tensor for each declared input, `nil` where an optional one is left out;
+  ///     trailing optional inputs may be missing.
+  ///   - outputs: what `outputTypes(for:)` gave. Floating-point types may be wider than that,
+  ///     where the inputs are.
+  /// - Throws: `invalidFile` for values that ONNX forbids, `unsupported` for what Hewn lacks.
+  func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor]
+}
+
+/// Evaluates operators one at a time.
+package enum Reference {
+  /// Computes any operator's outputs; what constant folding uses.
+  ///
+  /// Throws `unsupported` for an operator without a reference implementation, and `internal` where
+  /// one does not produce the types that it was asked for.
+  package static let evaluate: Evaluator = { op, inputs, outputs in
+    guard let op = op as? any ReferenceOperator else {
+      throw HewnError(.unsupported, "\(op.name) has no reference implementation")
+    }
+    let results = try op.evaluate(inputs, outputs: outputs)
+    guard results.map(\.type) == outputs else {
+      throw HewnError(
+        .internal, "\(op.name) evaluated to \(results.map(\.type)), inferred \(outputs)")
+    }
+    return results
+  }
+}
+
+extension [Tensor?] {
+  /// The input at `index`, or `nil` where it is left out.
+  func optional(_ index: Int) -> Tensor? { index < count ? self[index] : nil }
+
+  /// The input at `index`.
+  ///
+  /// - Throws: `invalidFile` where it is left out.
+  func required(_ index: Int) throws(HewnError) -> Tensor {
+    guard let tensor = optional(index) else {
+      throw HewnError(.invalidFile, "input \(index) is missing")
+    }
+    return tensor
+  }
+
+  /// What the shared geometry and type inference read: every input known.
+  var operands: [Operand?] {
+    map { $0.map { Operand(type: $0.type, constant: $0) } }
+  }
+}
