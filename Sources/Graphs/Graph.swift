@@ -48,6 +48,8 @@ package struct Graph: Sendable {
   package var nodes: [Node] = []
   package var inputs: [ValueID] = []
   package var outputs: [ValueID] = []
+  /// What binding changed or found odd, for the user to read.
+  package var notes: [String] = []
 
   package init(name: String) { self.name = name }
 
@@ -76,7 +78,8 @@ package struct Graph: Sendable {
 
   /// Appends a node at the end, infers its output types, and returns its outputs.
   ///
-  /// - Parameter outputNames: one name for each output; `nil` names them after the node.
+  /// - Parameter outputNames: one name for each output; `nil`, a missing or an empty name stand for
+  ///   one made from the node's.
   /// - Throws: what the operator's type inference throws, with the node named.
   @discardableResult
   package mutating func addNode(
@@ -92,7 +95,7 @@ package struct Graph: Sendable {
     }
     for (index, type) in types.enumerated() {
       let fallback = types.count == 1 ? name : "\(name):\(index)"
-      let given = outputNames.flatMap { index < $0.count ? $0[index] : nil }
+      let given = outputNames.flatMap { index < $0.count && !$0[index].isEmpty ? $0[index] : nil }
       let constant = op.knownOutput(index, for: operands)
       node.outputs.append(
         addValue(Value(name: given ?? fallback, type: type, constant: constant)))
