@@ -1,0 +1,71 @@
+internal import Graphs
+internal import Tensors
+
+let normalizationImporters: [OperatorImporter] = [
+  OperatorImporter("BatchNormalization", inputs: 5...5, outputs: 1...5, build: batchNormalization),
+  OperatorImporter("LRN", inputs: 1...1, build: lrn),
+  OperatorImporter("Softmax", inputs: 1...1, build: softmax),
+  OperatorImporter("Dropout", inputs: 1...3, outputs: 1...2, build: dropout),
+]
+
+private func batchNormalization(_ node: inout NodeImport) throws(HewnError) {
+  // How fast training moves the statistics.
+  node.attributes.ignore("momentum")
+  if node.opset < 9, try !node.attributes.flag("spatial", default: true) {
+    throw node.unsupported("spatial", 0, "statistics must be per channel")
+  }
+  if node.opset >= 14, try node.attributes.flag("training_mode") {
+    throw node.unsupported("training_mode", 1, "export the model for inference")
+  }
+  guard node.outputs.count == 1 else {
+    throw HewnError(
+      .unsupported,
+      "outputs after the first belong to training: \(node.outputs.dropFirst());"
+        + " export the model for inference")
+  }
+  node.emit(BatchNormalization(epsilon: try node.attributes.float("epsilon") ?? 1e-5))
+}
+
+private func lrn(_ node: inout NodeImport) throws(HewnError) {
+  let size = try node.attributes.required("size", try node.attributes.integer("size"))
+  guard (1...WindowAttributes.maximum).contains(size) else {
+    throw node.unsupported("size", size, "at least one channel must be summed")
+  }
+  node.emit(
+    LRN(
+      size: size, alpha: try node.attributes.float("alpha") ?? 1e-4,
+      beta: try node.attributes.float("beta") ?? 0.75,
+      bias: try node.attributes.float("bias") ?? 1))
+}
+
+private func softmax(_ node: inout NodeImport) throws(HewnError) {
+  let flattens = node.opset < 13
+  node.emit(
+    Softmax(axis: try node.attributes.integer("axis") ?? (flattens ? 1 : -1), flattens: flattens))
+}
+
+private func dropout(_ node: inout NodeImport) throws(HewnError) {
+  // The ratio and the seed matter in training only.
+  if node.opset < 12 {
+    node.attributes.ignore("ratio")
+    guard node.inputs.count == 1 else {
+      throw HewnError(.invalidFile, "more than one input before operator set 12")
+    }
+  } else {
+    node.attributes.ignore("seed")
+  }
+  if !node.input(2).isEmpty {
+    guard let isTraining = node.constant(2), isTraining.element == .bool,
+      isTraining.doubles().allSatisfy({ $0 == 0 })
+    else {
+      throw HewnError(
+        .unsupported,
+        "input training_mode (\"\(node.input(2))\") is not the constant false;"
+          + " export the model for inference")
+    }
+  }
+  guard !node.usesOutput(1) else {
+    throw HewnError(.unsupported, "output mask (\"\(node.outputs[1])\") is used")
+  }
+  node.emit(Identity(), [node.input(0)])
+}

@@ -1,0 +1,69 @@
+internal import Graphs
+internal import Tensors
+
+let shapeImporters: [OperatorImporter] = [
+  OperatorImporter("Reshape", inputs: 2...2) { node throws(HewnError) in
+    let allowsZero = node.opset >= 14 ? try node.attributes.flag("allowzero") : false
+    node.emit(Reshape(allowsZero: allowsZero))
+  },
+  OperatorImporter("Flatten", inputs: 1...1) { node throws(HewnError) in
+    node.emit(Flatten(axis: try node.attributes.integer("axis") ?? 1))
+  },
+  OperatorImporter("Squeeze", inputs: 1...2) { node throws(HewnError) in
+    guard node.opset < 13 else { return node.emit(Squeeze()) }
+    try node.emit(Squeeze(), movingToInput: ["axes"])
+  },
+  OperatorImporter("Unsqueeze", inputs: 1...2, build: unsqueeze),
+  OperatorImporter("Shape", inputs: 1...1) { node throws(HewnError) in
+    guard node.opset >= 15 else { return node.emit(ShapeOf()) }
+    node.emit(
+      ShapeOf(
+        start: try node.attributes.integer("start") ?? 0, end: try node.attributes.integer("end")))
+  },
+  OperatorImporter("Expand", opsets: 8...24, inputs: 2...2) { node throws(HewnError) in
+    node.emit(Expand())
+  },
+  OperatorImporter("ConstantOfShape", opsets: 9...24, inputs: 1...1, build: constantOfShape),
+  OperatorImporter("Constant", inputs: 0...0, build: constant),
+]
+
+private func unsqueeze(_ node: inout NodeImport) throws(HewnError) {
+  guard node.opset >= 13 else {
+    return try node.emit(Unsqueeze(), movingToInput: ["axes"], required: 1)
+  }
+  guard node.inputs.count == 2 else {
+    throw HewnError(.invalidFile, "1 input, Unsqueeze takes 2")
+  }
+  node.emit(Unsqueeze())
+}
+
+private func constantOfShape(_ node: inout NodeImport) throws(HewnError) {
+  let value = try node.attributes.tensor("value") ?? Tensor([1], [Float(0)])
+  guard value.shape.elementCount == 1 else {
+    throw HewnError(.invalidFile, "attribute value is \(value.type), ONNX wants one element")
+  }
+  node.emit(ConstantOfShape(value: value.reshaped([1])))
+}
+
+/// Exactly one of the attributes states the value.
+private func constant(_ node: inout NodeImport) throws(HewnError) {
+  var values: [Tensor] = []
+  if let tensor = try node.attributes.tensor("value") { values.append(tensor) }
+  if node.opset >= 12 {
+    if let float = try node.attributes.float("value_float") { values.append(Tensor(scalar: float)) }
+    if let floats = try node.attributes.floats("value_floats") {
+      values.append(Tensor([floats.count], floats))
+    }
+    if let integer = try node.attributes.integer("value_int") {
+      values.append(Tensor(scalar: Int64(integer)))
+    }
+    if let integers = try node.attributes.integers("value_ints") {
+      values.append(Tensor([integers.count], integers.map { Int64($0) }))
+    }
+  }
+  try node.attributes.verifyAllRead()
+  guard values.count == 1 else {
+    throw HewnError(.invalidFile, "\(values.count) attributes state a value, ONNX wants one")
+  }
+  node.emit(constant: values[0])
+}

@@ -1,0 +1,101 @@
+internal import Graphs
+internal import Tensors
+
+/// One node of a file while its importer turns it into operators.
+struct NodeImport {
+  /// The version of the standard operator set.
+  let opset: Int
+  /// The node's operator type in ONNX.
+  let type: String
+  /// The node's name, unique in the graph.
+  let name: String
+  /// The input names without trailing empty ones; an empty one is left out.
+  let inputs: [String]
+  /// The output names without trailing empty ones; an empty one is not wanted.
+  let outputs: [String]
+  var attributes: NodeAttributes
+  private let builder: TemplateBuilder
+
+  init(
+    _ proto: ONNXNodeProto, name: String, opset: Int, builder: TemplateBuilder
+  ) throws(HewnError) {
+    self.opset = opset
+    self.type = proto.opType
+    self.name = name
+    self.inputs = Self.trimmed(proto.input)
+    self.outputs = Self.trimmed(proto.output)
+    self.attributes = try NodeAttributes(proto.attribute)
+    self.builder = builder
+  }
+
+  private static func trimmed(_ names: [String]) -> [String] {
+    Array(names[...(names.lastIndex { !$0.isEmpty } ?? -1)])
+  }
+
+  /// The name of an input, empty where it is left out.
+  func input(_ index: Int) -> String { index < inputs.count ? inputs[index] : "" }
+
+  /// The elements of an input, where the file states them.
+  func constant(_ index: Int) -> Tensor? { builder.constants[input(index)] }
+
+  /// Whether a node or the graph's outputs read output `index`.
+  func usesOutput(_ index: Int) -> Bool {
+    index < outputs.count && builder.readNames.contains(outputs[index])
+  }
+
+  /// Adds one operator that stands for the whole node.
+  func emit(_ op: any Operator) { emit(op, inputs) }
+
+  /// Adds one operator with the node's first output.
+  func emit(_ op: any Operator, _ inputs: [String]) { emit(op, inputs, outputs: [outputs[0]]) }
+
+  /// Adds an operator.
+  func emit(_ op: any Operator, _ inputs: [String], outputs: [String]) {
+    // The node's first operator carries its name.
+    let isFirst = builder.lastImportedName != name
+    builder.lastImportedName = name
+    builder.nodes.append(
+      GraphTemplate.NamedNode(
+        name: isFirst ? name : builder.nodeNames.unique(name), op: op,
+        inputs: Self.trimmed(inputs), outputs: outputs))
+  }
+
+  /// States the node's first output as a constant.
+  func emit(constant tensor: Tensor) { builder.constants[outputs[0]] = tensor }
+
+  /// Adds a constant input.
+  ///
+  /// - Returns: its name.
+  func add(_ role: String, _ tensor: Tensor) -> String {
+    let name = temporary(role)
+    builder.constants[name] = tensor
+    return name
+  }
+
+  /// Adds a vector of integers as a constant input.
+  func add(_ role: String, _ integers: [Int]) -> String {
+    add(role, Tensor([integers.count], integers.map { Int64($0) }))
+  }
+
+  /// A name for a value of the importer's own.
+  func temporary(_ role: String) -> String { builder.valueNames.unique("\(name):\(role)") }
+
+  /// The error for an attribute whose value Hewn lacks.
+  func unsupported(
+    _ attribute: String, _ value: some CustomStringConvertible, _ why: String
+  ) -> HewnError {
+    HewnError(.unsupported, "attribute \(attribute) = \(value) is not supported: \(why)")
+  }
+}
+
+/// Collects what the importers make.
+final class TemplateBuilder {
+  var constants: [String: Tensor] = [:]
+  var nodes: [GraphTemplate.NamedNode] = []
+  var nodeNames = UniqueNames()
+  var valueNames = UniqueNames()
+  /// All names that nodes or graph outputs read.
+  var readNames: Set<String> = []
+  /// The file's node that the last operator was added for.
+  var lastImportedName: String?
+}

@@ -1,0 +1,132 @@
+package import Graphs
+package import Tensors
+internal import SwiftProtobuf
+
+/// An ONNX file as a template of Hewn's own operators, and what the file says about itself.
+package struct ONNXModel: Sendable {
+  package var template: GraphTemplate
+  /// The version of the standard operator set.
+  package var opset: Int
+  package var irVersion: Int
+  /// The name and version of the tool that wrote the file; may be empty.
+  package var producer: String
+  package var metadata: [String: String]
+  package var fileByteCount: Int
+  package var fileName: String
+
+  /// The versions of the standard operator set that Hewn reads.
+  package static let opsets = 7...24
+  /// The greatest file that Hewn reads, 2 GiB: what one protocol buffer may hold.
+  package static let maximumByteCount = 1 << 31
+  /// The greatest number of nodes that Hewn reads.
+  package static let maximumNodeCount = 1_000_000
+
+  /// Reads a model file.
+  ///
+  /// - Throws: `io` for a file that cannot be read, otherwise what `read(bytes:fileName:)` throws.
+  package static func read(contentsOf path: String) throws(HewnError) -> ONNXModel {
+    let bytes = try FileContents.load(path: path, maximumByteCount: maximumByteCount)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return try read(bytes: bytes, fileName: name)
+  }
+
+  /// Reads a model from the bytes of a file.
+  ///
+  /// - Throws: `invalidFile` for bytes that are no valid ONNX model, `unsupported` for a valid
+  ///   model that uses what Hewn lacks: one error lists all unsupported operators.
+  package static func read(
+    bytes: [UInt8], fileName: String = "model"
+  ) throws(HewnError) -> ONNXModel {
+    guard bytes.count <= maximumByteCount else {
+      throw HewnError(.unsupported, "\(fileName): files above 2 GiB are not supported")
+    }
+    do {
+      try FieldCount.check(bytes)
+      let proto = try decode(bytes)
+      let opset = try standardOpset(of: proto)
+      try rejectExtensions(of: proto)
+      return ONNXModel(
+        template: try GraphImport.template(of: proto.graph, opset: opset, fallbackName: fileName),
+        opset: opset,
+        irVersion: Int(proto.irVersion),
+        producer: [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
+          .joined(separator: " "),
+        metadata: Dictionary(
+          proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
+        fileByteCount: bytes.count,
+        fileName: fileName)
+    } catch {
+      throw HewnError(error.code, "\(fileName): \(error.message)", node: error.node)
+    }
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws(HewnError) -> ONNXModelProto {
+    var options = BinaryDecodingOptions()
+    options.discardUnknownFields = true
+    options.messageDepthLimit = 16
+    let proto: ONNXModelProto
+    do {
+      proto = try ONNXModelProto(serializedBytes: bytes, options: options)
+    } catch let error as BinaryDecodingError {
+      throw HewnError(.invalidFile, "not an ONNX model: \(error.cause)")
+    } catch {
+      throw HewnError(.invalidFile, "not an ONNX model: \(error)")
+    }
+    guard proto.hasGraph else {
+      throw HewnError(.invalidFile, "not an ONNX model: it holds no graph")
+    }
+    return proto
+  }
+
+  /// The version of the standard operator set that the model asks for.
+  private static func standardOpset(of proto: ONNXModelProto) throws(HewnError) -> Int {
+    let versions = Set(proto.opsetImport.filter { isStandardDomain($0.domain) }.map(\.version))
+    guard let version = versions.first else {
+      throw HewnError(.invalidFile, "the model does not say which operator set it uses")
+    }
+    guard versions.count == 1 else {
+      throw HewnError(
+        .invalidFile, "the model names several operator set versions: \(versions.sorted())")
+    }
+    guard opsets.contains(Int(version)) else {
+      throw HewnError(
+        .unsupported,
+        "the model uses ONNX operator set \(version), Hewn reads \(opsets.lowerBound) to"
+          + " \(opsets.upperBound); convert it with onnx.version_converter or export it again")
+    }
+    return Int(version)
+  }
+
+  static func isStandardDomain(_ domain: String) -> Bool { domain.isEmpty || domain == "ai.onnx" }
+
+  private static func rejectExtensions(of proto: ONNXModelProto) throws(HewnError) {
+    if let function = proto.functions.first {
+      throw HewnError(
+        .unsupported,
+        "the model defines operators of its own (\(proto.functions.count), the first is"
+          + " \(function.name)); inline them, for example with onnx.inliner")
+    }
+    guard proto.trainingInfo.isEmpty else {
+      throw HewnError(
+        .unsupported, "the model holds training information; export it for inference")
+    }
+    if let sparse = proto.graph.sparseInitializer.first {
+      throw HewnError(
+        .unsupported,
+        "initializer \"\(sparse.values.name)\" is stored in sparse form; store it dense, its zeros"
+          + " are found all the same")
+    }
+  }
+}
+
+extension BinaryDecodingError {
+  /// The defect in a few words.
+  fileprivate var cause: String {
+    switch self {
+    case .truncated: "the data ends early"
+    case .invalidUTF8: "a name is not valid UTF-8"
+    case .messageDepthLimit: "messages are nested too deeply"
+    default: "malformed protocol buffer"
+    }
+  }
+}
