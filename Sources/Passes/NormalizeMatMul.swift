@@ -1,0 +1,24 @@
+internal import Graphs
+internal import Tensors
+
+/// Turns the product of two matrices into `Gemm`, which can take a bias and an activation.
+package struct NormalizeMatMul: Pass {
+  package var name: String { "NormalizeMatMul" }
+
+  package init() {}
+
+  package func rewrite(_ view: GraphView, at node: Int) throws -> Rewrite {
+    guard view.node(node).op is MatMul, let a = view.input(node, 0), let b = view.input(node, 1)
+    else { return .noMatch }
+    let (rankA, rankB) = (view[a].type.shape.rank, view[b].type.shape.rank)
+    guard rankA == 2, rankB == 2 else {
+      return .blocked("its operands have rank \(rankA) and \(rankB)")
+    }
+    guard view[a].type.isComputable else {
+      return .blocked("its operands are \(view[a].type.element.rawValue)")
+    }
+    var patch = Patch("now Gemm", in: view)
+    try patch.replaceNode(node, with: Gemm(), [a, b], name: view.node(node).name)
+    return .patch(patch)
+  }
+}
