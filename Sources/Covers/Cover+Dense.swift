@@ -4,7 +4,7 @@ extension Cover {
   /// - Parameters:
   ///   - rootHeight: the greatest height, a power of two. The rest of the rows goes to smaller root
   ///     groups, down to a segment of one row.
-  ///   - costs: gives the predicted cost; must then list all heights that occur, except 1.
+  ///   - costs: gives the predicted cost, where it lists all heights that occur.
   /// - Complexity: O(M·K).
   package static func dense(
     _ matrix: FilterMatrix, rootHeight: Int, costs: CoverCosts? = nil

@@ -55,7 +55,8 @@ package struct Cover: Hashable, Sendable {
   /// The weights that were dropped, as ascending indices `filter · taps + tap` into the filter
   /// matrix; none in an exact cover.
   package let dropped: [Int]
-  /// The time that the cover takes by the costs it was made for; nil where it was made without.
+  /// The time that the cover takes by the costs it was made for; nil where it was made without, or
+  /// has segments of a height that they do not list.
   package let predictedCost: Double?
 
   /// Sorts the segments and records their ranges.
@@ -162,21 +163,17 @@ extension Cover {
 }
 
 extension CoverCosts {
-  /// The time of segments and leaves, start-up and rounding in every chunk included.
+  /// The time of segments and leaves, start-up and rounding in every chunk included; nil where a
+  /// segment has a height that is not listed.
   ///
-  /// - Precondition: the height of every segment is listed, or is 1: a single row's taps, zero or
-  ///   not, cost what its leaves would.
-  package func time(segments: [Segment], leavesByRow: [[Leaf]]) -> Double {
+  /// The taps of a segment of one row, zero or not, cost what its leaves would.
+  package func time(segments: [Segment], leavesByRow: [[Leaf]]) -> Double? {
     var total = 0.0
     for segment in segments {
+      let entry = entry(height: segment.height)
+      if entry == nil, segment.height > 1 { return nil }
       forEachChunk(of: segment.taps.lazy.map(Int.init)) { tapCount in
-        if segment.height == 1 {
-          total += time(leafCount: tapCount)
-        } else if let entry = entry(height: segment.height) {
-          total += entry.time(tapCount: tapCount)
-        } else {
-          preconditionFailure("no cost for a segment of \(segment.height) rows")
-        }
+        total += entry?.time(tapCount: tapCount) ?? time(leafCount: tapCount)
       }
     }
     for leaves in leavesByRow {
