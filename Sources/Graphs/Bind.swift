@@ -1,5 +1,19 @@
 package import Tensors
 
+/// How free extents become fixed at compile time.
+package struct ShapeBindings: Sendable {
+  /// Replaces the first extent of every input, free or fixed, when given; free first extents are 1
+  /// otherwise.
+  package var batch: Int?
+  /// Whole input shapes by input name; these win.
+  package var shapes: [String: Shape]
+
+  package init(batch: Int? = nil, shapes: [String: Shape] = [:]) {
+    self.batch = batch
+    self.shapes = shapes
+  }
+}
+
 extension GraphTemplate {
   /// The greatest number of output elements of a node that binding computes at once: enough for
   /// shapes, axes and pads, too few for weights.

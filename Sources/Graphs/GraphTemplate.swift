@@ -60,17 +60,3 @@ package struct GraphTemplate: Sendable {
     self.nodes = nodes
   }
 }
-
-/// How free extents become fixed at compile time.
-package struct ShapeBindings: Sendable {
-  /// Replaces the first extent of every input, free or fixed, when given; free first extents are 1
-  /// otherwise.
-  package var batch: Int?
-  /// Whole input shapes by input name; these win.
-  package var shapes: [String: Shape]
-
-  package init(batch: Int? = nil, shapes: [String: Shape] = [:]) {
-    self.batch = batch
-    self.shapes = shapes
-  }
-}

@@ -28,6 +28,9 @@ extension Concat: MovementOperator {
 }
 
 extension Split: MovementOperator {
+  /// The greatest number of outputs that Hewn accepts.
+  package static let maximumOutputCount = 1 << 16
+
   /// The extents of the outputs along the axis.
   ///
   /// - Throws: `invalidFile` where the sizes do not fit, `unsupported` where they are not constant.
@@ -37,6 +40,10 @@ extension Split: MovementOperator {
     let extent = shape[try shape.normalized(axis: axis)]
     guard outputCount >= 1 else {
       throw HewnError(.invalidFile, "\(outputCount) outputs, expected at least 1")
+    }
+    guard outputCount <= Self.maximumOutputCount else {
+      throw HewnError(
+        .unsupported, "\(outputCount) outputs, above the limit of \(Self.maximumOutputCount)")
     }
     guard let sizes = try inputs.optionalIntegers(1) else {
       let part = extent / outputCount + (extent.isMultiple(of: outputCount) ? 0 : 1)

@@ -1,0 +1,96 @@
+import Graphs
+import Tensors
+
+let elementwiseCases: [TypeCase] = [
+  accepts(Unary(.activation(.relu)), [floats(2, 3)], [2, 3]),
+  accepts(Unary(.negate), [values(.int64, [2])], [2]),
+  accepts(Unary(.absolute), [values(.uint8, [2])], [2]),
+  accepts(Unary(.activation(.identity)), [values(.bool, [2])], [2]),
+  rejects(Unary(.negate), [values(.uint8, [2])], "expected signed numbers"),
+  rejects(Unary(.ceil), [values(.int64, [2])], "floating point"),
+  lacks(Unary(.exp), [values(.bfloat16, [2])], "runs float32 models for now"),
+  rejects(Unary(.exp), [], "input X is missing"),
+
+  accepts(Binary(.add), [floats(2, 3, 4, 4), floats(3, 1, 1)], [2, 3, 4, 4]),
+  accepts(Binary(.multiply), [floats(3, 1), floats(1, 4)], [3, 4]),
+  accepts(Binary(.subtract), [floats(), floats(2)], [2]),
+  accepts(Binary(.divide), [values(.int64, [2]), values(.int64, [])], [2]),
+  accepts(Binary(.maximum), [floats(0, 3), floats(1, 3)], [0, 3]),
+  accepts(Binary(.power), [floats(2), floats()], [2]),
+  rejects(Binary(.add), [floats(2, 3), floats(2)], "do not broadcast"),
+  rejects(Binary(.add), [floats(2), values(.float64, [2])], "expected float32 as A"),
+  rejects(Binary(.add), [values(.bool, [2]), values(.bool, [2])], "expected numbers"),
+  rejects(Binary(.add), [floats(2)], "input B is missing"),
+  lacks(Binary(.power), [floats(2), values(.int64, [])], "base's type float32"),
+  lacks(Binary(.minimum), [floats(1 << 30, 1), floats(1, 1 << 30)], "2^40 elements"),
+  rejects(
+    Binary(.add, activation: .relu), [values(.int64, [2]), values(.int64, [2])], "floating point"),
+
+  accepts(Clip(), [floats(2, 3), floats(), floats()], [2, 3]),
+  accepts(Clip(), [floats(2, 3), nil, floats(1)], [2, 3]),
+  accepts(Clip(), [values(.int64, [2])], [2]),
+  rejects(Clip(), [floats(2, 3), floats(3)], "input min has shape 3, expected a scalar"),
+  rejects(Clip(), [floats(2, 3), nil, values(.float64, [])], "input max is float64"),
+
+  accepts(PRelu(), [floats(1, 3, 4, 4), floats(3, 1, 1)], [1, 3, 4, 4]),
+  accepts(PRelu(), [floats(1, 3, 4, 4), floats(1)], [1, 3, 4, 4]),
+  rejects(PRelu(), [floats(1, 3, 4, 4), floats(3)], "do not broadcast"),
+  rejects(PRelu(), [floats(3, 1), floats(3, 4)], "does not broadcast to X"),
+
+  accepts(Cast(to: .int64), [floats(2)], types: TensorType(.int64, [2])),
+  accepts(Cast(to: .float32), [values(.float16, [2])], types: TensorType(.float32, [2])),
+  accepts(Cast(to: .bool), [values(.uint8, [2])], types: TensorType(.bool, [2])),
+  lacks(Cast(to: .float16), [floats(2)], "the target type is float16"),
+  rejects(Cast(to: .int64), [], "input input is missing"),
+
+  accepts(Identity(), [values(.bool, [2, 0])], [2, 0]),
+  rejects(Identity(), [floats(1), floats(1)], "2 inputs, expected at most 1"),
+]
+
+let matrixCases: [TypeCase] = [
+  accepts(Gemm(), [floats(2, 3), floats(3, 4)], [2, 4]),
+  accepts(Gemm(transposesA: true), [floats(3, 2), floats(3, 4)], [2, 4]),
+  accepts(Gemm(transposesB: true), [floats(2, 3), floats(4, 3), floats(4)], [2, 4]),
+  accepts(Gemm(), [floats(2, 3), floats(3, 4), floats(2, 1)], [2, 4]),
+  accepts(Gemm(), [floats(2, 3), floats(3, 4), floats()], [2, 4]),
+  rejects(Gemm(), [floats(2, 3), floats(4, 3)], "depths differ"),
+  rejects(Gemm(), [floats(2, 3, 1), floats(3, 3)], "expected two matrices"),
+  rejects(Gemm(), [floats(2, 3), floats(3, 4), floats(3)], "do not broadcast"),
+  rejects(Gemm(), [floats(2, 3), floats(3, 4), floats(1, 2, 4)], "does not broadcast to 2×4"),
+  rejects(Gemm(), [values(.int32, [2, 3]), values(.int32, [3, 4])], "floating point"),
+
+  accepts(MatMul(), [floats(2, 3), floats(3, 4)], [2, 4]),
+  accepts(MatMul(), [floats(5, 1, 2, 3), floats(6, 3, 4)], [5, 6, 2, 4]),
+  accepts(MatMul(), [floats(3), floats(3)], []),
+  accepts(MatMul(), [floats(3), floats(7, 3, 4)], [7, 4]),
+  accepts(MatMul(), [floats(7, 2, 3), floats(3)], [7, 2]),
+  rejects(MatMul(), [floats(2, 3), floats(4, 2)], "depths differ"),
+  rejects(MatMul(), [floats(), floats(3)], "expected no scalars"),
+  rejects(MatMul(), [floats(2, 2, 3), floats(3, 3, 2)], "do not broadcast"),
+]
+
+let normalizationCases: [TypeCase] = [
+  accepts(
+    BatchNormalization(), [floats(2, 3, 4, 4), floats(3), floats(3), floats(3), floats(3)],
+    [2, 3, 4, 4]),
+  accepts(
+    BatchNormalization(), [floats(2, 3), floats(3), floats(3), floats(3), floats(3)], [2, 3]),
+  rejects(
+    BatchNormalization(), [floats(2, 3, 4, 4), floats(3), floats(3), floats(4), floats(3)],
+    "input input_mean has shape 4, expected 3"),
+  rejects(
+    BatchNormalization(), [floats(2, 3, 4, 4), floats(3), floats(3), floats(3)],
+    "input input_var is missing"),
+  rejects(BatchNormalization(), [floats(2)], "batch and channels"),
+
+  accepts(LRN(size: 5), [floats(1, 96, 55, 55)], [1, 96, 55, 55]),
+  rejects(LRN(size: 0), [floats(1, 96, 55, 55)], "size is 0"),
+  rejects(LRN(size: -3), [floats(1, 96, 55, 55)], "size is -3"),
+  lacks(LRN(size: 4), [floats(1, 96, 55, 55)], "odd number of channels"),
+  rejects(LRN(size: 3), [floats(3)], "batch and channels"),
+
+  accepts(Softmax(), [floats(2, 1000)], [2, 1000]),
+  accepts(Softmax(axis: 1, flattens: true), [floats(2, 1000, 1, 1)], [2, 1000, 1, 1]),
+  rejects(Softmax(axis: 2), [floats(2, 1000)], "axis 2 does not exist"),
+  rejects(Softmax(), [floats()], "axis -1 does not exist"),
+]
