@@ -1,0 +1,79 @@
+package import Runtime
+
+/// An immutable, runnable form of a model for one device.
+///
+/// Plans are shared between threads freely; each caller makes a ``Session`` of its own.
+public struct Plan: Sendable {
+  /// An input or output with its shape.
+  public struct Port: Sendable, Hashable {
+    public let name: String
+    public let elementType: ElementType
+    public let shape: [Int]
+
+    init(_ port: Runtime.Port) {
+      name = port.name
+      elementType = ElementType(port.type.element)
+      shape = port.type.shape.dimensions
+    }
+  }
+
+  package let core: any Runtime.Plan
+  /// What the model's file says about itself.
+  public let model: ModelSummary
+  public let device: Device
+  public let engine: Engine
+  /// The threads that a session runs with.
+  public let threads: Int
+  /// What each optimisation did, in order; empty where none ran.
+  public let passes: [PassSummary]
+  /// What binding the shapes changed or found that the caller should know.
+  public let notes: [String]
+  public let inputs: [Port]
+  public let outputs: [Port]
+
+  init(
+    _ core: any Runtime.Plan, model: ModelSummary, device: Device, engine: Engine, threads: Int,
+    passes: [PassSummary], notes: [String]
+  ) {
+    self.core = core
+    self.model = model
+    self.device = device
+    self.engine = engine
+    self.threads = threads
+    self.passes = passes
+    self.notes = notes
+    inputs = core.inputs.map(Port.init)
+    outputs = core.outputs.map(Port.init)
+  }
+
+  /// One entry for each executed step, in order.
+  public var layers: [LayerSummary] { core.layers.map(LayerSummary.init) }
+
+  /// The items that one run computes: the first extent of the first input, 1 without inputs.
+  public var batch: Int { inputs.first?.shape.first ?? 1 }
+
+  /// Bytes of activations that a session allocates.
+  public var activationByteCount: Int { core.arenaByteCount }
+
+  /// Bytes of packed weights and their indices.
+  public var weightByteCount: Int { core.weightByteCount }
+
+  /// Allocates everything that running needs.
+  ///
+  /// - Throws: ``HewnError``: `outOfMemory`.
+  public func makeSession() throws -> Session {
+    Session(try rethrowing { try core.makeSession() }, inputs: inputs, outputs: outputs)
+  }
+
+  /// Random tensors for every input, the same for the same seed.
+  ///
+  /// - Throws: ``HewnError``: `outOfMemory`.
+  public func randomInputs(seed: UInt64) throws -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (index, input) in inputs.enumerated() {
+      tensors[input.name] = try .random(
+        shape: input.shape, elementType: input.elementType, seed: seed &+ UInt64(index))
+    }
+    return tensors
+  }
+}

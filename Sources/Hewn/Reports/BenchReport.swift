@@ -1,0 +1,181 @@
+/// How fast a model runs, whole and layer by layer.
+public struct BenchReport: Report {
+  public var schemaVersion = ReportSchema.version
+  public var hewnVersion: String
+  public var model: ModelSummary
+  public var device: Device
+  public var threads: Int
+  /// The items that one run computes.
+  public var batch: Int
+  public var settings: Settings
+  /// Times by engine, `sparse` or `dense`.
+  public var engines: [String: Timing]
+  /// The median of the dense engine over that of the sparse engine; `nil` unless both ran.
+  @Nullable public var speedup: Double?
+  /// One entry for each layer, joined over the engines that ran.
+  public var layers: [Layer]
+  /// The greatest rate that the device reaches with these threads, in GFLOP/s; `nil` where it is
+  /// not known.
+  @Nullable public var peakGFLOPs: Double?
+
+  /// What decides how long is measured, and on what.
+  public struct Settings: Codable, Sendable, Equatable {
+    public var warmupSeconds: Double
+    public var durationSeconds: Double
+    public var minimumIterations: Int
+    public var seed: UInt64
+
+    public init(
+      warmupSeconds: Double, durationSeconds: Double, minimumIterations: Int, seed: UInt64
+    ) {
+      self.warmupSeconds = warmupSeconds
+      self.durationSeconds = durationSeconds
+      self.minimumIterations = minimumIterations
+      self.seed = seed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case seed
+      case warmupSeconds = "warmup_s"
+      case durationSeconds = "duration_s"
+      case minimumIterations = "min_iterations"
+    }
+  }
+
+  /// The times of one engine's runs in milliseconds.
+  public struct Timing: Codable, Sendable, Equatable {
+    public var iterations: Int
+    public var min: Double
+    public var mean: Double
+    public var median: Double
+    public var p90: Double
+    public var p95: Double
+    public var p99: Double
+    public var max: Double
+    public var itemsPerSecond: Double
+
+    /// Summarises the times of single runs.
+    ///
+    /// Percentiles interpolate linearly between the two nearest times.
+    ///
+    /// - Precondition: there is at least one time.
+    public init(milliseconds: [Double], batch: Int) {
+      precondition(!milliseconds.isEmpty, "no times")
+      let sorted = milliseconds.sorted()
+      let mean = sorted.reduce(0, +) / Double(sorted.count)
+      iterations = sorted.count
+      min = percentile(0, of: sorted).rounded(places: 6)
+      self.mean = mean.rounded(places: 6)
+      median = percentile(50, of: sorted).rounded(places: 6)
+      p90 = percentile(90, of: sorted).rounded(places: 6)
+      p95 = percentile(95, of: sorted).rounded(places: 6)
+      p99 = percentile(99, of: sorted).rounded(places: 6)
+      max = percentile(100, of: sorted).rounded(places: 6)
+      itemsPerSecond = mean > 0 ? (Double(batch) * 1000 / mean).rounded(places: 3) : 0
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case iterations
+      case min = "min_ms"
+      case mean = "mean_ms"
+      case median = "median_ms"
+      case p90 = "p90_ms"
+      case p95 = "p95_ms"
+      case p99 = "p99_ms"
+      case max = "max_ms"
+      case itemsPerSecond = "items_per_second"
+    }
+  }
+
+  /// One layer and its measured times; those are `nil` without a profile.
+  public struct Layer: Codable, Sendable, Equatable {
+    public var name: String
+    public var op: String
+    /// What the first engine that ran chose: `sparse`, `dense` or `other`.
+    public var engine: String
+    public var denseFlops: Int
+    public var nonZeroFlops: Int
+    /// The median time by engine that ran.
+    public var milliseconds: [String: Double]
+    /// The share of the first engine's layer times.
+    @Nullable public var share: Double?
+    /// The rate of the first engine, counting the non-zero weights alone.
+    @Nullable public var gflops: Double?
+    /// The rate of the first engine, counting every weight.
+    @Nullable public var denseEquivalentGFLOPs: Double?
+    /// `gflops` over the peak.
+    @Nullable public var shareOfPeak: Double?
+    @Nullable public var predictedMilliseconds: Double?
+    /// Whether the sparse kernels were chosen and measured slower than the dense ones by more than
+    /// 5 %; `nil` unless both engines ran and this layer had the choice.
+    @Nullable public var isWrongChoice: Bool?
+
+    public init(
+      name: String, op: String, engine: String, denseFlops: Int, nonZeroFlops: Int,
+      milliseconds: [String: Double] = [:], share: Double? = nil, gflops: Double? = nil,
+      denseEquivalentGFLOPs: Double? = nil, shareOfPeak: Double? = nil,
+      predictedMilliseconds: Double? = nil, isWrongChoice: Bool? = nil
+    ) {
+      self.name = name
+      self.op = op
+      self.engine = engine
+      self.denseFlops = denseFlops
+      self.nonZeroFlops = nonZeroFlops
+      self.milliseconds = milliseconds
+      self.share = share
+      self.gflops = gflops
+      self.denseEquivalentGFLOPs = denseEquivalentGFLOPs
+      self.shareOfPeak = shareOfPeak
+      self.predictedMilliseconds = predictedMilliseconds
+      self.isWrongChoice = isWrongChoice
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case name, op, engine, share, gflops
+      case denseFlops = "dense_flops"
+      case nonZeroFlops = "nonzero_flops"
+      case milliseconds = "ms"
+      case denseEquivalentGFLOPs = "dense_equivalent_gflops"
+      case shareOfPeak = "share_of_peak"
+      case predictedMilliseconds = "predicted_ms"
+      case isWrongChoice = "wrong_choice"
+    }
+  }
+
+  public init(
+    hewnVersion: String = Release.version, model: ModelSummary, device: Device, threads: Int,
+    batch: Int, settings: Settings, engines: [String: Timing], layers: [Layer],
+    peakGFLOPs: Double? = nil
+  ) {
+    self.hewnVersion = hewnVersion
+    self.model = model
+    self.device = device
+    self.threads = threads
+    self.batch = batch
+    self.settings = settings
+    self.engines = engines
+    self.layers = layers
+    self.peakGFLOPs = peakGFLOPs?.rounded(places: 3)
+    if let sparse = engines["sparse"], let dense = engines["dense"], sparse.median > 0 {
+      speedup = (dense.median / sparse.median).rounded(places: 4)
+    } else {
+      speedup = nil
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case model, device, threads, batch, settings, engines, speedup, layers
+    case schemaVersion = "schema_version"
+    case hewnVersion = "hewn_version"
+    case peakGFLOPs = "peak_gflops"
+  }
+}
+
+/// The value below which `percent` of the sorted values lie, interpolated linearly between the two
+/// nearest.
+func percentile(_ percent: Double, of sorted: [Double]) -> Double {
+  let position = percent / 100 * Double(sorted.count - 1)
+  let lower = Int(position)
+  let upper = Swift.min(lower + 1, sorted.count - 1)
+  return sorted[lower] + (sorted[upper] - sorted[lower]) * (position - Double(lower))
+}

@@ -1,0 +1,82 @@
+internal import Runtime
+
+/// One executed step: its filter matrix and cover, the engine chosen for it, and why.
+public struct LayerSummary: Codable, Sendable, Equatable {
+  /// The node's name in the model.
+  public var name: String
+  /// The operator with its fused parts, as `Conv+Add+Relu`.
+  public var op: String
+  /// M: all filters. This and the following are `nil` for steps without constant weights.
+  @Nullable public var rows: Int?
+  /// K: taps of one convolution group.
+  @Nullable public var taps: Int?
+  /// All weights.
+  @Nullable public var weights: Int?
+  /// Weights that are zero.
+  @Nullable public var zeros: Int?
+  /// The number of segments of each height.
+  @Nullable public var segments: [Int: Int]?
+  /// Non-zero weights outside all segments.
+  @Nullable public var leaves: Int?
+  /// Segment slots that were zero in the model.
+  @Nullable public var filledSlots: Int?
+  /// `sparse`, `dense`, or `other` for steps without a choice.
+  public var engine: String
+  /// Why that engine: the comparison, or what forced it.
+  public var reason: String
+  /// Predicted time of the chosen engine.
+  @Nullable public var predictedMilliseconds: Double?
+  @Nullable public var predictedSparseMilliseconds: Double?
+  @Nullable public var predictedDenseMilliseconds: Double?
+  /// Floating-point operations if every weight counts.
+  public var denseFlops: Int
+  /// Floating-point operations of the non-zero weights.
+  public var nonZeroFlops: Int
+
+  public init(
+    name: String, op: String, rows: Int? = nil, taps: Int? = nil, weights: Int? = nil,
+    zeros: Int? = nil, segments: [Int: Int]? = nil, leaves: Int? = nil, filledSlots: Int? = nil,
+    engine: String, reason: String, predictedMilliseconds: Double? = nil,
+    predictedSparseMilliseconds: Double? = nil, predictedDenseMilliseconds: Double? = nil,
+    denseFlops: Int, nonZeroFlops: Int
+  ) {
+    self.name = name
+    self.op = op
+    self.rows = rows
+    self.taps = taps
+    self.weights = weights
+    self.zeros = zeros
+    self.segments = segments
+    self.leaves = leaves
+    self.filledSlots = filledSlots
+    self.engine = engine
+    self.reason = reason
+    self.predictedMilliseconds = predictedMilliseconds
+    self.predictedSparseMilliseconds = predictedSparseMilliseconds
+    self.predictedDenseMilliseconds = predictedDenseMilliseconds
+    self.denseFlops = denseFlops
+    self.nonZeroFlops = nonZeroFlops
+  }
+
+  init(_ layer: LayerReport) {
+    self.init(
+      name: layer.name, op: layer.op, rows: layer.matrix?.rows, taps: layer.matrix?.taps,
+      weights: layer.matrix?.weights, zeros: layer.matrix?.zeros,
+      segments: layer.matrix?.segmentsByHeight, leaves: layer.matrix?.leaves,
+      filledSlots: layer.matrix?.filledSlots, engine: layer.engine, reason: layer.reason,
+      predictedMilliseconds: layer.predictedMilliseconds?.rounded(places: 6),
+      predictedSparseMilliseconds: layer.predictedSparseMilliseconds?.rounded(places: 6),
+      predictedDenseMilliseconds: layer.predictedDenseMilliseconds?.rounded(places: 6),
+      denseFlops: layer.denseFlops, nonZeroFlops: layer.nonZeroFlops)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, op, rows, taps, weights, zeros, segments, leaves, engine, reason
+    case filledSlots = "filled_slots"
+    case predictedMilliseconds = "predicted_ms"
+    case predictedSparseMilliseconds = "predicted_sparse_ms"
+    case predictedDenseMilliseconds = "predicted_dense_ms"
+    case denseFlops = "dense_flops"
+    case nonZeroFlops = "nonzero_flops"
+  }
+}

@@ -1,0 +1,91 @@
+/// What a model's file says about itself.
+public struct ModelSummary: Codable, Sendable, Equatable {
+  /// The graph's name.
+  public var name: String
+  /// The file's name without its folder.
+  public var file: String
+  public var byteCount: Int
+  /// The version of the ONNX operator set.
+  public var opset: Int
+  /// The tool that wrote the file; may be empty.
+  public var producer: String
+
+  public init(name: String, file: String, byteCount: Int, opset: Int, producer: String) {
+    self.name = name
+    self.file = file
+    self.byteCount = byteCount
+    self.opset = opset
+    self.producer = producer
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, file, opset, producer
+    case byteCount = "bytes"
+  }
+}
+
+/// An input or output of a plan.
+public struct PortSummary: Codable, Sendable, Equatable {
+  public var name: String
+  public var elementType: ElementType
+  public var shape: [Int]
+
+  public init(name: String, elementType: ElementType, shape: [Int]) {
+    self.name = name
+    self.elementType = elementType
+    self.shape = shape
+  }
+
+  init(_ port: Plan.Port) {
+    self.init(name: port.name, elementType: port.elementType, shape: port.shape)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, shape
+    case elementType = "type"
+  }
+}
+
+/// What was compiled, and how.
+public struct PlanSummary: Codable, Sendable, Equatable {
+  public var device: Device
+  public var engine: Engine
+  public var threads: Int
+  public var batch: Int
+  public var inputs: [PortSummary]
+  public var outputs: [PortSummary]
+  /// Bytes of activations that a session allocates.
+  public var activationByteCount: Int
+  /// Bytes of packed weights and their indices.
+  public var weightByteCount: Int
+
+  public init(
+    device: Device, engine: Engine, threads: Int, batch: Int, inputs: [PortSummary],
+    outputs: [PortSummary], activationByteCount: Int, weightByteCount: Int
+  ) {
+    self.device = device
+    self.engine = engine
+    self.threads = threads
+    self.batch = batch
+    self.inputs = inputs
+    self.outputs = outputs
+    self.activationByteCount = activationByteCount
+    self.weightByteCount = weightByteCount
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case device, engine, threads, batch, inputs, outputs
+    case activationByteCount = "activation_bytes"
+    case weightByteCount = "weight_bytes"
+  }
+}
+
+extension Plan {
+  /// What was compiled, and how.
+  public var summary: PlanSummary {
+    PlanSummary(
+      device: device, engine: engine, threads: threads, batch: batch,
+      inputs: inputs.map(PortSummary.init), outputs: outputs.map(PortSummary.init),
+      activationByteCount: activationByteCount, weightByteCount: weightByteCount)
+  }
+}

@@ -1,0 +1,105 @@
+/// The outputs of one run.
+public struct RunReport: Report {
+  public var schemaVersion = ReportSchema.version
+  public var hewnVersion: String
+  public var model: ModelSummary
+  public var plan: PlanSummary
+  /// The wall time of the run, without copying inputs and outputs.
+  public var milliseconds: Double
+  public var outputs: [String: Output]
+  /// The most probable classes, one list for each item; `nil` where they were not asked for.
+  @Nullable public var top: [Item]?
+
+  /// One output and the range of its elements.
+  public struct Output: Codable, Sendable, Equatable {
+    public var elementType: ElementType
+    public var shape: [Int]
+    /// Of the finite elements; `nil` where there are none.
+    @Nullable public var min: Double?
+    @Nullable public var max: Double?
+    @Nullable public var mean: Double?
+    /// Elements that are infinite or no numbers.
+    public var nonFiniteCount: Int
+    /// The array file that was written.
+    @Nullable public var file: String?
+
+    public init(
+      elementType: ElementType, shape: [Int], min: Double?, max: Double?, mean: Double?,
+      nonFiniteCount: Int = 0, file: String? = nil
+    ) {
+      self.elementType = elementType
+      self.shape = shape
+      self.min = min
+      self.max = max
+      self.mean = mean
+      self.nonFiniteCount = nonFiniteCount
+      self.file = file
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case shape, min, max, mean, file
+      case elementType = "type"
+      case nonFiniteCount = "non_finite"
+    }
+  }
+
+  /// The most probable classes of one item.
+  public struct Item: Codable, Sendable, Equatable {
+    /// The output that the classes come from.
+    public var output: String
+    /// The place in the batch.
+    public var item: Int
+    /// The image that was classified.
+    @Nullable public var image: String?
+    /// Whether the probabilities are the softmax of the output, which does not sum to 1 itself.
+    public var isSoftmax: Bool
+    public var classes: [ClassScore]
+
+    public init(
+      output: String, item: Int, image: String?, isSoftmax: Bool, classes: [ClassScore]
+    ) {
+      self.output = output
+      self.item = item
+      self.image = image
+      self.isSoftmax = isSoftmax
+      self.classes = classes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case output, item, image, classes
+      case isSoftmax = "softmax"
+    }
+  }
+
+  public init(
+    hewnVersion: String = Release.version, model: ModelSummary, plan: PlanSummary,
+    milliseconds: Double, outputs: [String: Output], top: [Item]? = nil
+  ) {
+    self.hewnVersion = hewnVersion
+    self.model = model
+    self.plan = plan
+    self.milliseconds = milliseconds.rounded(places: 6)
+    self.outputs = outputs
+    self.top = top
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case model, plan, outputs, top
+    case schemaVersion = "schema_version"
+    case hewnVersion = "hewn_version"
+    case milliseconds = "run_ms"
+  }
+}
+
+/// A class and how probable it is.
+public struct ClassScore: Codable, Sendable, Equatable {
+  public var index: Int
+  @Nullable public var label: String?
+  public var probability: Double
+
+  public init(index: Int, label: String?, probability: Double) {
+    self.index = index
+    self.label = label
+    self.probability = probability.rounded(places: 6)
+  }
+}
