@@ -8,23 +8,6 @@ internal import Graphs
   import Darwin
 #endif
 
-extension Activation {
-  /// The function in double precision. NaN stays NaN.
-  func callAsFunction(_ x: Double) -> Double {
-    switch self {
-    case .identity: x
-    case .relu: x < 0 ? 0 : x
-    case .leakyRelu(let slope): x < 0 ? Double(slope) * x : x
-    case .clip(let lower, let upper): x.clipped(Double(lower), Double(upper))
-    case .sigmoid: 1 / (1 + exp(-x))
-    case .hardSigmoid(let alpha, let beta): (Double(alpha) * x + Double(beta)).clipped(0, 1)
-    case .hardSwish: x * (x / 6 + 0.5).clipped(0, 1)
-    case .silu: x / (1 + exp(-x))
-    case .tanh: x.hyperbolicTangent
-    }
-  }
-}
-
 extension Unary.Function {
   /// The function in double precision.
   func callAsFunction(_ x: Double) -> Double {
@@ -54,6 +37,5 @@ extension Comparable {
 extension Double {
   var exponential: Double { exp(self) }
   var logarithm: Double { log(self) }
-  var hyperbolicTangent: Double { tanh(self) }
   func power(_ exponent: Double) -> Double { pow(self, exponent) }
 }

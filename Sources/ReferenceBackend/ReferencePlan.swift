@@ -79,7 +79,7 @@ package struct ReferencePlan: Plan {
       nonZeroFlops = Int(Double(flops) * Double(nonZeros) / Double(max(count, 1)))
     }
     return LayerReport(
-      name: node.name, op: node.op.name,
+      name: node.name, op: node.op.fusedName,
       reason: step.isKnown ? "known at compile time" : "double-precision reference",
       denseFlops: flops, nonZeroFlops: nonZeroFlops)
   }
