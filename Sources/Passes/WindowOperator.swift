@@ -6,12 +6,15 @@ protocol WindowOperator: Operator {
   /// - Parameter shapes: those of the inputs.
   func resolvedWindow(for shapes: [Shape]) throws -> WindowGeometry
 
-  /// Whether further padding of its own has the effect of padding the input with `value`.
+  /// Why further padding of the window would differ from padding the input with `value`; `nil`
+  /// where it has the same effect. The reason follows on the operator's name.
   ///
   /// - Parameter isNonNegative: whether the input holds no negative element for certain.
-  func canPad(with value: Double, own: WindowGeometry, isNonNegative: Bool) -> Bool
+  func obstacleToPadding(
+    with value: Double, own: WindowGeometry, isNonNegative: Bool
+  ) -> String?
 
-  /// What padding must stay below, along each spatial axis.
+  /// What the padding must stay below, along each spatial axis.
   func exclusivePadLimits(_ own: WindowGeometry) -> [Int]
 
   mutating func pad(begin: [Int], end: [Int])
@@ -22,7 +25,11 @@ extension Conv: WindowOperator {
     try geometry(input: shapes[0], weight: shapes[1])
   }
 
-  func canPad(with value: Double, own: WindowGeometry, isNonNegative: Bool) -> Bool { value == 0 }
+  func obstacleToPadding(
+    with value: Double, own: WindowGeometry, isNonNegative: Bool
+  ) -> String? {
+    value == 0 ? nil : "pads with 0, not \(value)"
+  }
 
   func exclusivePadLimits(_ own: WindowGeometry) -> [Int] {
     own.kernel.map { _ in WindowGeometry.attributeLimit }
@@ -36,8 +43,12 @@ extension AveragePool: WindowOperator {
     try window.geometry(input: shapes[0])
   }
 
-  func canPad(with value: Double, own: WindowGeometry, isNonNegative: Bool) -> Bool {
-    value == 0 && (countsPadding || own.isUnpadded) && !window.roundsUp
+  func obstacleToPadding(
+    with value: Double, own: WindowGeometry, isNonNegative: Bool
+  ) -> String? {
+    if value != 0 { return "pads with 0, not \(value)" }
+    if window.roundsUp { return "rounds its output extents up" }
+    return countsPadding || own.isUnpadded ? nil : "does not count its own padding"
   }
 
   func exclusivePadLimits(_ own: WindowGeometry) -> [Int] { own.kernel }
@@ -54,11 +65,14 @@ extension MaxPool: WindowOperator {
     try window.geometry(input: shapes[0])
   }
 
-  /// Zeros are no greater than what a window holds besides, as long as that is something.
-  func canPad(with value: Double, own: WindowGeometry, isNonNegative: Bool) -> Bool {
-    let alwaysHoldsElements = own.dilations.allSatisfy { $0 == 1 }
-    return !window.roundsUp
-      && (value == -.infinity || value == 0 && isNonNegative && alwaysHoldsElements)
+  func obstacleToPadding(
+    with value: Double, own: WindowGeometry, isNonNegative: Bool
+  ) -> String? {
+    if window.roundsUp { return "rounds its output extents up" }
+    // Among elements that are not negative, zeros are never greater. With dilation a window could
+    // hold nothing but zeros.
+    let isHarmless = value == 0 && isNonNegative && own.dilations.allSatisfy { $0 == 1 }
+    return value == -.infinity || isHarmless ? nil : "pads with −∞, not \(value)"
   }
 
   func exclusivePadLimits(_ own: WindowGeometry) -> [Int] { own.kernel }
