@@ -25,11 +25,13 @@ public struct Benchmark: Sendable {
   ///
   /// - Parameters:
   ///   - plans: the first one's choices are those that the report's layers name.
+  ///   - inputs: tensors by input name; inputs without one are random.
   ///   - progress: called between runs with a phase and the fraction of it that is done.
-  /// - Throws: ``HewnError``: `invalidArgument` for settings out of range or two plans of one
-  ///   engine, `outOfMemory`.
+  /// - Throws: ``HewnError``: `invalidArgument` for settings out of range, two plans of one engine
+  ///   or inputs that do not fit, `outOfMemory`.
   public func run(
-    _ plans: [Plan], progress: (_ phase: String, _ fraction: Double) -> Void = { _, _ in }
+    _ plans: [Plan], inputs: [String: Tensor] = [:],
+    progress: (_ phase: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> BenchReport {
     guard let first = plans.first, Set(plans.map(\.engine)).count == plans.count else {
       throw HewnError(.invalidArgument, "give one plan for each engine to measure")
@@ -41,7 +43,7 @@ public struct Benchmark: Sendable {
         .invalidArgument,
         "warm-up and duration must lie in 0…\(Int(limit)) s, and iterations be at least 1")
     }
-    let contenders = try plans.map { try Contender($0, seed: seed) }
+    let contenders = try plans.map { try Contender($0, inputs: inputs, seed: seed) }
     take(turns: contenders, for: warmup, atLeast: 1, { $0.warmUp() }) { progress("warm-up", $0) }
     take(turns: contenders, for: duration, atLeast: minimumIterations, { $0.measure() }) {
       progress("measuring", $0)
@@ -108,9 +110,9 @@ public struct Benchmark: Sendable {
       if let milliseconds = chosen[key], milliseconds > 0 {
         let gflops = Double(layer.nonZeroFlops) / milliseconds / 1e6
         result.share = (milliseconds / total).rounded(places: 6)
-        result.gflops = gflops.rounded(places: 3)
+        result.gflops = gflops.rounded(places: 6)
         result.denseEquivalentGFLOPs = (Double(layer.denseFlops) / milliseconds / 1e6)
-          .rounded(places: 3)
+          .rounded(places: 6)
         result.shareOfPeak = peak.map { (gflops / $0).rounded(places: 6) }
       }
       if layer.engine == "sparse", let sparse = result.milliseconds["sparse"],
@@ -141,10 +143,11 @@ private final class Contender {
   private var layerTimes: [[UInt64]]
   private var scratch: [UInt64]
 
-  init(_ plan: Plan, seed: UInt64) throws {
+  init(_ plan: Plan, inputs: [String: Tensor], seed: UInt64) throws {
     self.plan = plan
     session = try rethrowing { try plan.core.makeSession() }
-    try Session.setInputs(try plan.randomInputs(seed: seed), ports: plan.inputs, of: session)
+    let tensors = try plan.randomInputs(seed: seed).merging(inputs) { _, given in given }
+    try Session.setInputs(tensors, ports: plan.inputs, of: session)
     var occurrences: [String: Int] = [:]
     layerKeys = plan.core.layers.map { layer in
       defer { occurrences[layer.name, default: 0] += 1 }

@@ -70,7 +70,9 @@ public struct Model: Sendable {
         .invalidArgument, "\(threads) threads; give 1 to \(Machine.maximumThreadCount)")
     }
     return try rethrowing {
-      var graph = try file.template.bind(try bindings(for: options), evaluate: Reference.evaluate)
+      let bindings = ShapeBindings(
+        batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
+      var graph = try file.template.bind(bindings, evaluate: Reference.evaluate)
       var passes: [PassSummary] = []
       if options.optimizes {
         let result = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph)
@@ -83,22 +85,6 @@ public struct Model: Sendable {
         core, model: summary, device: options.device, engine: options.engine, threads: threads,
         passes: passes, notes: graph.notes)
     }
-  }
-
-  private func bindings(for options: CompileOptions) throws -> ShapeBindings {
-    if let batch = options.batch, batch < 1 {
-      throw HewnError(.invalidArgument, "a batch of \(batch); give at least 1")
-    }
-    var shapes: [String: Shape] = [:]
-    for (name, dimensions) in options.shapes {
-      guard inputs.contains(where: { $0.name == name }) else {
-        throw HewnError(
-          .invalidArgument,
-          "a shape is given for \"\(name)\"; the inputs are \(quoted(inputs.map(\.name)))")
-      }
-      shapes[name] = try Shape(checking: dimensions)
-    }
-    return ShapeBindings(batch: options.batch, shapes: shapes)
   }
 }
 
@@ -114,9 +100,4 @@ extension Model.Port {
         }
       })
   }
-}
-
-/// Names as messages list them: `"a", "b"`.
-func quoted(_ names: some Sequence<String>) -> String {
-  names.map { "\"\($0)\"" }.joined(separator: ", ")
 }

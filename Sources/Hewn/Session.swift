@@ -63,3 +63,8 @@ public struct Session: ~Copyable {
     }
   }
 }
+
+/// Names as messages list them: `"a", "b"`.
+func quoted(_ names: some Sequence<String>) -> String {
+  names.map { "\"\($0)\"" }.joined(separator: ", ")
+}

@@ -36,6 +36,18 @@ public struct RunReport: Report {
       self.file = file
     }
 
+    /// Summarises an output's elements.
+    public init(_ tensor: Tensor, file: String? = nil) {
+      let values = tensor.core.doubles()
+      let finite = values.filter(\.isFinite)
+      // Divided first, as the sum of finite doubles can overflow.
+      let mean = finite.reduce(0) { $0 + $1 / Double(finite.count) }
+      self.init(
+        elementType: tensor.elementType, shape: tensor.shape, min: finite.min(),
+        max: finite.max(), mean: finite.isEmpty ? nil : mean,
+        nonFiniteCount: values.count - finite.count, file: file)
+    }
+
     private enum CodingKeys: String, CodingKey {
       case shape, min, max, mean, file
       case elementType = "type"

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Hewn
+
+/// Which engines are measured.
+enum BenchEngine: String, CaseIterable, ExpressibleByArgument {
+  case sparse, dense, both
+
+  var engines: [Engine] {
+    switch self {
+    case .sparse: [.sparse]
+    case .dense: [.dense]
+    case .both: [.sparse, .dense]
+    }
+  }
+}
+
+struct BenchCommand: ConsoleCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures how fast a model runs.",
+    discussion: """
+      Runs the model on random inputs unless others are given. With --engine both, the engines take turns, so that both \
+      meet the same machine; layers whose sparse kernels turn out slower than their dense ones \
+      are marked. Layers are measured in runs of their own, after the whole.
+
+      Rates: GFLOP/s counts the non-zero weights, dense-eq. all of them; peak is GFLOP/s over the \
+      greatest rate of the device.
+
+      EXAMPLES
+        hewn bench model.onnx
+        hewn bench model.onnx --engine sparse --batch 8 --threads 2 --profile
+        hewn bench model.onnx --json | jq '.engines.sparse.median_ms'
+        hewn bench model.onnx --duration 0 --iterations 100
+      """)
+
+  @Argument(help: "An ONNX file.")
+  var model: String
+
+  @OptionGroup(title: "Bench options") var settings: Settings
+  @OptionGroup(title: "Input options") var inputs: InputOptions
+  @OptionGroup(title: "Plan options") var plan: PlanOptions
+  @OptionGroup(title: "Output options") var terminal: TerminalOptions
+
+  struct Settings: ParsableArguments {
+    @Option(
+      name: .shortAndLong,
+      help: "sparse, dense or both (default: both; sparse on the reference device).")
+    var engine: BenchEngine?
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp("Measure each engine for this long.", valueName: "seconds"))
+    var duration = 3.0
+
+    @Option(
+      name: .long,
+      help: ArgumentHelp(
+        "Run each engine for this long first, once at least.", valueName: "seconds"))
+    var warmup = 0.5
+
+    @Option(
+      name: .long,
+      help: ArgumentHelp("Measure at least so many runs of each engine.", valueName: "n"))
+    var iterations = 10
+
+    @Flag(name: .long, help: "Measure each layer too; always done with --engine both.")
+    var profile = false
+
+    func validate() throws {
+      for (name, seconds) in [("duration", duration), ("warmup", warmup)] {
+        guard (0...86_400).contains(seconds) else {
+          throw ValidationError("--\(name) must lie in 0...86400 seconds.")
+        }
+      }
+      guard iterations >= 1 else { throw ValidationError("--iterations must be at least 1.") }
+    }
+  }
+
+  func execute(_ console: Console) throws -> Int32 {
+    let engines = (settings.engine ?? (plan.device == .reference ? .sparse : .both)).engines
+    let model = try Model(contentsOf: model)
+    let given = try ModelInputs(inputs, plan: plan, model: model, console: console)
+    // The notes are about shapes, the same for every engine.
+    let plans = try engines.enumerated().map { index, engine in
+      try compile(
+        model, plan.compileOptions(engine: engine, inputShapes: given.shapes),
+        index == 0 ? console : console.muted)
+    }
+    var benchmark = Benchmark()
+    benchmark.warmup = settings.warmup
+    benchmark.duration = settings.duration
+    benchmark.minimumIterations = settings.iterations
+    benchmark.profiles = settings.profile || engines.count > 1
+    benchmark.seed = inputs.seed
+    let report = try Progress(console).showingPhases { update in
+      try benchmark.run(plans, inputs: given.tensors, progress: update)
+    }
+    console.print(
+      terminal.json
+        ? try report.json()
+        : ReportText.bench(report, showsLayers: benchmark.profiles, console.style))
+    return ExitStatus.success
+  }
+}

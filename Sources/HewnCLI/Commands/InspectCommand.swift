@@ -1,0 +1,54 @@
+import ArgumentParser
+import Hewn
+
+struct InspectCommand: ConsoleCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Shows what each layer becomes, and why.",
+    discussion: """
+      For each layer: the filter matrix M×K, its zeros, the segments (height:count) and leaves that \
+      cover it, the slots they fill with zeros, the predicted times, and the engine chosen.
+
+      EXAMPLES
+        hewn inspect model.onnx
+        hewn inspect model.onnx --batch 8 --passes
+        hewn inspect model.onnx --json | jq '.layers[] | {name, engine, predicted_ms}'
+      """)
+
+  @Argument(help: "An ONNX file.")
+  var model: String
+
+  @OptionGroup(title: "Inspect options") var settings: Settings
+  @OptionGroup(title: "Plan options") var plan: PlanOptions
+  @OptionGroup(title: "Output options") var terminal: TerminalOptions
+
+  struct Settings: ParsableArguments {
+    @Flag(name: .long, help: "Show what each optimisation did, and what kept it from doing more.")
+    var passes = false
+
+    @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
+    var engine: Engine = .sparse
+  }
+
+  func execute(_ console: Console) throws -> Int32 {
+    let model = try Model(contentsOf: model)
+    let plan = try compile(model, plan.compileOptions(engine: settings.engine), console)
+    let report = plan.inspect(includesPasses: settings.passes)
+    console.print(
+      terminal.json ? try report.json() : ReportText.inspect(report, console.style))
+    return ExitStatus.success
+  }
+}
+
+extension ConsoleCommand {
+  /// Compiles with progress, and prints what the plan has to note.
+  func compile(
+    _ model: Model, _ options: CompileOptions, _ console: Console
+  ) throws -> Plan {
+    let plan = try Progress(console).during("compiling \(model.summary.file)") {
+      try model.compile(options)
+    }
+    for note in plan.notes { console.note(note) }
+    return plan
+  }
+}

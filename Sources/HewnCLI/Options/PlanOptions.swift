@@ -1,0 +1,74 @@
+import ArgumentParser
+import Hewn
+
+extension Device: ExpressibleByArgument {}
+extension Engine: ExpressibleByArgument {}
+
+/// An input's shape as given on the command line.
+struct NamedShape: Equatable {
+  var name: String
+  var shape: [Int]
+
+  /// Reads `NAME=1x3x224x224`; names may hold `=` themselves.
+  init(parsing text: String) throws {
+    guard let separator = text.lastIndex(of: "="), separator != text.startIndex else {
+      throw ValidationError("'\(text)' is no shape; write it as NAME=1x3x224x224.")
+    }
+    let extents = text[text.index(after: separator)...]
+      .split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    let shape = extents.compactMap { $0 }
+    guard shape.count == extents.count, shape.allSatisfy({ $0 > 0 }) else {
+      throw ValidationError(
+        "'\(text)' is no shape; the extents must be positive integers, as in NAME=1x3x224x224.")
+    }
+    name = String(text[..<separator])
+    self.shape = shape
+  }
+}
+
+/// What decides how a model is compiled.
+struct PlanOptions: ParsableArguments {
+  @Option(name: .long, help: "Where to run: cpu, or reference (slow, in double precision).")
+  var device: Device = .cpu
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Items per run, the first extent of every input.", valueName: "n"))
+  var batch: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The shape of an input; may be repeated, and wins over --batch.",
+      valueName: "name=1x3x224x224"),
+    transform: NamedShape.init(parsing:))
+  var shape: [NamedShape] = []
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Threads to run with (default: every core).", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
+    if let threads, !(1...Machine.maximumThreadCount).contains(threads) {
+      throw ValidationError("--threads must lie in 1...\(Machine.maximumThreadCount).")
+    }
+    let names = shape.map(\.name)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw ValidationError("--shape is given twice for \"\(twice)\".")
+    }
+  }
+
+  /// The options of a compilation.
+  ///
+  /// - Parameter inputShapes: shapes of given inputs; shapes of `--shape` win over them.
+  func compileOptions(
+    engine: Engine = .sparse, inputShapes: [String: [Int]] = [:]
+  ) -> CompileOptions {
+    var shapes = inputShapes
+    for named in shape { shapes[named.name] = named.shape }
+    return CompileOptions(
+      device: device, engine: engine, batch: batch, shapes: shapes, threads: threads)
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// How a command writes.
+struct TerminalOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print the report as JSON; see Docs/json.md for its keys.")
+  var json = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "When to colour: auto (on a terminal, unless NO_COLOR is set), always or never.",
+      valueName: "when"))
+  var color: Console.Color = .auto
+
+  @Flag(name: .shortAndLong, help: "Print no notes and no progress.")
+  var quiet = false
+
+  func apply(to console: inout Console) {
+    console.color = color
+    console.isQuiet = quiet
+  }
+}
+
+extension Console.Color: ExpressibleByArgument {}

@@ -1,0 +1,35 @@
+import Hewn
+
+/// Reports as text; each function returns lines without a final newline.
+enum ReportText {
+  /// The greatest width of layer and operator names in tables.
+  static let nameWidth = 36
+
+  static func header(
+    _ model: ModelSummary, version: String, device: Device, threads: Int, batch: Int,
+    engine: Engine? = nil
+  ) -> String {
+    let producer = model.producer.isEmpty ? "" : ", by \(model.producer)"
+    let engineText = engine.map { ", engine \($0.rawValue)" } ?? ""
+    return """
+      \(model.file): \(Numbers.bytes(model.byteCount)), opset \(model.opset)\(producer)
+      hewn \(version), device \(device.rawValue)\(engineText), \
+      \(threads) thread\(threads == 1 ? "" : "s"), batch \(batch)
+      """
+  }
+
+  static func ports(_ plan: PlanSummary, _ style: Style) -> String {
+    var table = TextTable([.left("port"), .left("name"), .left("type"), .left("shape")])
+    for (kind, ports) in [("input", plan.inputs), ("output", plan.outputs)] {
+      for port in ports {
+        table.add([kind, port.name, port.elementType.rawValue, Numbers.shape(port.shape)])
+      }
+    }
+    return table.render(style)
+  }
+
+  /// Milliseconds in a table.
+  static func milliseconds(_ value: Double?) -> String {
+    value.map(Numbers.significant) ?? ""
+  }
+}
