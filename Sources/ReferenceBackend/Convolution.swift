@@ -8,6 +8,7 @@ extension Conv: ReferenceOperator {
     let (x, w) = (try inputs.required(0), try inputs.required(1))
     let geometry = try geometry(input: x.shape, weight: w.shape)
     let (rows, columns) = WindowAxis.rowsAndColumns(geometry)
+    let planeCount = rows.output * columns.output
     let (images, channels) = (x.shape[0], x.shape[1])
     let (filters, groupChannels) = (w.shape[0], w.shape[1])
     let bias = inputs.optional(2)?.doubles()
@@ -15,13 +16,13 @@ extension Conv: ReferenceOperator {
     let rowRanges = (0..<rows.kernel).map(rows.outputs(insideAt:))
     let columnRanges = (0..<columns.kernel).map(columns.outputs(insideAt:))
 
-    var y = [Double](repeating: 0, count: outputs[0].shape.elementCount)
+    var y = [Double](repeating: 0, count: images * filters * planeCount)
     x.withDoubles { x in
       w.withDoubles { w in
         y.withUnsafeMutableBufferPointer { y in
           for n in 0..<images {
             for m in 0..<filters {
-              let yPlane = (n * filters + m) * rows.output * columns.output
+              let yPlane = (n * filters + m) * planeCount
               for c in 0..<groupChannels {
                 let channel = m / (filters / groups) * groupChannels + c
                 let xPlane = (n * channels + channel) * rows.input * columns.input
@@ -46,7 +47,6 @@ extension Conv: ReferenceOperator {
         }
       }
     }
-    let planeCount = rows.output * columns.output
     for index in y.indices {
       if let bias { y[index] += bias[index / planeCount % filters] }
       if let residual { y[index] += residual[index] }
@@ -77,12 +77,13 @@ extension ConvTranspose: ReferenceOperator {
     let (x, w) = (try inputs.required(0), try inputs.required(1))
     let (rows, columns) = WindowAxis.rowsAndColumns(
       try geometry(input: x.shape, weight: w.shape))
+    let planeCount = rows.output * columns.output
     let (images, channels) = (x.shape[0], x.shape[1])
     let groupFilters = w.shape[1]
     let filters = groupFilters * groups
     let bias = inputs.optional(2)?.doubles()
 
-    var y = [Double](repeating: 0, count: outputs[0].shape.elementCount)
+    var y = [Double](repeating: 0, count: images * filters * planeCount)
     x.withDoubles { x in
       w.withDoubles { w in
         y.withUnsafeMutableBufferPointer { y in
@@ -91,7 +92,7 @@ extension ConvTranspose: ReferenceOperator {
               let xPlane = (n * channels + c) * rows.input * columns.input
               for groupFilter in 0..<groupFilters {
                 let m = c / (channels / groups) * groupFilters + groupFilter
-                let yPlane = (n * filters + m) * rows.output * columns.output
+                let yPlane = (n * filters + m) * planeCount
                 let wPlane = (c * groupFilters + groupFilter) * rows.kernel * columns.kernel
                 for i in 0..<rows.input {
                   for r in 0..<rows.kernel {
@@ -113,7 +114,6 @@ extension ConvTranspose: ReferenceOperator {
         }
       }
     }
-    let planeCount = rows.output * columns.output
     for index in y.indices {
       y[index] = activation(y[index] + (bias?[index / planeCount % filters] ?? 0))
     }

@@ -4,16 +4,17 @@ package import Tensors
 extension Concat: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
     let tensors = inputs.compactMap { $0 }
-    let type = outputs[0]
-    let axis = try type.shape.normalized(axis: axis)
+    let shape = outputs[0].shape
+    let axis = try shape.normalized(axis: axis)
     // What lies together along the axis and behind it moves as one run of bytes.
     let runs = tensors.map { tensor in
       let geometry = AxisGeometry(tensor.shape, axis: axis)
       return geometry.extent * geometry.inner * tensor.element.byteCount
     }
-    let result = try Tensor(type: type) { bytes in
+    let element = try inputs.required(0).element
+    let result = try Tensor(type: TensorType(element, shape)) { bytes in
       var position = 0
-      for outer in 0..<AxisGeometry(type.shape, axis: axis).outer {
+      for outer in 0..<AxisGeometry(shape, axis: axis).outer {
         for (tensor, run) in zip(tensors, runs) {
           tensor.withUnsafeBytes { from in
             let run = UnsafeRawBufferPointer(rebasing: from[outer * run..<(outer + 1) * run])

@@ -19,20 +19,33 @@ package protocol ReferenceOperator: Operator {
 
 /// Evaluates operators one at a time.
 package enum Reference {
+  /// The greatest number of elements that one tensor may have here: 8 GiB in double precision.
+  package static let elementLimit = 1 << 30
+
   /// Computes any operator's outputs; what constant folding uses.
   ///
-  /// Throws `unsupported` for an operator without a reference implementation, and `internal` where
-  /// one does not produce the types that it was asked for.
+  /// Throws `unsupported` for an operator without a reference implementation, `outOfMemory` for
+  /// outputs above ``elementLimit``, and `internal` where the results are not of the types that were
+  /// asked for.
   package static let evaluate: Evaluator = { op, inputs, outputs in
     guard let op = op as? any ReferenceOperator else {
       throw HewnError(.unsupported, "\(op.name) has no reference implementation")
     }
+    for type in outputs { try check(type) }
     let results = try op.evaluate(inputs, outputs: outputs)
     guard results.map(\.type) == outputs else {
       throw HewnError(
         .internal, "\(op.name) evaluated to \(results.map(\.type)), inferred \(outputs)")
     }
     return results
+  }
+
+  /// - Throws: `outOfMemory` for a tensor above ``elementLimit``.
+  static func check(_ type: TensorType) throws(HewnError) {
+    guard type.shape.elementCount <= elementLimit else {
+      throw HewnError(
+        .outOfMemory, "\(type) is beyond the 2^30 elements of the double-precision reference")
+    }
   }
 }
 

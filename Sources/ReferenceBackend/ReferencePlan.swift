@@ -33,6 +33,7 @@ package struct ReferencePlan: Plan {
     outputIDs = graph.outputs
     inputs = graph.inputs.map { Port(name: graph[$0].name, type: graph[$0].type) }
     outputs = graph.outputs.map { Port(name: graph[$0].name, type: graph[$0].type) }
+    for input in inputs { try Reference.check(input.type) }
     constants = try graph.values.map { try $0.constant?.promoted() }
     weightByteCount = constants.reduce(0) { $0 + ($1?.type.byteCount ?? 0) }
     steps = try Self.steps(of: graph)
@@ -47,6 +48,11 @@ package struct ReferencePlan: Plan {
     for node in graph.nodes {
       guard let op = node.op as? any ReferenceOperator else {
         throw HewnError(.unsupported, "no reference implementation", node: node.label)
+      }
+      do throws(HewnError) {
+        for output in node.outputs { try Reference.check(graph[output].type) }
+      } catch {
+        throw error.at(node: node.label)
       }
       steps.append(
         Step(
@@ -76,7 +82,7 @@ package struct ReferencePlan: Plan {
     {
       let count = weight.shape.elementCount
       let nonZeros = weight.withDoubles { $0.count { $0 != 0 } }
-      nonZeroFlops = Int(Double(flops) * Double(nonZeros) / Double(max(count, 1)))
+      nonZeroFlops = Int(saturating: Double(flops) * Double(nonZeros) / Double(max(count, 1)))
     }
     return LayerReport(
       name: node.name, op: node.op.fusedName,

@@ -68,6 +68,13 @@ struct ErrorTests {
     #expect(error(resize, inputs, TensorType(.float32, [1, 1, 1, 4]))?.code == .unsupported)
   }
 
+  @Test("a tensor beyond the limit")
+  func tooLarge() {
+    let x = Tensor.floats([1], [1])
+    let type = TensorType(.float32, [Reference.elementLimit + 1])
+    #expect(error(Expand(), [x], type)?.code == .outOfMemory)
+  }
+
   @Test("a result that is not of the inferred type is a defect")
   func wrongType() {
     let x = Tensor.floats([2], [1, 2])

@@ -1,4 +1,5 @@
 import Graphs
+import ReferenceBackend
 import Tensors
 import Testing
 
@@ -94,6 +95,14 @@ struct OperatorIdentityTests {
     let scaled = try evaluate(Binary(.multiply), [x, scale.reshaped([3, 1])])
     let want = try evaluate(Binary(.add), [scaled, shift.reshaped([3, 1])])
     #expect(difference(got.doubles(), want.doubles()) == nil)
+  }
+
+  @Test("an even window of LRN reaches one channel further up")
+  func evenLRN() throws {
+    let x = Tensor.doubles([1, 3, 1], [1, 2, 3])
+    let lrn = LRN(size: 2, alpha: 2, beta: 1, bias: 0)
+    let y = try Reference.evaluate(lrn, [x], [x.type])[0]
+    #expect(difference(y.doubles(), [1.0 / 5, 2.0 / 13, 3.0 / 9]) == nil)
   }
 
   @Test("softmax is e^x over its sum", arguments: 0..<3)

@@ -62,6 +62,14 @@ struct RoundingTests {
     #expect(longs.elements(as: Int64.self) == [.max, .min])
   }
 
+  @Test("integers round to single precision once")
+  func largeIntegers() throws {
+    // Double precision would round this to the midpoint of two floats first.
+    let x = Tensor.int64s([1], [1 << 60 + 1 << 36 + 1])
+    let y = try evaluate(Cast(to: .float32), [x])
+    #expect(y.elements(as: Float.self) == [0x1p60 + 0x1p37])
+  }
+
   @Test("integer arithmetic wraps and truncates")
   func integers() throws {
     func apply(_ kind: Binary.Kind, _ a: Int64, _ b: Int64) throws -> Int64 {
