@@ -6,7 +6,7 @@
 ///     Σⱼ f(nA + nB) = Σ over s, t ≥ 1 of bend(s + t − 1) · |A_s ∩ B_t| + terms in A or B alone
 ///
 /// where bend(k) = f(k + 1) − 2f(k) + f(k − 1). The last terms are the same for every pairing.
-struct LevelSets {
+package struct LevelSets {
   let groupCount: Int
   /// The rows of each group, which is the number of its sets.
   let levelCount: Int
@@ -15,7 +15,7 @@ struct LevelSets {
   private var words: [UInt64]
 
   /// - Parameter counts: for each group `stride` counts.
-  init(counts: ArraySlice<UInt16>, stride: Int, groupCount: Int, levelCount: Int) {
+  package init(counts: ArraySlice<UInt16>, stride: Int, groupCount: Int, levelCount: Int) {
     self.groupCount = groupCount
     self.levelCount = levelCount
     wordCount = (stride + 63) / 64
@@ -33,7 +33,7 @@ struct LevelSets {
   /// Scores each pairing by Σ bend(s + t − 1) · |A_s ∩ B_t|.
   ///
   /// - Complexity: O(n² · levels² · K / 64).
-  func scores(bend: (Int) -> Float) -> PairScores {
+  package func scores(bend: (Int) -> Float) -> PairScores {
     var result = PairScores(count: groupCount)
     let bends = (0..<2 * levelCount).map { $0 == 0 ? 0 : bend($0) }
     words.withUnsafeBufferPointer { words in

@@ -1,15 +1,15 @@
 /// How much it is worth to pair each two of n row groups: a symmetric matrix of scores ≥ 0.
-struct PairScores {
+package struct PairScores {
   /// The number of row groups.
-  let count: Int
+  package let count: Int
   private(set) var scores: [Float]
 
-  init(count: Int) {
+  package init(count: Int) {
     self.count = count
     scores = [Float](repeating: 0, count: count * count)
   }
 
-  subscript(a: Int, b: Int) -> Float {
+  package subscript(a: Int, b: Int) -> Float {
     get { scores[a * count + b] }
     set {
       scores[a * count + b] = newValue
@@ -25,7 +25,7 @@ struct PairScores {
   /// Equal scores are taken in the order of the row groups. Where their number is odd, one is left.
   ///
   /// - Complexity: O(n² log n).
-  func matching() -> (pairs: [(Int, Int)], left: Int?) {
+  package func matching() -> (pairs: [(Int, Int)], left: Int?) {
     var keys: [UInt64] = []
     keys.reserveCapacity(count * count / 2)
     for a in 0..<count {

@@ -204,7 +204,7 @@ private struct TreeLevel {
 
 extension CoverCosts {
   /// The heights at which a segment can be cheaper than everything below it, ascending.
-  var payingHeights: [Int] {
+  package var payingHeights: [Int] {
     var result: [Int] = []
     var cheapest = leaf
     var height = 1

@@ -1,0 +1,128 @@
+import Covers
+
+/// The cheapest cover of a tree, by enumeration of all of them.
+///
+/// Shares no code with the program that is tested. For each tap it lists every way to cover the
+/// tap's non-zero weights by disjoint row groups and leaves, then combines the taps of a chunk. What
+/// they leave behind is a state: how many taps each row group has, which rows have leaves, and how
+/// many leaves there are. Equal states are merged, which loses no cover: the time depends on nothing
+/// else.
+struct BruteForce {
+  let costs: CoverCosts
+  let tree: RowTree
+
+  /// The time of the cheapest exact cover, start-up and rounding included.
+  func cheapest(_ matrix: FilterMatrix) -> Double {
+    var total = 0.0
+    for group in tree.rootGroups {
+      let rows = Array(tree.order[group])
+      for first in stride(from: 0, to: matrix.taps, by: min(costs.tapsPerChunk, matrix.taps)) {
+        let taps = first..<min(first + min(costs.tapsPerChunk, matrix.taps), matrix.taps)
+        total += cheapest(rows.map { row in taps.map { matrix[row, $0] != 0 } })
+      }
+    }
+    return total
+  }
+
+  /// The least sum of time and prices over all covers that may drop weights, for additive costs.
+  ///
+  /// - Parameter price: the price of dropping the weight of a row and tap.
+  func cheapestAdditive(_ matrix: FilterMatrix, price: (Int, Int) -> Double) -> Double {
+    var total = 0.0
+    for group in tree.rootGroups {
+      for tap in 0..<matrix.taps {
+        let ways = covers(group, mayDrop: true) { matrix[tree.order[$0], tap] != 0 }
+        total += ways.reduce(.infinity) { best, parts in
+          min(
+            best,
+            parts.reduce(0) { sum, part in
+              switch part {
+              case .segment(let rows): sum + (entry(rows.count)?.perTap ?? .infinity)
+              case .leaf: sum + costs.leaf
+              case .drop(let position): sum + price(tree.order[position], tap)
+              }
+            })
+        }
+      }
+    }
+    return total
+  }
+
+  private enum Part: Hashable {
+    case segment(Range<Int>)
+    case leaf(Int)
+    case drop(Int)
+  }
+
+  private func cheapest(_ present: [[Bool]]) -> Double {
+    let height = present.count
+    let groups = rowGroups(0..<height)
+    let index = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
+    // Taps of each row group (for a single row: 1 where it has leaves), then the number of leaves.
+    var states: Set<[UInt8]> = [[UInt8](repeating: 0, count: groups.count + 1)]
+    for tap in 0..<(present.first?.count ?? 0) {
+      let ways = covers(0..<height, mayDrop: false) { present[$0][tap] }
+      var next: Set<[UInt8]> = []
+      for state in states {
+        for parts in ways {
+          var state = state
+          for part in parts {
+            switch part {
+            case .segment(let rows): state[index[rows] ?? 0] += 1
+            case .leaf(let row):
+              state[index[row..<row + 1] ?? 0] = 1
+              state[groups.count] += 1
+            case .drop: break
+            }
+          }
+          next.insert(state)
+        }
+      }
+      states = next
+    }
+    return states.reduce(.infinity) { best, state in
+      let time = zip(groups, state).reduce(costs.leaf * Double(state[groups.count])) {
+        $0 + startAndTaps($1.0, Int($1.1))
+      }
+      return min(best, time)
+    }
+  }
+
+  /// The time of a row group's segment, or the start-up of a single row.
+  private func startAndTaps(_ rows: Range<Int>, _ count: Int) -> Double {
+    guard count > 0 else { return 0 }
+    if rows.count == 1 { return costs.rowStartUp }
+    guard let entry = entry(rows.count) else { return .infinity }
+    var padded = count
+    while padded % entry.rounding != 0 { padded += 1 }
+    return entry.startUp + entry.perTap * Double(padded)
+  }
+
+  private func entry(_ height: Int) -> CoverCosts.HeightCost? {
+    costs.heights.first { $0.height == height }
+  }
+
+  private func rowGroups(_ range: Range<Int>) -> [Range<Int>] {
+    guard range.count > 1 else { return [range] }
+    let middle = (range.lowerBound + range.upperBound) / 2
+    return [range] + rowGroups(range.lowerBound..<middle) + rowGroups(middle..<range.upperBound)
+  }
+
+  /// All ways to cover the rows of `range` that are present.
+  private func covers(
+    _ range: Range<Int>, mayDrop: Bool, present: (Int) -> Bool
+  ) -> [[Part]] {
+    guard range.contains(where: present) else { return [[]] }
+    guard range.count > 1 else {
+      return [[.leaf(range.lowerBound)]] + (mayDrop ? [[.drop(range.lowerBound)]] : [])
+    }
+    let middle = (range.lowerBound + range.upperBound) / 2
+    var result: [[Part]] = entry(range.count) == nil ? [] : [[.segment(range)]]
+    for left in covers(range.lowerBound..<middle, mayDrop: mayDrop, present: present) {
+      for right in covers(middle..<range.upperBound, mayDrop: mayDrop, present: present) {
+        result.append(left + right)
+      }
+    }
+    return result
+  }
+}

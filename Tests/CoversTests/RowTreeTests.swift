@@ -1,0 +1,89 @@
+import Covers
+import Tensors
+import Testing
+
+@Suite struct RowTreeTests {
+  @Test func rootGroupsAreTheBinaryDecomposition() {
+    let cases: [(rows: Int, rootHeight: Int, heights: [Int])] = [
+      (0, 8, []), (1, 8, [1]), (3, 8, [2, 1]), (7, 8, [4, 2, 1]), (8, 8, [8]), (9, 8, [8, 1]),
+      (13, 4, [4, 4, 4, 1]), (22, 8, [8, 8, 4, 2]), (5, 1, [1, 1, 1, 1, 1]), (64, 64, [64]),
+    ]
+    for (rows, rootHeight, heights) in cases {
+      let groups = RowTree.rootGroups(rows: rows, rootHeight: rootHeight)
+      let label = "\(rows) rows, root height \(rootHeight)"
+      #expect(groups.map(\.count) == heights, "\(label)")
+      #expect(groups.flatMap { Array($0) } == Array(0..<rows), "\(label)")
+      #expect(groups.allSatisfy { $0.lowerBound % $0.count == 0 }, "\(label)")
+    }
+  }
+
+  @Test(arguments: CostCase.all)
+  func greedyTreesArePermutations(_ costCase: CostCase) throws {
+    for testCase in MatrixCase.catalogue {
+      let matrix = try testCase.matrix()
+      let tree = RowTree.greedy(matrix, costs: costCase.costs)
+      #expect(tree.order.sorted() == Array(0..<matrix.rows), "\(costCase), \(testCase)")
+      let natural = RowTree.natural(rows: matrix.rows, rootHeight: costCase.costs.rootHeight)
+      #expect(tree.rootGroups == natural.rootGroups, "\(costCase), \(testCase)")
+    }
+  }
+
+  /// Shuffled groups of rows with the same taps: the tree has to find them again.
+  @Test(arguments: [
+    (height: 2, costs: CoverCosts(leaf: 1, heights: [.init(height: 2, perTap: 1.2)])),
+    (
+      height: 8,
+      costs: CoverCosts(
+        leaf: 1,
+        heights: [
+          .init(height: 2, perTap: 1.6), .init(height: 4, perTap: 2.7),
+          .init(height: 8, perTap: 4.5),
+        ])
+    ),
+    // Only the surrogate leads there.
+    (height: 8, costs: CoverCosts(leaf: 1, heights: [.init(height: 8, perTap: 3)])),
+    (height: 16, costs: CoverCosts(leaf: 1, heights: [.init(height: 16, perTap: 8)])),
+    // Height 2 costs what its leaves do: it must not lead astray.
+    (
+      height: 4,
+      costs: CoverCosts(
+        leaf: 1, heights: [.init(height: 2, perTap: 2), .init(height: 4, perTap: 2)])
+    ),
+  ])
+  func greedyTreesFindPlantedGroups(_ planted: (height: Int, costs: CoverCosts)) throws {
+    let (rows, taps) = (planted.height * 6, 90)
+    for seed in UInt64(0)..<5 {
+      var generator = SplitMix64(seed: seed)
+      let order = (0..<rows).shuffled(using: &generator)
+      var values = [Float](repeating: 0, count: rows * taps)
+      var tapCount = 0
+      for group in 0..<6 {
+        for tap in 0..<taps where generator.next() % 10 == 0 {
+          tapCount += 1
+          for r in 0..<planted.height { values[order[group * planted.height + r] * taps + tap] = 1 }
+        }
+      }
+      let matrix = try FilterMatrix(rows: rows, taps: taps, values: values)
+      let tree = RowTree.greedy(matrix, costs: planted.costs)
+      let cover = Cover.exact(matrix, costs: planted.costs, tree: tree)
+      let label = "height \(planted.height), seed \(seed)"
+      #expect(cover.filledSlots == 0 && cover.statistics.leafCount == 0, "\(label)")
+      #expect(cover.statistics.heights.map(\.tapCount) == [tapCount], "\(label)")
+    }
+  }
+
+  /// Sampled taps and blocks of rows still give a tree.
+  @Test func largeMatricesAreSampled() throws {
+    let testCase = MatrixCase(rows: 2100, taps: 4900, zeros: 0.98, seed: 5)
+    let matrix = try testCase.matrix()
+    let costs = CoverCosts(leaf: 1, heights: [.init(height: 2, perTap: 1.5)])
+    let tree = RowTree.greedy(matrix, costs: costs)
+    #expect(tree.order.sorted() == Array(0..<2100))
+    #expect(tree == RowTree.greedy(matrix, costs: costs))
+    let greedy = Cover.exact(matrix, costs: costs, tree: tree)
+    let natural = Cover.exact(
+      matrix, costs: costs, tree: .natural(rows: 2100, rootHeight: 2))
+    expectEqualBits(greedy.multipliedOut(), matrix, "\(testCase)")
+    #expect(try #require(greedy.predictedCost) < #require(natural.predictedCost))
+  }
+}
