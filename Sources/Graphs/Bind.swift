@@ -51,6 +51,8 @@ private struct Binder {
   let rebatching: [Rebatching]
   var graph: Graph
   private var ids: [String: ValueID] = [:]
+  /// The values that depend on a graph input.
+  private var dependents: Set<ValueID> = []
 
   init(template: GraphTemplate, rebatching: [Rebatching]) {
     self.template = template
@@ -59,7 +61,9 @@ private struct Binder {
   }
 
   mutating func addInput(_ name: String, _ type: TensorType) throws(HewnError) {
-    try define(name, graph.addInput(name, type))
+    let id = graph.addInput(name, type)
+    dependents.insert(id)
+    try define(name, id)
   }
 
   private mutating func define(_ name: String, _ id: ValueID) throws(HewnError) {
@@ -91,6 +95,9 @@ private struct Binder {
     rebatchShape(of: node.op, named: label, inputs: &inputs)
     let outputs = try graph.addNode(
       node.op, inputs, name: name, outputNames: node.outputs)
+    if inputs.contains(where: { $0.map(dependents.contains) ?? false }) {
+      dependents.formUnion(outputs)
+    }
     for (index, output) in node.outputs.enumerated() where !output.isEmpty {
       guard index < outputs.count else {
         throw HewnError(
@@ -137,7 +144,8 @@ private struct Binder {
     of op: any Operator, named label: String, inputs: inout [ValueID?]
   ) {
     let position = op is Reshape ? 1 : op is Resize ? 3 : inputs.count
-    guard position < inputs.count, let data = inputs[0], let shapeID = inputs[position],
+    guard position < inputs.count, let data = inputs[0], dependents.contains(data),
+      let shapeID = inputs[position],
       let constant = graph[shapeID].constant, let target = try? constant.integers(),
       let change = rebatching.first(where: { $0.old == target.first })
     else { return }

@@ -45,6 +45,14 @@ import Testing
     }
   }
 
+  @Test func constantsHaveNoBatch() throws {
+    var template = reshaping([1, 8, 2, 2], [1, -1])
+    template.constants["weight"] = Tensor.random([4, 5000], seed: 1)
+    template.nodes[0].inputs[0] = "weight"
+    let graph = try template.bind(.init(batch: 4), evaluate: noEvaluator)
+    #expect(graph[graph.outputs[0]].type.shape == [1, 20_000])
+  }
+
   @Test func fixedResizeSizesFollowTheBatch() throws {
     var template = reshaping([1, 2, 4, 4], [1, 2, 8, 8])
     template.nodes[0].op = Resize()
