@@ -21,11 +21,14 @@ package struct ONNXModel: Sendable {
   /// The greatest number of nodes that Hewn reads.
   package static let maximumNodeCount = 1_000_000
 
+  /// The operator types that Hewn imports, in at least one operator set.
+  package static var operatorTypes: [String] { ImporterTable.importers.keys.sorted() }
+
   /// Reads a model file.
   ///
   /// - Throws: `io` for a file that cannot be read, otherwise what `read(bytes:fileName:)` throws.
   package static func read(contentsOf path: String) throws(HewnError) -> ONNXModel {
-    let bytes = try FileContents.load(path: path, maximumByteCount: maximumByteCount)
+    let bytes = try Files.read(path, limit: maximumByteCount)
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return try read(bytes: bytes, fileName: name)
   }
@@ -38,26 +41,22 @@ package struct ONNXModel: Sendable {
     bytes: [UInt8], fileName: String = "model"
   ) throws(HewnError) -> ONNXModel {
     guard bytes.count <= maximumByteCount else {
-      throw HewnError(.unsupported, "\(fileName): files above 2 GiB are not supported")
+      throw HewnError(.unsupported, "model files above 2 GiB are not supported")
     }
-    do {
-      try FieldCount.check(bytes)
-      let proto = try decode(bytes)
-      let opset = try standardOpset(of: proto)
-      try rejectExtensions(of: proto)
-      return ONNXModel(
-        template: try GraphImport.template(of: proto.graph, opset: opset, fallbackName: fileName),
-        opset: opset,
-        irVersion: Int(proto.irVersion),
-        producer: [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
-          .joined(separator: " "),
-        metadata: Dictionary(
-          proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
-        fileByteCount: bytes.count,
-        fileName: fileName)
-    } catch {
-      throw HewnError(error.code, "\(fileName): \(error.message)", node: error.node)
-    }
+    try FieldCount.check(bytes)
+    let proto = try decode(bytes)
+    let opset = try standardOpset(of: proto)
+    try rejectExtensions(of: proto)
+    return ONNXModel(
+      template: try GraphImport.template(of: proto.graph, opset: opset, fallbackName: fileName),
+      opset: opset,
+      irVersion: Int(proto.irVersion),
+      producer: [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
+        .joined(separator: " "),
+      metadata: Dictionary(
+        proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
+      fileByteCount: bytes.count,
+      fileName: fileName)
   }
 
   private static func decode(_ bytes: [UInt8]) throws(HewnError) -> ONNXModelProto {

@@ -1,0 +1,291 @@
+import Graphs
+import Tensors
+
+extension ImportCase {
+  static let all =
+    windowCases + matrixCases + elementwiseCases + reduceCases + movementCases + resizeCases
+    + shapeCases
+
+  static let windowCases: [ImportCase] = [
+    ImportCase("Conv", 7, inputs: ["x", "w"], becomes: Conv()),
+    ImportCase(
+      "Conv", 22,
+      [
+        "kernel_shape": .ints([3, 5]), "strides": .ints([2, 1]), "dilations": .ints([1, 2]),
+        "pads": .ints([0, 1, 2, 3]), "group": .int(4), "auto_pad": .string("NOTSET"),
+      ],
+      inputs: ["x", "w", "b"],
+      becomes: Conv(
+        kernel: [3, 5], strides: [2, 1], dilations: [1, 2],
+        padding: .explicit(begin: [0, 1], end: [2, 3]), groups: 4)),
+    ImportCase(
+      "Conv", 11, ["kernel_shape": .ints([3]), "auto_pad": .string("SAME_UPPER")],
+      inputs: ["x", "w"], becomes: Conv(kernel: [3], padding: .sameUpper)),
+    ImportCase(
+      "Conv", 11, ["auto_pad": .string("SAME_LOWER"), "pads": .ints([0, 0, 0, 0])],
+      inputs: ["x", "w"], becomes: Conv(padding: .sameLower)),
+    ImportCase(
+      "Conv", 11, ["auto_pad": .string("VALID"), "pads": .ints([0, 0])],
+      inputs: ["x", "w"], becomes: Conv()),
+    ImportCase(
+      "Conv", 13, ["pads": .ints([0, 0, 0, 0])], inputs: ["x", "kWeights"], becomes: Conv()),
+    ImportCase("ConvTranspose", 7, inputs: ["x", "w"], becomes: ConvTranspose()),
+    ImportCase(
+      "ConvTranspose", 11,
+      [
+        "kernel_shape": .ints([2, 3]), "strides": .ints([2, 2]), "dilations": .ints([1, 1]),
+        "pads": .ints([0, 1, 0, 1]), "output_padding": .ints([1, 0]), "group": .int(2),
+      ],
+      inputs: ["x", "w", "b"],
+      becomes: ConvTranspose(
+        kernel: [2, 3], strides: [2, 2], dilations: [1, 1],
+        padding: .explicit(begin: [0, 1], end: [0, 1]), outputPadding: [1, 0], groups: 2)),
+    ImportCase(
+      "ConvTranspose", 13, ["output_shape": .ints([8, 9]), "auto_pad": .string("SAME_UPPER")],
+      inputs: ["x", "w"], becomes: ConvTranspose(padding: .sameUpper, outputShape: [8, 9])),
+    ImportCase(
+      "MaxPool", 7, ["kernel_shape": .ints([2])], becomes: MaxPool(PoolingWindow(kernel: [2]))),
+    ImportCase(
+      "MaxPool", 8, ["kernel_shape": .ints([2, 2]), "storage_order": .int(0)],
+      becomes: MaxPool(PoolingWindow(kernel: [2, 2]))),
+    ImportCase(
+      "MaxPool", 12,
+      [
+        "kernel_shape": .ints([3, 3]), "strides": .ints([2, 2]), "dilations": .ints([1, 1]),
+        "pads": .ints([1, 1, 1, 1]), "ceil_mode": .int(1),
+      ],
+      becomes: MaxPool(
+        PoolingWindow(
+          kernel: [3, 3], strides: [2, 2], dilations: [1, 1],
+          padding: .explicit(begin: [1, 1], end: [1, 1]), roundsUp: true))),
+    ImportCase(
+      "AveragePool", 7, ["kernel_shape": .ints([2, 2]), "count_include_pad": .int(1)],
+      becomes: AveragePool(PoolingWindow(kernel: [2, 2]), countsPadding: true)),
+    ImportCase(
+      "AveragePool", 19,
+      ["kernel_shape": .ints([2, 2]), "dilations": .ints([2, 2]), "ceil_mode": .int(1)],
+      becomes: AveragePool(PoolingWindow(kernel: [2, 2], dilations: [2, 2], roundsUp: true))),
+    ImportCase("GlobalAveragePool", 7, becomes: GlobalAveragePool()),
+    ImportCase("GlobalMaxPool", 22, becomes: GlobalMaxPool()),
+  ]
+
+  static let matrixCases: [ImportCase] = [
+    ImportCase("Gemm", 7, inputs: ["x", "w", "b"], becomes: Gemm()),
+    ImportCase(
+      "Gemm", 13,
+      ["alpha": .float(0.5), "beta": .float(2), "transA": .int(1), "transB": .int(1)],
+      inputs: ["x", "w"], becomes: Gemm(alpha: 0.5, beta: 2, transposesA: true, transposesB: true)),
+    ImportCase("MatMul", 9, inputs: ["x", "w"], becomes: MatMul()),
+    ImportCase(
+      "BatchNormalization", 7, ["spatial": .int(1), "momentum": .float(0.9)],
+      inputs: ["x", "s", "b", "m", "v"], becomes: BatchNormalization()),
+    ImportCase(
+      "BatchNormalization", 15, ["epsilon": .float(0.001), "training_mode": .int(0)],
+      inputs: ["x", "s", "b", "m", "v"], becomes: BatchNormalization(epsilon: 0.001)),
+    ImportCase("LRN", 13, ["size": .int(5)], becomes: LRN(size: 5)),
+    ImportCase(
+      "LRN", 7,
+      ["size": .int(3), "alpha": .float(0.1), "beta": .float(0.5), "bias": .float(2)],
+      becomes: LRN(size: 3, alpha: 0.1, beta: 0.5, bias: 2)),
+    ImportCase("Softmax", 12, becomes: Softmax(axis: 1, flattens: true)),
+    ImportCase("Softmax", 11, ["axis": .int(2)], becomes: Softmax(axis: 2, flattens: true)),
+    ImportCase("Softmax", 13, becomes: Softmax(axis: -1)),
+    ImportCase("Softmax", 13, ["axis": .int(1)], becomes: Softmax(axis: 1)),
+    ImportCase("Dropout", 7, ["ratio": .float(0.3)], becomes: Identity()),
+    ImportCase("Dropout", 12, inputs: ["x", "ratio"], becomes: Identity(), wants: ["x"]),
+    ImportCase(
+      "Dropout", 13, ["seed": .int(4)], inputs: ["x", "", "kFalse"], becomes: Identity(),
+      wants: ["x"]),
+  ]
+
+  static let elementwiseCases: [ImportCase] =
+    [
+      ImportCase("Relu", 7, becomes: Unary(.activation(.relu))),
+      ImportCase("Sigmoid", 13, becomes: Unary(.activation(.sigmoid))),
+      ImportCase("Tanh", 13, becomes: Unary(.activation(.tanh))),
+      ImportCase("HardSwish", 14, becomes: Unary(.activation(.hardSwish))),
+      ImportCase("LeakyRelu", 7, becomes: Unary(.activation(.leakyRelu(slope: 0.01)))),
+      ImportCase(
+        "LeakyRelu", 16, ["alpha": .float(0.2)], becomes: Unary(.activation(.leakyRelu(slope: 0.2)))
+      ),
+      ImportCase(
+        "HardSigmoid", 7, becomes: Unary(.activation(.hardSigmoid(alpha: 0.2, beta: 0.5)))),
+      ImportCase(
+        "HardSigmoid", 22, ["alpha": .float(0.25), "beta": .float(0.75)],
+        becomes: Unary(.activation(.hardSigmoid(alpha: 0.25, beta: 0.75)))),
+      ImportCase("Swish", 24, becomes: Unary(.activation(.silu))),
+      ImportCase("Swish", 24, ["alpha": .float(1)], becomes: Unary(.activation(.silu))),
+      ImportCase("PRelu", 7, inputs: ["x", "s"], becomes: PRelu()),
+      ImportCase("Clip", 7, becomes: Clip()),
+      ImportCase(
+        "Clip", 10, ["min": .float(0), "max": .float(6)], becomes: Clip(),
+        wants: ["x", "float32[] [0.0]", "float32[] [6.0]"]),
+      ImportCase(
+        "Clip", 7, ["max": .float(6)], becomes: Clip(), wants: ["x", "", "float32[] [6.0]"]),
+      ImportCase("Clip", 11, inputs: ["x", "", "hi"], becomes: Clip()),
+      ImportCase("Clip", 13, inputs: ["x", "lo"], becomes: Clip()),
+      ImportCase("Identity", 7, becomes: Identity()),
+      ImportCase("Cast", 9, ["to": .int(7)], becomes: Cast(to: .int64)),
+      ImportCase(
+        "Cast", 24, ["to": .int(1), "saturate": .int(1), "round_mode": .string("up")],
+        becomes: Cast(to: .float32)),
+      ImportCase("Max", 8, inputs: ["x"], becomes: Identity()),
+      ImportCase("Min", 8, inputs: ["x", "z"], becomes: Binary(.minimum)),
+      ImportCase(
+        "Max", 13, inputs: ["x", "z", "u"],
+        all: [
+          (Binary(.maximum), ["x", "z"], ["n:partial"]),
+          (Binary(.maximum), ["n:partial", "u"], ["y"]),
+        ]),
+      ImportCase(
+        "Sum", 7, inputs: ["x", "z", "u", "v"],
+        all: [
+          (Binary(.add), ["x", "z"], ["n:partial"]),
+          (Binary(.add), ["n:partial", "u"], ["n:partial_1"]),
+          (Binary(.add), ["n:partial_1", "v"], ["y"]),
+        ]),
+    ]
+    + [
+      ("Abs", Unary.Function.absolute), ("Ceil", .ceil), ("Exp", .exp), ("Floor", .floor),
+      ("Log", .log), ("Neg", .negate), ("Reciprocal", .reciprocal), ("Sqrt", .squareRoot),
+    ].map { ImportCase($0.0, 7, becomes: Unary($0.1)) }
+    + [
+      ("Add", Binary.Kind.add), ("Sub", .subtract), ("Mul", .multiply), ("Div", .divide),
+      ("Pow", .power),
+    ].map { ImportCase($0.0, 14, inputs: ["x", "z"], becomes: Binary($0.1)) }
+
+  static let reduceCases: [ImportCase] = Reduce.Kind.allCases.flatMap { kind in
+    let last = kind == .sum ? 12 : 17
+    return [
+      ImportCase(kind.rawValue, 7, becomes: Reduce(kind)),
+      ImportCase(kind.rawValue, 11, ["axes": .ints([])], becomes: Reduce(kind)),
+      ImportCase(
+        kind.rawValue, last, ["axes": .ints([2, -1]), "keepdims": .int(0)],
+        becomes: Reduce(kind, keepsDimensions: false), wants: ["x", "int64[2] [2.0, -1.0]"]),
+      ImportCase(
+        kind.rawValue, last + 1, ["noop_with_empty_axes": .int(1), "keepdims": .int(1)],
+        inputs: ["x", "k12"], becomes: Reduce(kind, ignoresEmptyAxes: true)),
+    ]
+  }
+
+  static let movementCases: [ImportCase] = [
+    ImportCase("Concat", 13, ["axis": .int(-1)], inputs: ["x", "z"], becomes: Concat(axis: -1)),
+    ImportCase("Split", 7, outputs: ["y", "z"], becomes: Split(axis: 0, outputCount: 2)),
+    ImportCase(
+      "Split", 12, ["axis": .int(1), "split": .ints([3, 1])], outputs: ["y", "z"],
+      becomes: Split(axis: 1, outputCount: 2), wants: ["x", "int64[2] [3.0, 1.0]"]),
+    ImportCase(
+      "Split", 13, ["axis": .int(1)], inputs: ["x", "k12"], outputs: ["", "z"],
+      becomes: Split(axis: 1, outputCount: 2)),
+    ImportCase(
+      "Split", 18, ["num_outputs": .int(3)], outputs: ["y", "z", "u"],
+      becomes: Split(axis: 0, outputCount: 3)),
+    ImportCase(
+      "Slice", 9, ["starts": .ints([1]), "ends": .ints([.max])], becomes: Slice(),
+      wants: ["x", "int64[1] [1.0]", "int64[1] [9.223372036854776e+18]"]),
+    ImportCase(
+      "Slice", 7, ["starts": .ints([1]), "ends": .ints([-1]), "axes": .ints([2])], becomes: Slice(),
+      wants: ["x", "int64[1] [1.0]", "int64[1] [-1.0]", "int64[1] [2.0]"]),
+    ImportCase("Slice", 10, inputs: ["x", "a", "b", "", "d"], becomes: Slice()),
+    ImportCase(
+      "Pad", 7, ["pads": .ints([0, 1, 0, 1])], becomes: Pad(),
+      wants: ["x", "int64[4] [0.0, 1.0, 0.0, 1.0]"]
+    ),
+    ImportCase(
+      "Pad", 10,
+      ["pads": .ints([1, 0]), "value": .float(2), "mode": .string("constant")], becomes: Pad(),
+      wants: ["x", "int64[2] [1.0, 0.0]", "float32[] [2.0]"]),
+    ImportCase(
+      "Pad", 11, ["mode": .string("reflect")], inputs: ["x", "p"], becomes: Pad(mode: .reflect)),
+    ImportCase(
+      "Pad", 18, ["mode": .string("edge")], inputs: ["x", "p", "", "a"], becomes: Pad(mode: .edge)),
+    ImportCase(
+      "Pad", 19, ["mode": .string("wrap")], inputs: ["x", "p"], becomes: Pad(mode: .wrap)),
+    ImportCase("Transpose", 13, ["perm": .ints([1, 0])], becomes: Transpose(permutation: [1, 0])),
+    ImportCase("Transpose", 7, becomes: Transpose()),
+    ImportCase("Gather", 7, inputs: ["x", "i"], becomes: Gather()),
+    ImportCase("Gather", 13, ["axis": .int(-2)], inputs: ["x", "i"], becomes: Gather(axis: -2)),
+    ImportCase("DepthToSpace", 7, ["blocksize": .int(2)], becomes: DepthToSpace(blockSize: 2)),
+    ImportCase(
+      "DepthToSpace", 11, ["blocksize": .int(3), "mode": .string("CRD")],
+      becomes: DepthToSpace(blockSize: 3, mode: .columnRowDepth)),
+  ]
+
+  static let resizeCases: [ImportCase] = [
+    ImportCase(
+      "Upsample", 7, ["scales": .floats([1, 1, 2, 2])],
+      becomes: Resize(coordinates: .asymmetric, rounding: .floor),
+      wants: ["x", "", "float32[4] [1.0, 1.0, 2.0, 2.0]"]),
+    ImportCase(
+      "Upsample", 9, ["mode": .string("linear")], inputs: ["x", "s"],
+      becomes: Resize(mode: .linear, coordinates: .asymmetric, rounding: .floor),
+      wants: ["x", "", "s"]),
+    ImportCase(
+      "Resize", 10, inputs: ["x", "kDouble"],
+      becomes: Resize(coordinates: .asymmetric, rounding: .floor),
+      wants: ["x", "", "kDouble"]),
+    ImportCase(
+      "Resize", 10, inputs: ["x", "kShrink"],
+      becomes: Resize(coordinates: .asymmetric, rounding: .ceil),
+      wants: ["x", "", "kShrink"]),
+    ImportCase(
+      "Resize", 10, ["mode": .string("linear")], inputs: ["x", "kMixed"],
+      becomes: Resize(mode: .linear, coordinates: .asymmetric, rounding: .floor),
+      wants: ["x", "", "kMixed"]),
+    ImportCase(
+      "Resize", 11, inputs: ["x", "kNone", "kDouble"], becomes: Resize(),
+      wants: ["x", "", "kDouble"]),
+    ImportCase(
+      "Resize", 11,
+      [
+        "mode": .string("cubic"), "coordinate_transformation_mode": .string("align_corners"),
+        "cubic_coeff_a": .float(-0.5), "exclude_outside": .int(1),
+        "nearest_mode": .string("floor"), "extrapolation_value": .float(3),
+      ],
+      inputs: ["x", "kNone", "kNone", "sizes"],
+      becomes: Resize(
+        mode: .cubic, coordinates: .alignCorners, rounding: .floor, cubicCoefficient: -0.5,
+        excludesOutside: true), wants: ["x", "", "", "sizes"]),
+    ImportCase(
+      "Resize", 19,
+      [
+        "coordinate_transformation_mode": .string("half_pixel_symmetric"), "axes": .ints([2, 3]),
+        "antialias": .int(0), "keep_aspect_ratio_policy": .string("not_larger"),
+        "nearest_mode": .string("round_prefer_ceil"),
+      ],
+      inputs: ["x", "", "s"],
+      becomes: Resize(coordinates: .halfPixelSymmetric, rounding: .roundPreferCeil, axes: [2, 3])),
+    ImportCase(
+      "Resize", 13, ["coordinate_transformation_mode": .string("tf_crop_and_resize")],
+      inputs: ["x", "roi", "s"], becomes: Resize(coordinates: .tfCropAndResize)),
+    ImportCase(
+      "Resize", 13,
+      [
+        "coordinate_transformation_mode": .string("pytorch_half_pixel"),
+        "nearest_mode": .string("ceil"), "mode": .string("linear"),
+      ],
+      inputs: ["x", "", "s"],
+      becomes: Resize(mode: .linear, coordinates: .pytorchHalfPixel, rounding: .ceil)),
+  ]
+
+  static let shapeCases: [ImportCase] = [
+    ImportCase("Reshape", 7, inputs: ["x", "k12"], becomes: Reshape()),
+    ImportCase(
+      "Reshape", 14, ["allowzero": .int(1)], inputs: ["x", "s"], becomes: Reshape(allowsZero: true)),
+    ImportCase("Flatten", 7, becomes: Flatten()),
+    ImportCase("Flatten", 13, ["axis": .int(-1)], becomes: Flatten(axis: -1)),
+    ImportCase("Squeeze", 7, becomes: Squeeze()),
+    ImportCase(
+      "Squeeze", 12, ["axes": .ints([0])], becomes: Squeeze(), wants: ["x", "int64[1] [0.0]"]),
+    ImportCase("Squeeze", 13, inputs: ["x", "k12"], becomes: Squeeze()),
+    ImportCase(
+      "Unsqueeze", 12, ["axes": .ints([0])], becomes: Unsqueeze(), wants: ["x", "int64[1] [0.0]"]),
+    ImportCase("Unsqueeze", 13, inputs: ["x", "k12"], becomes: Unsqueeze()),
+    ImportCase("Shape", 7, becomes: ShapeOf()),
+    ImportCase(
+      "Shape", 15, ["start": .int(1), "end": .int(-1)], becomes: ShapeOf(start: 1, end: -1)),
+    ImportCase("Expand", 8, inputs: ["x", "s"], becomes: Expand()),
+    ImportCase("ConstantOfShape", 9, inputs: ["s"], becomes: ConstantOfShape()),
+    ImportCase("Constant", 13, ["value_float": .float(1)], inputs: [], all: []),
+  ]
+}

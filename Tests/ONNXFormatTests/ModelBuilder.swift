@@ -1,0 +1,118 @@
+import ONNXFormat
+
+/// An attribute of a node as a test writes it.
+enum Attribute {
+  case int(Int)
+  case ints([Int])
+  case float(Float)
+  case floats([Float])
+  case string(String)
+  case tensor(ONNXTensorProto)
+  /// An attribute of this type without content.
+  case empty(ONNXAttributeProto.AttributeType)
+
+  func proto(_ name: String) -> ONNXAttributeProto {
+    var proto = ONNXAttributeProto()
+    proto.name = name
+    switch self {
+    case .int(let value): (proto.type, proto.i) = (.int, Int64(value))
+    case .ints(let values): (proto.type, proto.ints) = (.ints, values.map { Int64($0) })
+    case .float(let value): (proto.type, proto.f) = (.float, value)
+    case .floats(let values): (proto.type, proto.floats) = (.floats, values)
+    case .string(let value):
+      proto.type = .string
+      proto.s.append(contentsOf: value.utf8)
+    case .tensor(let value): (proto.type, proto.t) = (.tensor, value)
+    case .empty(let type): proto.type = type
+    }
+    return proto
+  }
+}
+
+extension ONNXNodeProto {
+  init(
+    _ type: String, _ inputs: [String], _ outputs: [String],
+    _ attributes: [String: Attribute] = [:],
+    name: String = ""
+  ) {
+    self.init()
+    self.opType = type
+    self.input = inputs
+    self.output = outputs
+    self.name = name
+    self.attribute = attributes.sorted { $0.key < $1.key }.map { $0.value.proto($0.key) }
+  }
+}
+
+extension ONNXTensorProto {
+  /// A tensor whose elements `fill` stores.
+  init(_ name: String, type: Int, _ dims: [Int], _ fill: (inout ONNXTensorProto) -> Void) {
+    self.init()
+    self.name = name
+    self.dataType = Int32(type)
+    self.dims = dims.map { Int64($0) }
+    fill(&self)
+  }
+
+  /// A tensor with raw data.
+  init(_ name: String, type: Int, _ dims: [Int], raw: [UInt8]) {
+    self.init(name, type: type, dims) { $0.rawData.append(contentsOf: raw) }
+  }
+
+  static func floats(_ name: String, _ values: [Float]) -> ONNXTensorProto {
+    ONNXTensorProto(name, type: 1, [values.count]) { $0.floatData = values }
+  }
+
+  static func integers(_ name: String, _ values: [Int]) -> ONNXTensorProto {
+    ONNXTensorProto(name, type: 7, [values.count]) { $0.int64Data = values.map { Int64($0) } }
+  }
+}
+
+extension ONNXValueInfoProto {
+  /// A port; a dimension is a number, a name, or `?`.
+  init(_ name: String, type: Int = 1, _ dims: [String]? = ["1", "2", "4", "4"]) {
+    self.init()
+    self.name = name
+    self.type.tensorType.elemType = Int32(type)
+    guard let dims else { return }
+    self.type.tensorType.shape.dim = dims.map { text in
+      var dim = ONNXTensorShapeProto.Dimension()
+      if let extent = Int64(text) {
+        dim.dimValue = extent
+      } else if text != "?" {
+        dim.dimParam = text
+      }
+      return dim
+    }
+  }
+}
+
+extension ONNXModelProto {
+  /// A model whose graph reads `inputs` and gives `outputs`, all of type float.
+  init(
+    opset: Int = 13, inputs: [String] = ["x"], outputs: [String] = ["y"],
+    initializers: [ONNXTensorProto] = [], _ nodes: [ONNXNodeProto]
+  ) {
+    self.init()
+    irVersion = 8
+    var version = ONNXOperatorSetIdProto()
+    version.version = Int64(opset)
+    opsetImport = [version]
+    graph.name = "test"
+    graph.node = nodes
+    graph.initializer = initializers
+    graph.input = inputs.map { ONNXValueInfoProto($0) }
+    graph.output = outputs.map { ONNXValueInfoProto($0, nil) }
+  }
+
+  /// The model with a change.
+  func with(_ change: (inout ONNXModelProto) -> Void) -> ONNXModelProto {
+    var copy = self
+    change(&copy)
+    return copy
+  }
+
+  func bytes() throws -> [UInt8] { try serializedBytes() }
+
+  func read() throws -> ONNXModel { try ONNXModel.read(bytes: bytes(), fileName: "test.onnx") }
+}
