@@ -21,8 +21,11 @@ package struct NormalizeClip: Pass {
       guard let bound = tensor.floatingPointScalar, let rounded = Float(exactly: bound) else {
         return .blocked("its bounds are not single-precision numbers")
       }
-      // The default bounds of older files are the largest finite numbers.
-      if rounded.magnitude < .greatestFiniteMagnitude { bounds[side] = rounded }
+      // Older files say "unbounded" by the largest finite numbers.
+      let isOpen =
+        side == 0
+        ? rounded <= -Float.greatestFiniteMagnitude : rounded >= Float.greatestFiniteMagnitude
+      if !isOpen { bounds[side] = rounded }
     }
     var patch = Patch("now an activation", in: view)
     let name = view.node(node).name

@@ -34,14 +34,15 @@ package struct RemoveIdentities: Pass {
     }
     guard index == 0 else { return false }
     switch matched.op {
-    case is Identity, is Reshape, is Flatten, is Squeeze, is Unsqueeze, is Expand, is Cast:
+    case is Identity, is Cast, is Expand, is Split, is Reshape, is Flatten, is Squeeze,
+      is Unsqueeze:
       return true
     case let op as Unary: return op.function == .activation(.identity)
     case let op as Transpose:
       let rank = view[x].type.shape.rank
       // Without a permutation the axes are reversed.
       return op.permutation.isEmpty ? rank < 2 : op.permutation == Array(0..<rank)
-    case is Concat, is Split: return matched.inputs.count == 1 || matched.op is Split
+    case is Concat: return matched.inputs.count == 1
     case let op as Pad:
       let pads = try op.geometry(for: view.operands(node))
       return (pads.begin + pads.end).allSatisfy { $0 == 0 }

@@ -12,12 +12,14 @@ extension PassCase {
         applied Clip "c": now an activation
         applied Clip "d": now an activation
         applied Clip "e": now an activation
+        applied Clip "f": now an activation
         a: [2×3] = Clip(x) {lower 0.0, upper 6.0}
         b: [2×3] = Relu(x)
         c: [2×3] = Clip(x) {lower -inf, upper 6.0}
         d: [2×3] = Relu(x)
         e: [2×3] = Identity(x)
-        return a, b, c, d, e
+        f: [2×3] = Clip(x) {lower inf, upper inf}
+        return a, b, c, d, e, f
         """
     ) { net in
       let x = net.input("x", [2, 3])
@@ -26,7 +28,8 @@ extension PassCase {
       return net.returning(
         try net.node("a", Clip(), x, zero, six), try net.node("b", Clip(), x, zero),
         try net.node("c", Clip(), x, nil, six), try net.node("d", Clip(), x, zero, largest),
-        try net.node("e", Clip(), x))
+        try net.node("e", Clip(), x),
+        try net.node("f", Clip(), x, net.scalar("infinite", .infinity)))
     },
     PassCase(
       "clips that stay", NormalizeClip(),
