@@ -1,0 +1,81 @@
+internal import Graphs
+internal import Tensors
+
+extension NodeContext {
+  /// Checks that everything the node computes with at run time is float32.
+  ///
+  /// - Throws: `unsupported`, naming what is not.
+  func checkRuntimeTypes() throws(HewnError) {
+    for (index, operand) in inputs.enumerated() {
+      guard let operand, operand.constant == nil, operand.type.element != .float32 else { continue }
+      throw unsupported("input \(index) is \(operand.type) and computed while the network runs")
+    }
+    for (index, type) in outputs.enumerated() where type.element != .float32 {
+      throw unsupported("output \(index) is \(type) and computed while the network runs")
+    }
+  }
+
+  private func unsupported(_ what: String) -> HewnError {
+    HewnError(.unsupported, "\(what); the CPU backend computes in float32").at(node: label)
+  }
+
+  /// The integers of an input that must be known now; `nil` where it is left out.
+  ///
+  /// - Throws: `unsupported` where it is computed at run time.
+  func integers(ofInput index: Int, _ name: String) throws(HewnError) -> [Int]? {
+    guard index < inputs.count, let operand = inputs[index] else { return nil }
+    guard let constant = operand.constant else { throw notConstant(name) }
+    return try constant.integers()
+  }
+
+  /// The floats of an input that must be known now.
+  ///
+  /// - Throws: `unsupported` where it is computed at run time.
+  func floats(ofInput index: Int, _ name: String) throws(HewnError) -> [Float] {
+    guard let constant = constant(ofInput: index) else { throw notConstant(name) }
+    return constant.floats()
+  }
+
+  func notConstant(_ name: String) -> HewnError {
+    HewnError(
+      .unsupported,
+      "input \(name) is computed while the network runs; the CPU backend needs it to be constant"
+    ).at(node: label)
+  }
+
+  /// What input `index` demands: planes where it is an image computed at run time.
+  func planesOrPlain(
+    input index: Int, pitch: LayoutDemands.PitchRule = .free
+  ) -> LayoutDemands.Input {
+    guard let shape = shape(ofInput: index), constant(ofInput: index) == nil, shape.isSpatial
+    else { return .plain }
+    return .planes(pitch: pitch)
+  }
+
+  /// What output `index` gets: planes where it is an image.
+  func planesOrPlain(output index: Int) -> LayoutDemands.Output {
+    outputs[index].shape.isSpatial ? .planes : .plain
+  }
+
+  /// Where a step reads a float input: in the arena, or packed from the constant.
+  func source(ofInput index: Int, _ located: [Located?]) throws(HewnError) -> GridSource {
+    if index < located.count, let input = located[index] {
+      return GridSource(
+        floats: .arena(input.placement.offset), grid: PlaneGrid(input.buffer))
+    }
+    guard let constant = constant(ofInput: index) else {
+      throw HewnError(.invalidFile, "input \(index) is missing", node: label)
+    }
+    return GridSource(
+      floats: .constant(try AlignedArray(constant.floats())),
+      grid: PlaneGrid(rowMajor: constant.shape))
+  }
+}
+
+extension Shape {
+  /// Whether this is [N, C, H, W] or [N, C, W] with more than one pixel, and not empty: what the
+  /// planes layout is for.
+  var isSpatial: Bool {
+    (rank == 3 || rank == 4) && elementCount > 0 && dimensions[2...].contains { $0 > 1 }
+  }
+}

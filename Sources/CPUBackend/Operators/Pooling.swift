@@ -1,0 +1,74 @@
+package import CPUKernels
+package import Graphs
+package import Tensors
+
+extension MaxPool: CPUOperator {
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    try node.spatialLayouts()
+  }
+
+  package func makeStep(
+    for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
+  ) throws(HewnError) -> any Step {
+    let input = try node.source(ofInput: 0, inputs)
+    let geometry = try window.geometry(input: node.shape(ofInput: 0) ?? [])
+    return try PoolStep(.maximum, geometry, input: input, output: GridTarget(outputs[0]))
+  }
+}
+
+extension AveragePool: CPUOperator {
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    try node.spatialLayouts()
+  }
+
+  package func makeStep(
+    for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
+  ) throws(HewnError) -> any Step {
+    let input = try node.source(ofInput: 0, inputs)
+    let geometry = try window.geometry(input: node.shape(ofInput: 0) ?? [])
+    return try PoolStep(
+      .mean, geometry, countsPadding: countsPadding, input: input, output: GridTarget(outputs[0]))
+  }
+}
+
+extension GlobalAveragePool: CPUOperator {
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    try node.globalPoolLayouts()
+  }
+
+  package func makeStep(
+    for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
+  ) throws(HewnError) -> any Step {
+    GlobalPoolStep(
+      .mean, input: try node.source(ofInput: 0, inputs), target: outputs[0].placement.offset)
+  }
+}
+
+extension GlobalMaxPool: CPUOperator {
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    try node.globalPoolLayouts()
+  }
+
+  package func makeStep(
+    for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
+  ) throws(HewnError) -> any Step {
+    GlobalPoolStep(
+      .maximum, input: try node.source(ofInput: 0, inputs), target: outputs[0].placement.offset)
+  }
+}
+
+extension NodeContext {
+  /// Planes for an image in input 0 and in each output, row-major for all else.
+  func spatialLayouts() throws(HewnError) -> LayoutDemands {
+    try checkRuntimeTypes()
+    return LayoutDemands(
+      inputs: inputs.indices.map { $0 == 0 ? planesOrPlain(input: 0) : .plain },
+      outputs: outputs.indices.map { planesOrPlain(output: $0) })
+  }
+
+  /// Planes for the input, one row-major float for each of them.
+  func globalPoolLayouts() throws(HewnError) -> LayoutDemands {
+    try checkRuntimeTypes()
+    return LayoutDemands(inputs: [planesOrPlain(input: 0)], outputs: [.plain])
+  }
+}

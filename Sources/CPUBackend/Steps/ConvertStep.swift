@@ -1,0 +1,242 @@
+package import Tensors
+
+/// Copies a [N, C, H, W] or [N, C, W] tensor from one layout to another: row-major or planes, of
+/// any halo, pitch, phases and lanes.
+package struct ConvertStep: Step {
+  private let source: CellGrid
+  private let target: CellGrid
+  private let sourceOffset: Int
+  private let targetOffset: Int
+  /// For each phase of the target, whether it is written.
+  private let phases: AlignedArray<Bool>
+  private let parts: WorkParts
+  /// Whether rows may be copied together with the gaps between them.
+  private let isFlat: Bool
+
+  /// - Parameter neededPhases: for each phase of the target, row by row, whether it is written at
+  ///   all; by default all are.
+  /// - Throws: `internal` where the shapes differ, `outOfMemory`.
+  package init(from: Located, to: Located, neededPhases: [Bool]? = nil) throws(HewnError) {
+    source = CellGrid(from.buffer)
+    target = CellGrid(to.buffer)
+    sourceOffset = from.placement.offset
+    targetOffset = to.placement.offset
+    guard source.extents == target.extents else {
+      throw HewnError(
+        .internal, "\(from.buffer.name) \(from.shape) converted to \(to.buffer.name) \(to.shape)")
+    }
+    let phases = neededPhases ?? [Bool](repeating: true, count: target.phaseCount)
+    precondition(phases.count == target.phaseCount, "\(phases.count) phases for \(target)")
+    self.phases = try AlignedArray(phases)
+    isFlat =
+      source.pitch == target.pitch && source.lanes == target.lanes && source.phaseCount == 1
+      && target.phaseCount == 1
+    parts = WorkParts(
+      planes: target.groups * target.channels, rows: target.planeHeight, columns: 1,
+      cost: target.verticalPhases * target.width * target.lanes)
+  }
+
+  package var partCount: Int { parts.count }
+
+  package func run(part: Int, in memory: StepMemory) {
+    let from = UnsafePointer(memory.arena + sourceOffset)
+    let to = memory.arena + targetOffset
+    parts.forEachTile(of: part) { tile in
+      let (group, channel) = (tile.plane / target.channels, tile.plane % target.channels)
+      if isFlat {
+        copyRows(tile.rows, group: group, channel: channel, from: from, to: to)
+      } else {
+        for planeRow in tile.rows {
+          for phase in 0..<target.verticalPhases {
+            let y = planeRow * target.verticalPhases + phase
+            copyRow(y, group: group, channel: channel, from: from, to: to)
+          }
+        }
+      }
+      zeroEnds(of: tile.rows, group: group, channel: channel, at: to)
+    }
+  }
+
+  /// Copies rows and the gaps between them as one run.
+  private func copyRows(
+    _ rows: Range<Int>, group: Int, channel: Int, from: UnsafePointer<Float>,
+    to: UnsafeMutablePointer<Float>
+  ) {
+    let y = rows.lowerBound
+    let start = to + target.offset(group: group, channel: channel, y: y, phase: 0)
+    let count = ((rows.count - 1) * target.pitch + target.width) * target.lanes
+    start.update(
+      from: from + source.offset(group: group, channel: channel, y: y, phase: 0), count: count)
+    start.zero(at: count, count: (target.pitch - target.width) * target.lanes)
+  }
+
+  /// Writes row `y` to each of its phases, with the gaps after it; beyond the last row, zeros.
+  private func copyRow(
+    _ y: Int, group: Int, channel: Int, from: UnsafePointer<Float>,
+    to: UnsafeMutablePointer<Float>
+  ) {
+    let firstPhase = y % target.verticalPhases * target.horizontalPhases
+    for phase in 0..<target.horizontalPhases where phases.pointer[firstPhase + phase] {
+      let row = to + target.offset(group: group, channel: channel, y: y, phase: phase)
+      let count = y < target.height ? target.rowWidth(phase: phase) : 0
+      if source.lanes == target.lanes {
+        copyCells(
+          phase: phase, count: count, y: y, group: group, lane: 0, channel: channel, from: from,
+          to: row)
+      } else {
+        for lane in 0..<target.lanes {
+          copyLane(
+            lane, phase: phase, count: count, y: y, group: group, channel: channel, from: from,
+            to: row)
+        }
+      }
+      row.zero(at: count * target.lanes, count: (target.pitch - count) * target.lanes)
+    }
+  }
+
+  /// Writes one image's elements of a row where images are grouped differently.
+  private func copyLane(
+    _ lane: Int, phase: Int, count: Int, y: Int, group: Int, channel: Int,
+    from: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>
+  ) {
+    let image = group * target.lanes + lane
+    if image < target.images {
+      copyCells(
+        phase: phase, count: count, y: y, group: image / source.lanes, lane: image % source.lanes,
+        channel: channel, from: from, to: row + lane)
+    } else {
+      for i in 0..<count { row[i &* target.lanes &+ lane] = 0 }
+    }
+  }
+
+  /// Writes the cells of a target phase from the source phases that hold them: whole cells where
+  /// both have the same lanes, else one lane.
+  private func copyCells(
+    phase: Int, count: Int, y: Int, group: Int, lane: Int, channel: Int,
+    from: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>
+  ) {
+    guard count > 0 else { return }
+    let (sourcePhases, targetPhases) = (source.horizontalPhases, target.horizontalPhases)
+    if sourcePhases == 1 || sourcePhases == targetPhases {
+      let isSplitAlike = sourcePhases == targetPhases
+      let start = source.offset(
+        group: group, channel: channel, y: y, phase: isSplitAlike ? phase : 0)
+      let first = isSplitAlike ? 0 : phase * source.lanes
+      copy(
+        from + start + first + lane, step: isSplitAlike ? 1 : targetPhases, to: row, step: 1,
+        count: count)
+    } else {
+      // Source phase k holds every cell x of the row with x mod phases = k.
+      for k in 0..<sourcePhases {
+        let start = from + source.offset(group: group, channel: channel, y: y, phase: k) + lane
+        if targetPhases == 1 {
+          copy(
+            start, step: 1, to: row + k * target.lanes, step: sourcePhases,
+            count: (count - k + sourcePhases - 1) / sourcePhases)
+        } else {
+          for i in 0..<count where (i * targetPhases + phase) % sourcePhases == k {
+            let x = (i * targetPhases + phase) / sourcePhases
+            copy(
+              start + x * source.lanes, step: 1, to: row + i * target.lanes, step: 1, count: 1)
+          }
+        }
+      }
+    }
+  }
+
+  /// Copies `count` cells; steps are in cells.
+  @inline(__always)
+  private func copy(
+    _ x: UnsafePointer<Float>, step xStep: Int, to y: UnsafeMutablePointer<Float>,
+    step yStep: Int, count: Int
+  ) {
+    guard count > 0 else { return }
+    let (xLanes, yLanes) = (source.lanes, target.lanes)
+    if xLanes == yLanes && xStep == 1 && yStep == 1 {
+      y.update(from: x, count: count * yLanes)
+    } else if xLanes == 8 && yLanes == 8 {
+      for i in 0..<count { y.store(x.vector(at: i &* xStep &* 8), at: i &* yStep &* 8) }
+    } else if xLanes == 1 && yLanes == 1 && xStep == 2 && yStep == 1 {
+      var i = 0
+      // The last vector would read one float more than the row has.
+      while i &+ 8 < count {
+        y.store(x.evenVector(at: 2 &* i), at: i)
+        i &+= 8
+      }
+      while i < count {
+        y[i] = x[2 &* i]
+        i &+= 1
+      }
+    } else {
+      let (xFloats, yFloats) = (xStep * xLanes, yStep * yLanes)
+      for i in 0..<count { y[i &* yFloats] = x[i &* xFloats] }
+    }
+  }
+
+  /// Zeroes what comes before an image with its first row, and after each plane with its last.
+  private func zeroEnds(
+    of rows: Range<Int>, group: Int, channel: Int, at base: UnsafeMutablePointer<Float>
+  ) {
+    guard let planes = target.planes else { return }
+    let image = group * target.lanes
+    if rows.lowerBound == 0 && channel == 0 { planes.zeroHead(of: image, at: base) }
+    guard rows.upperBound == target.planeHeight else { return }
+    for phase in 0..<target.phaseCount where phases.pointer[phase] {
+      planes.zeroTail(ofPlane: channel * target.phaseCount + phase, image: image, at: base)
+    }
+  }
+}
+
+/// A tensor as cells of one or more lanes, its planes split into phases or not, in either layout.
+private struct CellGrid: Sendable {
+  let images: Int
+  let channels: Int
+  let height: Int
+  let width: Int
+  let lanes: Int
+  let verticalPhases: Int
+  let horizontalPhases: Int
+  /// Cells from one group of `lanes` images, one plane and one row to the next.
+  let groupStride: Int
+  let planeStride: Int
+  let pitch: Int
+  /// Cells from the tensor's start to the first cell of the interior.
+  let origin: Int
+  let planes: PlanesLayout?
+
+  init(_ buffer: Buffer) {
+    switch buffer.layout {
+    case .plain:
+      let grid = PlaneGrid(rowMajor: buffer.shape)
+      (images, channels, height, width) = (grid.images, grid.channels, grid.height, grid.width)
+      (lanes, verticalPhases, horizontalPhases, origin) = (1, 1, 1, 0)
+      (groupStride, planeStride, pitch) = (grid.imageStride, grid.channelStride, grid.pitch)
+      planes = nil
+    case .planes(let layout):
+      (images, channels) = (layout.images, layout.channels)
+      (height, width) = (layout.height, layout.width)
+      (verticalPhases, horizontalPhases) = (layout.verticalPhases, layout.horizontalPhases)
+      (lanes, origin) = (layout.lanes, layout.origin)
+      (groupStride, planeStride) = (layout.imageStride, layout.channelStride)
+      pitch = layout.pitch
+      planes = layout
+    }
+  }
+
+  var extents: [Int] { [images, channels, height, width] }
+  var groups: Int { (images + lanes - 1) / lanes }
+  var phaseCount: Int { verticalPhases * horizontalPhases }
+  var planeHeight: Int { (height + verticalPhases - 1) / verticalPhases }
+
+  /// Cells of a row in a horizontal phase.
+  func rowWidth(phase: Int) -> Int { (width - phase + horizontalPhases - 1) / horizontalPhases }
+
+  /// Floats from the tensor's start to the first cell of row `y` in a horizontal phase.
+  @inline(__always)
+  func offset(group: Int, channel: Int, y: Int, phase: Int) -> Int {
+    let plane =
+      channel * phaseCount + y % verticalPhases * horizontalPhases + phase
+    return (group * groupStride + origin + plane * planeStride + y / verticalPhases * pitch)
+      * lanes
+  }
+}

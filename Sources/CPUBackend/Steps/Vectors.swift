@@ -1,0 +1,83 @@
+extension UnsafePointer<Float> {
+  /// The 8 floats from `index` on; no alignment needed.
+  @inline(__always)
+  func vector(at index: Int) -> SIMD8<Float> {
+    UnsafeRawPointer(self + index).loadUnaligned(as: SIMD8<Float>.self)
+  }
+
+  /// The floats `index`, `index + 2`, … `index + 14`. Reads 16 floats.
+  @inline(__always)
+  func evenVector(at index: Int) -> SIMD8<Float> {
+    UnsafeRawPointer(self + index).loadUnaligned(as: SIMD16<Float>.self).evenHalf
+  }
+
+  /// The `count` < 8 floats from `index` on, then zeros. Reads no others.
+  @inline(__always)
+  func partialVector(at index: Int, count: Int) -> SIMD8<Float> {
+    var vector = SIMD8<Float>.zero
+    for lane in 0..<count { vector[lane] = self[index &+ lane] }
+    return vector
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  @inline(__always)
+  func store(_ vector: SIMD8<Float>, at index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: SIMD8<Float>.self)
+  }
+
+  /// Stores the first `count` < 8 elements.
+  @inline(__always)
+  func storePartial(_ vector: SIMD8<Float>, at index: Int, count: Int) {
+    for lane in 0..<count { self[index &+ lane] = vector[lane] }
+  }
+
+  /// Zeroes `count` floats; for the few between rows faster than a call.
+  @inline(__always)
+  func zero(at index: Int, count: Int) {
+    for i in 0..<max(0, count) { self[index &+ i] = 0 }
+  }
+}
+
+extension SIMD8<Float> {
+  /// The elements of this vector, but of `other` where that is greater. NaN stays.
+  @inline(__always)
+  func raised(to other: Self) -> Self { replacing(with: other, where: other .> self) }
+
+  /// The elements of this vector, but of `other` where that is less. NaN stays.
+  @inline(__always)
+  func lowered(to other: Self) -> Self { replacing(with: other, where: other .< self) }
+}
+
+/// y[i] = f(x[i]) for i in 0..<count. `x` and `y` may be the same.
+@inline(__always)
+func mapVectors(
+  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int,
+  _ f: (SIMD8<Float>) -> SIMD8<Float>
+) {
+  var i = 0
+  while i &+ 8 <= count {
+    y.store(f(x.vector(at: i)), at: i)
+    i &+= 8
+  }
+  let rest = count &- i
+  if rest > 0 { y.storePartial(f(x.partialVector(at: i, count: rest)), at: i, count: rest) }
+}
+
+/// y[i] = f(a[i], b[i]) for i in 0..<count. `y` may be `a` or `b`.
+@inline(__always)
+func zipVectors(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+  count: Int, _ f: (SIMD8<Float>, SIMD8<Float>) -> SIMD8<Float>
+) {
+  var i = 0
+  while i &+ 8 <= count {
+    y.store(f(a.vector(at: i), b.vector(at: i)), at: i)
+    i &+= 8
+  }
+  let rest = count &- i
+  if rest > 0 {
+    let result = f(a.partialVector(at: i, count: rest), b.partialVector(at: i, count: rest))
+    y.storePartial(result, at: i, count: rest)
+  }
+}
