@@ -6,7 +6,7 @@ enum GraphImport {
   /// - Throws: `unsupported` with all unsupported operators before anything else is looked at,
   ///   then what ports, initializers and nodes throw.
   static func template(
-    of proto: ONNXGraphProto, opset: Int, fallbackName: String
+    of proto: ONNXGraphProto, opset: Int, fallbackName: String, externalData: ExternalData?
   ) throws(HewnError) -> GraphTemplate {
     guard proto.node.count <= ONNXModel.maximumNodeCount else {
       throw HewnError(
@@ -17,7 +17,7 @@ enum GraphImport {
 
     let builder = TemplateBuilder()
     let labels = nodeNames(of: proto, taking: &builder.nodeNames)
-    try addInitializers(of: proto, to: builder)
+    try addInitializers(of: proto, externalData, to: builder)
     let inputs = try inputs(of: proto, builder: builder)
     let order = try order(of: proto, names: labels, builder: builder)
     for index in order {
@@ -61,7 +61,7 @@ enum GraphImport {
   }
 
   private static func addInitializers(
-    of proto: ONNXGraphProto, to builder: TemplateBuilder
+    of proto: ONNXGraphProto, _ externalData: ExternalData?, to builder: TemplateBuilder
   ) throws(HewnError) {
     for initializer in proto.initializer {
       guard !initializer.name.isEmpty else {
@@ -70,7 +70,8 @@ enum GraphImport {
       guard builder.valueNames.reserve(initializer.name) else {
         throw HewnError(.invalidFile, "initializer \"\(initializer.name)\" is defined twice")
       }
-      builder.constants[initializer.name] = try Tensor(onnx: initializer, name: initializer.name)
+      builder.constants[initializer.name] = try Tensor(
+        onnx: initializer, name: initializer.name, externalData: externalData)
     }
   }
 

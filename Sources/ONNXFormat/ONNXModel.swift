@@ -24,13 +24,16 @@ package struct ONNXModel: Sendable {
   /// The operator types that Hewn imports, in at least one operator set.
   package static var operatorTypes: [String] { ImporterTable.importers.keys.sorted() }
 
-  /// Reads a model file.
+  /// Reads a model file, and the files below its folder that hold external data.
   ///
   /// - Throws: `io` for a file that cannot be read, otherwise what `read(bytes:fileName:)` throws.
   package static func read(contentsOf path: String) throws(HewnError) -> ONNXModel {
     let bytes = try Files.read(path, limit: maximumByteCount)
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    return try read(bytes: bytes, fileName: name)
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") + "/" : "."
+    return try read(
+      bytes, fileName: parts.last.map(String.init) ?? path,
+      externalData: ExternalData(folder: folder))
   }
 
   /// Reads a model from the bytes of a file.
@@ -40,6 +43,12 @@ package struct ONNXModel: Sendable {
   package static func read(
     bytes: [UInt8], fileName: String = "model"
   ) throws(HewnError) -> ONNXModel {
+    try read(bytes, fileName: fileName, externalData: nil)
+  }
+
+  private static func read(
+    _ bytes: [UInt8], fileName: String, externalData: ExternalData?
+  ) throws(HewnError) -> ONNXModel {
     guard bytes.count <= maximumByteCount else {
       throw HewnError(.unsupported, "model files above 2 GiB are not supported")
     }
@@ -48,7 +57,8 @@ package struct ONNXModel: Sendable {
     let opset = try standardOpset(of: proto)
     try rejectExtensions(of: proto)
     return ONNXModel(
-      template: try GraphImport.template(of: proto.graph, opset: opset, fallbackName: fileName),
+      template: try GraphImport.template(
+        of: proto.graph, opset: opset, fallbackName: fileName, externalData: externalData),
       opset: opset,
       irVersion: Int(proto.irVersion),
       producer: [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
@@ -81,7 +91,11 @@ package struct ONNXModel: Sendable {
   private static func standardOpset(of proto: ONNXModelProto) throws(HewnError) -> Int {
     let versions = Set(proto.opsetImport.filter { isStandardDomain($0.domain) }.map(\.version))
     guard let version = versions.first else {
-      throw HewnError(.invalidFile, "the model does not say which operator set it uses")
+      let others = proto.opsetImport.map(\.domain).joined(separator: ", ")
+      throw HewnError(
+        others.isEmpty ? .invalidFile : .unsupported,
+        "the model does not say which version of the standard operator set it uses"
+          + (others.isEmpty ? "" : ", only of \(others)"))
     }
     guard versions.count == 1 else {
       throw HewnError(

@@ -3,29 +3,42 @@ internal import Tensors
 extension Tensor {
   /// Decodes a tensor of the file: an initializer or the value of an attribute.
   ///
-  /// - Parameter name: how errors name the tensor.
-  /// - Throws: `unsupported` for external or sparse data and types that Hewn lacks, `invalidFile`
-  ///   when the elements do not fit type and shape.
-  init(onnx proto: ONNXTensorProto, name: String) throws(HewnError) {
+  /// - Parameters:
+  ///   - name: how errors name the tensor.
+  ///   - externalData: where elements outside the file are read; `nil` means that they are not.
+  /// - Throws: `unsupported` for types that Hewn lacks, `invalidFile` when the elements do not fit
+  ///   type and shape, and what reading external data throws.
+  init(
+    onnx proto: ONNXTensorProto, name: String, externalData: ExternalData? = nil
+  ) throws(HewnError) {
     do {
-      self = try Self.decode(proto)
+      self = try Self.decode(proto, externalData)
     } catch {
       throw HewnError(error.code, "tensor \"\(name)\": \(error.message)", node: error.node)
     }
   }
 
-  private static func decode(_ proto: ONNXTensorProto) throws(HewnError) -> Tensor {
-    guard proto.dataLocation == .default, proto.externalData.isEmpty else {
-      throw HewnError(
-        .unsupported,
-        "its data lies in another file; save the model with all data inside, for example with"
-          + " onnx.save(onnx.load(path), newPath, save_as_external_data=False)")
-    }
+  private static func decode(
+    _ proto: ONNXTensorProto, _ externalData: ExternalData?
+  ) throws(HewnError) -> Tensor {
     guard !proto.hasSegment else {
       throw HewnError(.unsupported, "tensors in segments are not supported")
     }
     let element = try ElementType(onnx: Int(proto.dataType))
     let type = TensorType(element, try Shape(checking: proto.dims.map { Int($0) }))
+    switch proto.dataLocation {
+    case .default: break
+    case .external:
+      guard let externalData else {
+        throw HewnError(
+          .unsupported,
+          "its data lies in another file, which is read only for initializers of a model that is"
+            + " read by its path; save the model with all data inside")
+      }
+      return try externalData.tensor(type, entries: proto.externalData)
+    case .UNRECOGNIZED(let number):
+      throw HewnError(.invalidFile, "\(number) is not a location of data")
+    }
     let payload = try Payload(of: proto, as: element)
     guard payload.byteCount == type.byteCount else {
       throw HewnError(
@@ -88,9 +101,7 @@ private struct Payload {
     let data = proto.rawData
     return Payload(byteCount: data.count) { bytes in
       data.withUnsafeBytes { bytes.copyMemory(from: $0) }
-      // Any other bit pattern is no valid `Bool`.
-      guard element == .bool else { return }
-      for index in bytes.indices where bytes[index] != 0 { bytes[index] = 1 }
+      if element == .bool { bytes.normalizeBooleans() }
     }
   }
 
