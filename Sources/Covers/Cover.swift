@@ -62,7 +62,7 @@ package struct Cover: Hashable, Sendable {
   /// Sorts the segments and records their ranges.
   ///
   /// - Precondition: every segment lies in one root group.
-  init(
+  package init(
     rows: Int, taps: Int, order: [Int], rootGroups: [Range<Int>], segments: [Segment],
     leavesByRow: [[Leaf]], dropped: [Int] = [], costs: CoverCosts? = nil
   ) {

@@ -75,4 +75,20 @@ package struct CoverCosts: Hashable, Sendable {
     let length = min(tapsPerChunk, taps)
     return stride(from: 0, to: taps, by: length).map { $0..<min($0 + length, taps) }
   }
+
+  /// The heights at which a segment can be cheaper than everything below it, ascending.
+  package var payingHeights: [Int] {
+    var result: [Int] = []
+    var cheapest = leaf
+    var height = 1
+    while height < rootHeight {
+      height *= 2
+      cheapest *= 2
+      if let entry = entry(height: height), entry.perTap < cheapest {
+        result.append(height)
+        cheapest = entry.perTap
+      }
+    }
+    return result
+  }
 }

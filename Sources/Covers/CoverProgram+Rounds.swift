@@ -10,11 +10,7 @@ extension CoverProgram {
   mutating func solve() -> Assignment {
     evaluate()
     var best = assignment(closing: false)
-    guard
-      rowStartUp > 0
-        || entries.contains(where: { $0.map { $0.startUp > 0 || $0.rounding > 1 } ?? false })
-    else { return best }
-    let initial = open
+    if isAdditive { return best }
     for round in 0...Self.maximumRounds {
       if round > 0 { evaluate() }
       let solution = assignment(closing: true)
@@ -23,11 +19,19 @@ extension CoverProgram {
       if closed.isEmpty { break }
       for node in closed { open[node] = false }
     }
-    for candidate in [leavesAlone(), fullSegment()] {
-      if let candidate, candidate.cost < best.cost { best = candidate }
+    for candidate in [leavesAlone(), fullSegment()].compactMap(\.self)
+    where candidate.cost < best.cost {
+      best = candidate
     }
-    open = initial
     return best
+  }
+
+  /// Whether the costs are a sum over taps and leaves.
+  private var isAdditive: Bool {
+    rowStartUp == 0
+      && entries.allSatisfy { entry in
+        entry.map { $0.startUp == 0 && $0.rounding == 1 } ?? true
+      }
   }
 
   /// The nodes that a solution does better without, none above or below another.
@@ -44,17 +48,18 @@ extension CoverProgram {
     }
     surplus.sort { ($1.saving, $0.node) < ($0.saving, $1.node) }
     var closed: [Int] = []
-    for (node, _) in surplus
-    where !closed.contains(where: { Self.isAncestor($0, of: node) || Self.isAncestor(node, of: $0) }
-    ) {
-      closed.append(node)
+    for (node, _) in surplus {
+      let isRelated = closed.contains {
+        Self.isAncestor($0, of: node) || Self.isAncestor(node, of: $0)
+      }
+      if !isRelated { closed.append(node) }
     }
     return closed
   }
 
   /// What a tap costs more when its node is closed: it goes below, or to a segment above.
   private func loss(of tap: Int, without node: Int, in solution: Assignment) -> Double {
-    var loss = below(node, tap) - perTap(node)
+    var loss = max(0, below(node, tap) - perTap(node))
     var above = node / 2
     while above >= 1 {
       if !solution.owned[above].isEmpty {
@@ -71,12 +76,10 @@ extension CoverProgram {
   }
 
   /// All weights as leaves (or dropped, where that is cheaper).
-  private mutating func leavesAlone() -> Assignment {
-    let saved = open
-    for node in 1..<2 * height { open[node] = node >= height }
-    let result = assignment(closing: false)
-    open = saved
-    return result
+  private func leavesAlone() -> Assignment {
+    var program = self
+    for node in 1..<2 * height { program.open[node] = node >= height }
+    return program.assignment(closing: false)
   }
 
   /// One segment of the root group with all taps that have a weight, where the device has it.

@@ -1,5 +1,3 @@
-internal import Tensors
-
 extension RowTree {
   /// Pairs rows, then pairs of rows, and so on, by the time that each pairing saves.
   ///
@@ -9,20 +7,22 @@ extension RowTree {
   ///
   /// by the values of the dynamic program. Below the smallest height that pays, V₀, it is scored by
   /// how much it raises the saving expected at V₀ (see ``LevelSets``). After each level partners are
-  /// swapped while that pays. More than ``maximumSampleCount`` weights are sampled by taps.
+  /// swapped while that pays.
   /// Filters in excess of a multiple of the root height are those that pair worst.
   ///
   /// Without heights to pay for, the tree is the natural one of single rows.
   ///
+  /// - Parameter sampleLimit: of more weights than this, some taps are left out, by a seeded choice.
   /// - Complexity: O(M²K) operations for values, M²K / 64 at the level of single rows.
   package static func greedy(
-    _ matrix: FilterMatrix, costs: CoverCosts, prices: DropPrices? = nil
+    _ matrix: FilterMatrix, costs: CoverCosts, prices: DropPrices? = nil,
+    sampleLimit: Int = 10_000_000
   ) -> RowTree {
     let rootHeight = costs.rootHeight
     guard rootHeight > 1, matrix.rows > 1 else {
       return natural(rows: matrix.rows, rootHeight: rootHeight)
     }
-    var level = TreeLevel(matrix, costs: costs, prices: prices)
+    var level = TreeLevel(matrix, costs: costs, prices: prices, sampleLimit: sampleLimit)
     var excess: [[Int]] = []
     while level.height < rootHeight, !level.groups.isEmpty {
       if let left = level.pair() { excess.append(left) }
@@ -31,191 +31,6 @@ extension RowTree {
       order: level.groups.flatMap { $0 } + excess.reversed().flatMap { $0 }, rootHeight: rootHeight)
   }
 
-  /// The greatest number of weights that the tree is made from; of more, some taps are left out.
-  static let maximumSampleCount = 10_000_000
   /// Row groups are paired within blocks of this many, which bounds the memory for scores.
   static let maximumBlockCount = 2048
-}
-
-/// The row groups of one height while a tree grows.
-private struct TreeLevel {
-  let costs: CoverCosts
-  let isPruned: Bool
-  /// The rows of each group.
-  var height = 1
-  var groups: [[Int]]
-  /// value(G, j), `stride` floats for each group; zero in the padding.
-  var values: [Float]
-  /// How many rows of the group have a weight at the tap that is worth a leaf.
-  var counts: [UInt16]
-  /// The number of sampled taps, and the same padded to whole vectors.
-  let tapCount: Int
-  let stride: Int
-
-  init(_ matrix: FilterMatrix, costs: CoverCosts, prices: DropPrices?) {
-    self.costs = costs
-    isPruned = prices != nil
-    groups = (0..<matrix.rows).map { [$0] }
-    let sample = Self.sampledTaps(matrix)
-    tapCount = sample.count
-    stride = (sample.count + 7) / 8 * 8
-    values = [Float](repeating: 0, count: matrix.rows * stride)
-    counts = [UInt16](repeating: 0, count: matrix.rows * stride)
-    for row in 0..<matrix.rows {
-      for (position, tap) in sample.enumerated() where matrix[row, tap] != 0 {
-        let index = row * matrix.taps + tap
-        let value = prices.map { min(costs.leaf, $0.lambda * Double($0.importance[index])) }
-        values[row * stride + position] = Float(value ?? costs.leaf)
-        counts[row * stride + position] = (value ?? costs.leaf) * 2 > costs.leaf ? 1 : 0
-      }
-    }
-  }
-
-  /// The taps to look at, ascending: all of them, or a seeded random choice.
-  private static func sampledTaps(_ matrix: FilterMatrix) -> [Int] {
-    let wanted = max(64, RowTree.maximumSampleCount / max(1, matrix.rows))
-    guard matrix.taps > wanted else { return Array(0..<matrix.taps) }
-    var generator = SplitMix64(seed: UInt64(matrix.taps))
-    var sample: [Int] = []
-    for tap in 0..<matrix.taps {
-      let remaining = UInt64(matrix.taps - tap)
-      if generator.next() % remaining < UInt64(wanted - sample.count) { sample.append(tap) }
-    }
-    return sample
-  }
-
-  /// Pairs all groups, one apart where their number is odd, and moves to the next height.
-  ///
-  /// - Returns: the rows of the group that was left.
-  mutating func pair() -> [Int]? {
-    var pairs: [(Int, Int)] = []
-    var left: Int?
-    for first in Swift.stride(from: 0, to: groups.count, by: RowTree.maximumBlockCount) {
-      let block = first..<min(first + RowTree.maximumBlockCount, groups.count)
-      let matching = scores(block).matching()
-      pairs += matching.pairs.map { (first + $0.0, first + $0.1) }
-      left = matching.left.map { first + $0 }
-    }
-    // The order of the pairs is of no consequence to the cover; that of the rows reads best.
-    pairs = pairs.map { ($0.0, $0.1) }.map { $0.0 < $0.1 ? $0 : ($0.1, $0.0) }
-    pairs.sort { $0.0 < $1.0 }
-    let excess = left.map { groups[$0] }
-    merge(pairs)
-    return excess
-  }
-
-  private mutating func merge(_ pairs: [(Int, Int)]) {
-    let cost = costs.entry(height: 2 * height).map { Float($0.perTap) } ?? .infinity
-    var mergedValues = [Float](repeating: 0, count: pairs.count * stride)
-    var mergedCounts = [UInt16](repeating: 0, count: pairs.count * stride)
-    for (index, (a, b)) in pairs.enumerated() {
-      for tap in 0..<tapCount {
-        mergedValues[index * stride + tap] = min(
-          cost, values[a * stride + tap] + values[b * stride + tap])
-        mergedCounts[index * stride + tap] = counts[a * stride + tap] + counts[b * stride + tap]
-      }
-    }
-    groups = pairs.map { groups[$0.0] + groups[$0.1] }
-    values = mergedValues
-    counts = mergedCounts
-    height *= 2
-  }
-
-  // MARK: Scores
-
-  private func scores(_ block: Range<Int>) -> PairScores {
-    let target = costs.payingHeights.first { $0 >= 2 * height }
-    if target == 2 * height, let entry = costs.entry(height: 2 * height) {
-      // All rows have values 0 and c₁ only: two of c₁ save 2c₁ − c₂, one alone nothing.
-      if height == 1, !isPruned, entry.perTap >= costs.leaf {
-        return levelSets(block).scores { _ in Float(2 * costs.leaf - entry.perTap) }
-      }
-      return savings(block, cost: Float(entry.perTap))
-    }
-    let weights = target.map { expectedSavingBends(target: $0) } ?? []
-    if weights.contains(where: { $0 > 0 }) { return levelSets(block).scores { weights[$0] } }
-    return levelSets(block).scores { _ in 1 }
-  }
-
-  private func levelSets(_ block: Range<Int>) -> LevelSets {
-    LevelSets(
-      counts: counts[block.lowerBound * stride..<block.upperBound * stride], stride: stride,
-      groupCount: block.count, levelCount: height)
-  }
-
-  /// The time saved by each pairing: Σⱼ max(0, value(A, j) + value(B, j) − cost).
-  private func savings(_ block: Range<Int>, cost: Float) -> PairScores {
-    var result = PairScores(count: block.count)
-    let threshold = SIMD8<Float>(repeating: cost)
-    values.withUnsafeBytes { bytes in
-      let rowBytes = stride * 4
-      for a in 0..<block.count {
-        for b in a + 1..<max(block.count, a + 1) {
-          let left = (block.lowerBound + a) * rowBytes
-          let right = (block.lowerBound + b) * rowBytes
-          var sum = SIMD8<Float>.zero
-          for offset in Swift.stride(from: 0, to: rowBytes, by: 32) {
-            let saving =
-              bytes.loadUnaligned(fromByteOffset: left + offset, as: SIMD8<Float>.self)
-              + bytes.loadUnaligned(fromByteOffset: right + offset, as: SIMD8<Float>.self)
-              - threshold
-            sum += saving.replacing(with: 0, where: saving .< 0)
-          }
-          result[a, b] = sum.sum()
-        }
-      }
-    }
-    return result
-  }
-
-  /// How the saving expected at height `target` bends in the number n of a tap's non-zero rows.
-  ///
-  /// A pair of 2·`height` rows is completed by rows of which each has the tap with the density p of
-  /// the whole matrix, so that the expectation is g(n) = E[max(0, c₁·(n + B) − c_V)] with B binomial.
-  /// Linear terms of g are the same for all pairings of the same rows: what counts is the bend
-  /// g(k + 1) − 2g(k) + g(k − 1).
-  ///
-  /// - Returns: the bends at k = 1, …, 2·`height` − 1; the first is at index 1.
-  private func expectedSavingBends(target: Int) -> [Float] {
-    guard let entry = costs.entry(height: target) else { return [] }
-    let present = counts.reduce(0) { $0 + Int($1) }
-    let density = Double(present) / Double(max(1, groups.count * height * tapCount))
-    let missing = target - 2 * height
-    // The binomial distribution, one row after the other.
-    var probability = [1.0]
-    for _ in 0..<missing {
-      probability.append(0)
-      for n in Swift.stride(from: probability.count - 1, through: 0, by: -1) {
-        probability[n] =
-          probability[n] * (1 - density) + (n > 0 ? probability[n - 1] * density : 0)
-      }
-    }
-    let expected = (0...2 * height).map { n in
-      probability.enumerated().reduce(0.0) {
-        $0 + $1.element * max(0, costs.leaf * Double(n + $1.offset) - entry.perTap)
-      }
-    }
-    return [0]
-      + (1..<2 * height).map { k in
-        Float(max(0, expected[k + 1] - 2 * expected[k] + expected[k - 1]))
-      }
-  }
-}
-
-extension CoverCosts {
-  /// The heights at which a segment can be cheaper than everything below it, ascending.
-  package var payingHeights: [Int] {
-    var result: [Int] = []
-    var cheapest = leaf
-    var height = 1
-    while height < rootHeight {
-      height *= 2
-      cheapest *= 2
-      if let entry = entry(height: height), entry.perTap < cheapest {
-        result.append(height)
-        cheapest = entry.perTap
-      }
-    }
-    return result
-  }
 }

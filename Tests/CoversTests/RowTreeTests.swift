@@ -72,18 +72,31 @@ import Testing
     }
   }
 
-  /// Sampled taps and blocks of rows still give a tree.
+  /// A tree made from some of the taps is still better than none.
   @Test func largeMatricesAreSampled() throws {
-    let testCase = MatrixCase(rows: 2100, taps: 4900, zeros: 0.98, seed: 5)
-    let matrix = try testCase.matrix()
     let costs = CoverCosts(leaf: 1, heights: [.init(height: 2, perTap: 1.5)])
+    for seed in UInt64(0)..<4 {
+      let testCase = MatrixCase(rows: 60, taps: 400, zeros: 0.8, seed: seed)
+      let matrix = try testCase.matrix()
+      let sampled = RowTree.greedy(matrix, costs: costs, sampleLimit: 60 * 100)
+      #expect(sampled == RowTree.greedy(matrix, costs: costs, sampleLimit: 60 * 100))
+      #expect(sampled != RowTree.greedy(matrix, costs: costs), "\(testCase): nothing was left out")
+      let times = [sampled, .natural(rows: 60, rootHeight: 2)].map {
+        Cover.exact(matrix, costs: costs, tree: $0).predictedCost ?? .nan
+      }
+      #expect(times[0] < times[1], "\(testCase): \(times)")
+    }
+  }
+
+  /// More rows than are paired at once.
+  @Test func manyRowsArePairedInBlocks() throws {
+    let testCase = MatrixCase(rows: 2055, taps: 20, zeros: 0.8, seed: 5)
+    let matrix = try testCase.matrix()
+    let costs = CoverCosts(leaf: 1, heights: [.init(height: 4, perTap: 2)])
     let tree = RowTree.greedy(matrix, costs: costs)
-    #expect(tree.order.sorted() == Array(0..<2100))
-    #expect(tree == RowTree.greedy(matrix, costs: costs))
-    let greedy = Cover.exact(matrix, costs: costs, tree: tree)
-    let natural = Cover.exact(
-      matrix, costs: costs, tree: .natural(rows: 2100, rootHeight: 2))
-    expectEqualBits(greedy.multipliedOut(), matrix, "\(testCase)")
-    #expect(try #require(greedy.predictedCost) < #require(natural.predictedCost))
+    #expect(tree.order.sorted() == Array(0..<2055))
+    let cover = Cover.exact(matrix, costs: costs, tree: tree)
+    expectEqualBits(cover.multipliedOut(), matrix, "\(testCase)")
+    expectWellFormed(cover, matrix, heights: [4], "\(testCase)")
   }
 }
