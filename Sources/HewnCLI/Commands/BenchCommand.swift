@@ -19,9 +19,9 @@ struct BenchCommand: ConsoleCommand {
     commandName: "bench",
     abstract: "Measures how fast a model runs.",
     discussion: """
-      Runs the model on random inputs unless others are given. With --engine both, the engines take turns, so that both \
-      meet the same machine; layers whose sparse kernels turn out slower than their dense ones \
-      are marked. Layers are measured in runs of their own, after the whole.
+      Runs the model on random inputs unless others are given. With --engine both, the engines \
+      take turns, so that both meet the same machine; layers whose sparse kernels turn out slower \
+      than their dense ones are marked. Layers are measured in runs of their own, after the whole.
 
       Rates: GFLOP/s counts the non-zero weights, dense-eq. all of them; peak is GFLOP/s over the \
       greatest rate of the device.

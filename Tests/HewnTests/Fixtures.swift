@@ -1,0 +1,31 @@
+import Hewn
+
+/// Reports made by hand.
+enum Fixtures {
+  static let model = ModelSummary(
+    name: "net", file: "net.onnx", byteCount: 123_456, opset: 17, producer: "pytorch 2.9")
+
+  static let plan = PlanSummary(
+    device: .cpu, engine: .sparse, threads: 2, batch: 1,
+    inputs: [PortSummary(name: "x", elementType: .float32, shape: [1, 3, 8, 8])],
+    outputs: [PortSummary(name: "y", elementType: .float32, shape: [1, 10])],
+    activationByteCount: 4096, weightByteCount: 8192)
+
+  static let layers = [
+    LayerSummary(
+      name: "conv1", op: "Conv+Relu", rows: 16, taps: 27, weights: 432, zeros: 380,
+      segments: [16: 2, 4: 1], leaves: 12, filledSlots: 3, engine: "sparse",
+      reason: "predicted 2.0 times as fast as dense", predictedMilliseconds: 0.05,
+      predictedSparseMilliseconds: 0.05, predictedDenseMilliseconds: 0.1, denseFlops: 55_296,
+      nonZeroFlops: 6656),
+    LayerSummary(
+      name: "pool", op: "GlobalAveragePool", engine: "other", reason: "",
+      denseFlops: 1024, nonZeroFlops: 1024),
+  ]
+
+  static func compareReport(outputs: [String: OutputDifference]) -> CompareReport {
+    CompareReport(
+      hewnVersion: "1.2.3", model: model, plan: plan, against: "reference", tolerance: 1e-4,
+      seed: 7, outputs: outputs)
+  }
+}
