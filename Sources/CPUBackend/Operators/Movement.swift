@@ -129,6 +129,13 @@ extension DepthToSpace: MovingOperator {
 }
 
 extension Gather: MovingOperator {
+  /// Several axes of indices are one axis here, which the strides of planes do not allow.
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    var demands = try node.spatialLayouts()
+    if (node.shape(ofInput: 1)?.rank ?? 0) > 1 { demands.outputs = [.plain] }
+    return demands
+  }
+
   func moves(
     _ node: NodeContext, from source: StridedTensor, to target: StridedTensor
   ) throws(HewnError) -> MovePlan {
