@@ -15,12 +15,18 @@ package struct KernelSet: Sendable {
   /// Adds residuals, clamps, masks and stores accumulated rows.
   package let finish: FinishKernel
   package let depthwise: DepthwiseKernel
-  package let matrixVector: MatrixVectorKernel
+  /// One image times a panel of ``vectorPanelWidth`` vectors.
+  package let vectorPanel: PanelKernel
+  package let vectorPanelWidth: Int
+  /// Several images times a panel of ``matrixPanelWidth`` vectors, by images; entry 0 is unused.
+  package let matrixPanel: [PanelKernel]
+  package let matrixPanelWidth: Int
 
   package init(
     isa: String, lanes: Int, widestPass: [Int], accumulate: [[AccumulateKernel?]],
     finish: @escaping FinishKernel, depthwise: @escaping DepthwiseKernel,
-    matrixVector: @escaping MatrixVectorKernel
+    vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
+    matrixPanelWidth: Int
   ) {
     self.isa = isa
     self.lanes = lanes
@@ -28,11 +34,15 @@ package struct KernelSet: Sendable {
     self.accumulate = accumulate
     self.finish = finish
     self.depthwise = depthwise
-    self.matrixVector = matrixVector
+    self.vectorPanel = vectorPanel
+    self.vectorPanelWidth = vectorPanelWidth
+    self.matrixPanel = matrixPanel
+    self.matrixPanelWidth = matrixPanelWidth
   }
 }
 
-/// acc[i][v] += Σ_t weight[t][i] · input[offset[t] + v·lanes …] for every block of a stream.
+/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v·lanes …] for every block of a stream,
+/// where start[i] is what the accumulators hold, or the stream's own value.
 ///
 /// The block's height and the number of vectors are the kernel's own. See ``BlockStream``.
 package typealias AccumulateKernel =
@@ -43,11 +53,11 @@ package typealias AccumulateKernel =
 
 /// Blocks of rows that share their taps, one after the other.
 ///
-/// A block of height h adds to the accumulator rows `firstRow ..< firstRow + h`. Its taps are the
-/// next `tapCount` entries of `offsets`, its weights the next `tapCount · h` of `weights`, tap by
-/// tap.
+/// A block of height h owns the accumulator rows `firstRow ..< firstRow + h`. Its taps are the next
+/// `tapCount` entries of `offsets`, or the first ones where the blocks share their taps; its weights
+/// the next `tapCount · h` of `weights`, tap by tap.
 package struct BlockStream {
-  package struct Block: Sendable {
+  package struct Block: BitwiseCopyable, Sendable {
     package var firstRow: Int32
     package var tapCount: Int32
 
@@ -60,16 +70,22 @@ package struct BlockStream {
   package var blockCount: Int
   /// Floats from the input pointer to a tap's first element.
   package var offsets: UnsafePointer<Int32>
+  /// Whether every block has the same taps, stored once.
+  package var sharesOffsets: Bool
   package var weights: UnsafePointer<Float>
+  /// Where rows start, by accumulator row; `nil` continues from what the accumulators hold.
+  package var start: UnsafePointer<Float>?
 
   package init(
     blocks: UnsafePointer<Block>, blockCount: Int, offsets: UnsafePointer<Int32>,
-    weights: UnsafePointer<Float>
+    sharesOffsets: Bool, weights: UnsafePointer<Float>, start: UnsafePointer<Float>?
   ) {
     self.blocks = blocks
     self.blockCount = blockCount
     self.offsets = offsets
+    self.sharesOffsets = sharesOffsets
     self.weights = weights
+    self.start = start
   }
 }
 
@@ -115,59 +131,61 @@ package struct Finish {
 
 package typealias FinishKernel = @Sendable (_ finish: Finish) -> Void
 
-/// One channel of a depthwise convolution:
-/// out[y][x] = clamp(bias + Σ_rs weight[r][s] · in[y·stride + r·dilation][x·stride + s·dilation]).
-package struct DepthwisePlane {
-  /// The tap (0, 0) of output (0, 0).
+/// One channel of a depthwise convolution, as runs of outputs:
+///
+/// out[run][p] = mask[p] & clamp(bias + Σ_t weight[t] · in[run][offset[t] + p · stride]).
+///
+/// With stride 1 and equal pitches the whole plane is one flat run; otherwise each row is one.
+package struct Depthwise {
+  /// Where offset 0 of the first output lies.
   package var input: UnsafePointer<Float>
-  package var inputPitch: Int
+  package var inputRunStride: Int
   package var output: UnsafeMutablePointer<Float>
-  package var outputPitch: Int
-  package var height: Int
-  package var width: Int
-  /// Kernel rows and columns.
-  package var kernelHeight: Int
-  package var kernelWidth: Int
-  /// 1 or 2, in both directions.
+  package var outputRunStride: Int
+  package var runCount: Int
+  /// Whole vectors of outputs in a run.
+  package var vectorCount: Int
+  /// 1 or 2.
   package var stride: Int
-  package var verticalDilation: Int
-  package var horizontalDilation: Int
+  package var offsets: UnsafePointer<Int32>
   package var weights: UnsafePointer<Float>
+  package var tapCount: Int
+  /// All ones where a pixel of a run exists, zero elsewhere.
+  package var mask: UnsafePointer<UInt32>
   package var bias: Float
   package var lower: Float
   package var upper: Float
 
   package init(
-    input: UnsafePointer<Float>, inputPitch: Int, output: UnsafeMutablePointer<Float>,
-    outputPitch: Int, height: Int, width: Int, kernelHeight: Int, kernelWidth: Int, stride: Int,
-    verticalDilation: Int, horizontalDilation: Int, weights: UnsafePointer<Float>, bias: Float,
-    lower: Float, upper: Float
+    input: UnsafePointer<Float>, inputRunStride: Int, output: UnsafeMutablePointer<Float>,
+    outputRunStride: Int, runCount: Int, vectorCount: Int, stride: Int,
+    offsets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, tapCount: Int,
+    mask: UnsafePointer<UInt32>, bias: Float, lower: Float, upper: Float
   ) {
     self.input = input
-    self.inputPitch = inputPitch
+    self.inputRunStride = inputRunStride
     self.output = output
-    self.outputPitch = outputPitch
-    self.height = height
-    self.width = width
-    self.kernelHeight = kernelHeight
-    self.kernelWidth = kernelWidth
+    self.outputRunStride = outputRunStride
+    self.runCount = runCount
+    self.vectorCount = vectorCount
     self.stride = stride
-    self.verticalDilation = verticalDilation
-    self.horizontalDilation = horizontalDilation
+    self.offsets = offsets
     self.weights = weights
+    self.tapCount = tapCount
+    self.mask = mask
     self.bias = bias
     self.lower = lower
     self.upper = upper
   }
 }
 
-/// Writes the interior and the row gaps of one output plane.
-package typealias DepthwiseKernel = @Sendable (_ plane: DepthwisePlane) -> Void
+package typealias DepthwiseKernel = @Sendable (_ channel: Depthwise) -> Void
 
-/// y[i] = Σ_k W[k][i] · x[k] for `rowCount` (a multiple of `lanes`) rows, W stored tap by tap in
-/// panels of four vectors of rows: panel p holds K × 4 · lanes floats (the last may be narrower).
-package typealias MatrixVectorKernel =
+/// out[n][v] = Σ_k x[n · xStride + k] · panel[k][v]: some images times one panel of filters.
+///
+/// The panel holds `taps` rows of the kernel's number of vectors; `out` is [images][vectors · lanes].
+package typealias PanelKernel =
   @Sendable (
-    _ weights: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ taps: Int, _ rowCount: Int,
-    _ y: UnsafeMutablePointer<Float>
+    _ panel: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ xStride: Int, _ taps: Int,
+    _ out: UnsafeMutablePointer<Float>
   ) -> Void

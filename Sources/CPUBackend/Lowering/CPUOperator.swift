@@ -1,5 +1,6 @@
 package import CPUKernels
 package import Graphs
+package import Runtime
 package import Tensors
 
 /// An operator that the CPU backend runs: which layouts it wants, and the step that computes it.
@@ -26,11 +27,29 @@ package struct NodeContext: Sendable {
   /// Type, and elements where constant, of each input.
   package var inputs: [Operand?]
   package var outputs: [TensorType]
+  package var target: Target
 
-  package init(label: String, inputs: [Operand?], outputs: [TensorType]) {
+  /// What steps are made for.
+  package struct Target: Sendable {
+    package var engine: Engine
+    package var threads: Int
+    package var costs: CPUCostTable
+
+    package init(engine: Engine, threads: Int, costs: CPUCostTable) {
+      self.engine = engine
+      self.threads = threads
+      self.costs = costs
+    }
+  }
+
+  package init(
+    label: String, inputs: [Operand?], outputs: [TensorType],
+    target: Target = Target(engine: .sparse, threads: 1, costs: .portable)
+  ) {
     self.label = label
     self.inputs = inputs
     self.outputs = outputs
+    self.target = target
   }
 
   package func shape(ofInput index: Int) -> Shape? {
@@ -64,7 +83,11 @@ package struct LayoutDemands: Sendable {
 
   package enum Output: Sendable {
     case plain
-    case planes
+    /// Planes; a transposed convolution writes them split into its stride's phases.
+    case planes(verticalPhases: Int = 1, horizontalPhases: Int = 1)
+
+    /// Unsplit planes.
+    package static var planes: Output { .planes() }
   }
 
   package var inputs: [Input]

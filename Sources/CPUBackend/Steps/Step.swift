@@ -28,9 +28,37 @@ package protocol Step: Sendable {
   /// Scratch floats that a worker needs.
   var scratchFloatCount: Int { get }
 
+  /// What was decided for the step, where there was a choice or a prediction.
+  var decision: StepDecision? { get }
+
   func run(part: Int, in memory: StepMemory)
 }
 
 extension Step {
   package var scratchFloatCount: Int { 0 }
+  package var decision: StepDecision? { nil }
+}
+
+/// Which engine a step uses, and why.
+package struct StepDecision: Sendable {
+  package var matrix: MatrixReport?
+  package var engine: String
+  package var reason: String
+  /// Predicted times with all threads.
+  package var sparseMilliseconds: Double?
+  package var denseMilliseconds: Double?
+  /// Bytes of packed weights and index streams.
+  package var weightByteCount: Int
+
+  package init(
+    matrix: MatrixReport?, engine: String, reason: String, sparseMilliseconds: Double? = nil,
+    denseMilliseconds: Double? = nil, weightByteCount: Int
+  ) {
+    self.matrix = matrix
+    self.engine = engine
+    self.reason = reason
+    self.sparseMilliseconds = sparseMilliseconds
+    self.denseMilliseconds = denseMilliseconds
+    self.weightByteCount = weightByteCount
+  }
 }

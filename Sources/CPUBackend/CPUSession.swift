@@ -1,0 +1,107 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+internal import Runtime
+package import Tensors
+
+/// Runs a ``CPUPlan``: its arena, its scratch and its threads.
+package final class CPUSession: PlanSession {
+  private let plan: CPUPlan
+  private let pool: ThreadPool
+  private let arena: FloatArena
+  private let scratch: FloatArena
+  private let scratchStride: Int
+
+  /// Floats after the arena's end that kernels may read.
+  private static let slack = 1 << 12
+
+  /// - Throws: `outOfMemory`.
+  init(_ plan: CPUPlan) throws {
+    self.plan = plan
+    pool = ThreadPool(threadCount: plan.threads)
+    arena = try FloatArena(count: plan.arenaFloatCount + Self.slack)
+    scratchStride = (plan.scratchFloatCount + 64).roundedUp(to: 64)
+    scratch = try FloatArena(count: scratchStride * pool.threadCount)
+  }
+
+  package func setInput(_ index: Int, _ tensor: Tensor) throws {
+    let port = plan.inputs[index]
+    guard tensor.type == port.type else {
+      throw HewnError(
+        .invalidArgument,
+        "input \(port.name) is \(tensor.type); the plan was made for \(port.type)")
+    }
+    let place = arena.start + plan.inputPlaces[index].placement.offset
+    tensor.withElements(as: Float.self) { source in
+      if let base = source.baseAddress { place.update(from: base, count: source.count) }
+    }
+  }
+
+  package func execute() {
+    for step in plan.steps { run(step) }
+  }
+
+  package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) {
+    precondition(times.count == plan.steps.count, "one time for each step")
+    var last = nanoseconds()
+    for (index, step) in plan.steps.enumerated() {
+      run(step)
+      let now = nanoseconds()
+      times[index] += now - last
+      last = now
+    }
+  }
+
+  private func run(_ step: any Step) {
+    let (arena, scratch, stride) = (arena.start, scratch.start, scratchStride)
+    pool.run(partCount: step.partCount) { part, worker in
+      step.run(
+        part: part, in: StepMemory(arena: arena, scratch: scratch + worker * stride))
+    }
+  }
+
+  package func output(_ index: Int) throws -> Tensor {
+    switch plan.outputPlaces[index] {
+    case .constant(let tensor): return tensor
+    case .arena(let located):
+      return try Tensor(type: plan.outputs[index].type) { bytes in
+        let source = UnsafeRawPointer(arena.start + located.placement.offset)
+        bytes.copyMemory(from: UnsafeRawBufferPointer(start: source, count: bytes.count))
+      }
+    }
+  }
+
+  private func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+/// Zeroed floats at a fixed, page-aligned address.
+private final class FloatArena {
+  let start: UnsafeMutablePointer<Float>
+
+  /// A huge page: fewer address translations while a kernel strides over planes.
+  private static let alignment = 2 << 20
+
+  init(count: Int) throws(HewnError) {
+    let byteCount = (4 * max(1, count)).roundedUp(to: Self.alignment)
+    guard let memory = aligned_alloc(Self.alignment, byteCount) else {
+      throw HewnError(
+        .outOfMemory, "no memory for activations of \(byteCount >> 20) MiB; use a smaller batch")
+    }
+    #if os(Linux)
+      madvise(memory, byteCount, MADV_HUGEPAGE)
+    #endif
+    memset(memory, 0, byteCount)
+    start = memory.bindMemory(to: Float.self, capacity: count)
+  }
+
+  deinit { free(start) }
+}

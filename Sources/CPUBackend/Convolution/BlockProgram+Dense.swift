@@ -1,0 +1,88 @@
+package import Tensors
+
+extension BlockProgram {
+  /// The dense path: every branch is one full segment, run in register blocks of up to six rows.
+  ///
+  /// - Parameter sectionRows: most rows of a section.
+  package static func dense(
+    _ problem: ConvolutionProblem, plan: TilePlan, costs: CPUCostTable, sectionRows: Int
+  ) throws(HewnError) -> BlockProgram {
+    var builder = BlockProgramBuilder(problem, plan: plan, costs: costs)
+    for branch in problem.branches {
+      var row = 0
+      for heights in sections(of: blockHeights(rows: branch.matrix.rows), rows: sectionRows) {
+        let rows = row..<row + heights.reduce(0, +)
+        row = rows.upperBound
+        builder.beginSection(branch, filters: rows)
+        let taps = (0..<branch.taps.count).map { Int32($0) }
+        for chunk in chunks(taps: taps.count, perChunk: plan.tapsPerChunk) {
+          addChunk(&builder, branch, rows: rows, heights: heights, taps: taps[chunk])
+        }
+      }
+    }
+    return try builder.build()
+  }
+
+  private static func addChunk(
+    _ builder: inout BlockProgramBuilder, _ branch: ConvolutionProblem.Branch, rows: Range<Int>,
+    heights: [Int], taps: ArraySlice<Int32>
+  ) {
+    var first = rows.lowerBound
+    var pending: [PendingBlock] = []
+    func flush(_ builder: inout BlockProgramBuilder) {
+      builder.addStream(
+        pending, branch: branch, startsFromBias: taps.startIndex == 0, sharesOffsets: true)
+      pending.removeAll()
+    }
+    for height in heights {
+      if let last = pending.last, last.height != height { flush(&builder) }
+      var weights: [Float] = []
+      weights.reserveCapacity(taps.count * height)
+      for tap in taps {
+        for row in first..<first + height { weights.append(branch.matrix[row, Int(tap)]) }
+      }
+      pending.append(
+        PendingBlock(
+          height: height, firstRow: first - rows.lowerBound, taps: taps, weights: weights[...]))
+      first += height
+    }
+    flush(&builder)
+  }
+
+  /// Cuts M rows into blocks of six, and five, four or three where six does not divide.
+  package static func blockHeights(rows: Int) -> [Int] {
+    guard rows > 6 else { return rows == 0 ? [] : [rows] }
+    let tail: [Int] =
+      switch rows % 6 {
+      case 0: []
+      case 1: rows == 7 ? [4, 3] : [5, 4, 4]
+      case 2: [4, 4]
+      case 3: [5, 4]
+      case 4: [4]
+      default: [5]
+      }
+    let sixes = (rows - tail.reduce(0, +)) / 6
+    return Array(repeating: 6, count: sixes) + tail
+  }
+
+  /// Groups block heights into sections of at most `rows` rows, at least one block each.
+  static func sections(of heights: [Int], rows: Int) -> [[Int]] {
+    var sections: [[Int]] = []
+    var count = 0
+    for height in heights {
+      if sections.isEmpty || count + height > rows {
+        sections.append([])
+        count = 0
+      }
+      sections[sections.count - 1].append(height)
+      count += height
+    }
+    return sections
+  }
+
+  /// The chunks of `taps` taps; one empty chunk where there are none.
+  static func chunks(taps: Int, perChunk: Int) -> [Range<Int>] {
+    guard taps > 0 else { return [0..<0] }
+    return stride(from: 0, to: taps, by: perChunk).map { $0..<min($0 + perChunk, taps) }
+  }
+}

@@ -1,0 +1,177 @@
+package import CPUKernels
+internal import Covers
+package import Graphs
+package import Tensors
+
+extension Conv: CPUOperator {
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    let geometry = try planeGeometry(node)
+    var inputs: [LayoutDemands.Input] = node.inputs.map { _ in .plain }
+    if isDepthwise(node), !addsResidual, activation.clampBounds != nil,
+      geometry.strides == [1, 1] || geometry.strides == [2, 2]
+    {
+      inputs[0] = .planes(
+        halo: geometry.halo(phases: [1, 1]),
+        pitch: geometry.strides == [1, 1] ? .sharedWithOutput : .free)
+    } else {
+      inputs[0] = .planes(
+        halo: geometry.halo(phases: geometry.strides), verticalPhases: geometry.strides[0],
+        horizontalPhases: geometry.strides[1], pitch: .sharedWithOutput)
+    }
+    if addsResidual { inputs[3] = .planes(pitch: .sharedWithOutput) }
+    return LayoutDemands(inputs: inputs, outputs: [.planes])
+  }
+
+  package func makeStep(
+    for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
+  ) throws(HewnError) -> any Step {
+    let geometry = try planeGeometry(node)
+    let weights = try constantWeights(node)
+    guard let input = inputs[0] else {
+      throw HewnError(.internal, "a convolution of a constant was not folded")
+    }
+    let residual = addsResidual ? inputs[3] : nil
+    if addsResidual, residual == nil {
+      throw HewnError(.unsupported, "a constant residual input", node: node.label)
+    }
+    if !input.planes.isSplit, isDepthwise(node), residual == nil, activation.clampBounds != nil,
+      geometry.strides == [1, 1] || geometry.strides == [2, 2]
+    {
+      return try DepthwiseStep(
+        geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
+        bounds: activation.clampBounds ?? (-.infinity, .infinity), input: input,
+        output: outputs[0], kernels: kernels)
+    }
+    let problem = ConvolutionProblem(
+      input: input.planes, output: outputs[0].planes, residual: residual?.planes,
+      branches: try branches(
+        geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
+        hasResidual: residual != nil),
+      activation: activation)
+    return try ConvolutionPlanner(target: node.target, kernels: kernels).step(
+      problem, input: input.placement, output: outputs[0].placement,
+      residual: residual?.placement)
+  }
+
+  /// One filter for each channel, or several, none of which reads another channel.
+  private func isDepthwise(_ node: NodeContext) -> Bool {
+    guard let weight = node.shape(ofInput: 1), let input = node.shape(ofInput: 0) else {
+      return false
+    }
+    return groups == input[1] && weight[1] == 1 && groups > 1
+  }
+
+  private func planeGeometry(_ node: NodeContext) throws(HewnError) -> PlaneGeometry {
+    guard let input = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
+      throw HewnError(.internal, "a convolution without input or weights", node: node.label)
+    }
+    return PlaneGeometry(try geometry(input: input, weight: weight))
+  }
+
+  /// One branch for each group.
+  private func branches(
+    _ geometry: PlaneGeometry, weights: Tensor, bias: [Float], hasResidual: Bool
+  ) throws(HewnError) -> [ConvolutionProblem.Branch] {
+    let values = weights.floats()
+    let filters = weights.shape[0] / groups
+    let channels = weights.shape[1]
+    let taps = channels * geometry.kernelTaps
+    let phaseCount = geometry.strides[0] * geometry.strides[1]
+    var branches: [ConvolutionProblem.Branch] = []
+    for group in 0..<groups {
+      let rows = group * filters..<(group + 1) * filters
+      let matrix = try FilterMatrix(
+        rows: filters, taps: taps,
+        values: Array(values[rows.lowerBound * taps..<rows.upperBound * taps]))
+      branches.append(
+        ConvolutionProblem.Branch(
+          taps: (0..<channels).flatMap { channel in
+            geometry.taps(channelPlane: (group * channels + channel) * phaseCount)
+          },
+          matrix: matrix, bias: Array(bias[rows]), outputPlanes: Array(rows),
+          residualPlanes: hasResidual ? Array(rows) : [], tapsPerChannel: geometry.kernelTaps))
+    }
+    return branches
+  }
+}
+
+extension CPUOperator {
+  /// The weights, which must be known when the plan is made.
+  func constantWeights(_ node: NodeContext) throws(HewnError) -> Tensor {
+    guard let weights = node.constant(ofInput: 1) else {
+      throw HewnError(
+        .unsupported, "its weights are computed at run time; Hewn needs them constant",
+        node: node.label)
+    }
+    return weights
+  }
+
+  /// The bias input, or zeros.
+  func bias(_ node: NodeContext, rows: Int) throws(HewnError) -> [Float] {
+    guard node.shape(ofInput: 2) != nil else { return [Float](repeating: 0, count: rows) }
+    guard let bias = node.constant(ofInput: 2) else {
+      throw HewnError(
+        .unsupported, "its bias is computed at run time; Hewn needs it constant",
+        node: node.label)
+    }
+    return bias.floats()
+  }
+}
+
+/// A window over planes: one spatial axis is seen as two, the first of extent 1.
+struct PlaneGeometry {
+  let kernel: [Int]
+  let strides: [Int]
+  let dilations: [Int]
+  let padBegin: [Int]
+  let input: [Int]
+  let output: [Int]
+
+  init(_ window: WindowGeometry) {
+    func two(_ values: [Int], _ fill: Int) -> [Int] {
+      values.count == 1 ? [fill] + values : values
+    }
+    kernel = two(window.kernel, 1)
+    strides = two(window.strides, 1)
+    dilations = two(window.dilations, 1)
+    padBegin = two(window.padBegin, 0)
+    input = two(window.inputExtents, 1)
+    output = two(window.outputExtents, 1)
+  }
+
+  var kernelTaps: Int { kernel[0] * kernel[1] }
+
+  /// The taps of one channel whose first plane is `channelPlane`, by kernel row and column.
+  func taps(channelPlane: Int) -> [ConvolutionProblem.Tap] {
+    (0..<kernel[0]).flatMap { r in
+      let (py, dy) = phaseAndShift(of: r * dilations[0] - padBegin[0], stride: strides[0])
+      return (0..<kernel[1]).map { s in
+        let (px, dx) = phaseAndShift(of: s * dilations[1] - padBegin[1], stride: strides[1])
+        return ConvolutionProblem.Tap(
+          plane: channelPlane + py * strides[1] + px, dy: dy, dx: dx)
+      }
+    }
+  }
+
+  /// The zero cells that taps reach around planes split into `phases`.
+  ///
+  /// With phases (1, 1) the halo is that of the unsplit input.
+  func halo(phases: [Int]) -> PlanesLayout.Halo {
+    func reach(_ axis: Int) -> (before: Int, after: Int) {
+      var (before, after) = (0, 0)
+      let extent = (input[axis] + phases[axis] - 1) / phases[axis]
+      let step = strides[axis] / phases[axis]
+      for r in 0..<kernel[axis] {
+        let index = r * dilations[axis] - padBegin[axis]
+        let shift = phaseAndShift(of: index, stride: phases[axis]).shift
+        before = max(before, -shift)
+        after = max(after, (output[axis] - 1) * step + shift - (extent - 1))
+      }
+      return (before, after)
+    }
+    let (vertical, horizontal) = (reach(0), reach(1))
+    return PlanesLayout.Halo(
+      top: vertical.before, left: horizontal.before, bottom: vertical.after,
+      right: horizontal.after)
+  }
+}

@@ -1,0 +1,92 @@
+package import Covers
+package import Graphs
+
+/// What a convolution computes, in terms of planes: for every branch, row i and output cell p
+///
+/// out[outputPlanes[i]][p] = activation(bias[i] + residual[i][p] + Σ_j matrix[i, j] · in[tap j][p])
+///
+/// where `in[tap j][p]` is the input cell that lies at the tap's offset from p. Input and output have
+/// the same pitch, so an offset serves all cells.
+///
+/// The branches of a `Conv` are its groups. A `ConvTranspose` has one for each group and output
+/// phase. Strides are phases of the input layout.
+package struct ConvolutionProblem: Sendable {
+  /// One input plane, shifted.
+  package struct Tap: Hashable, Sendable {
+    package var plane: Int
+    package var dy: Int
+    package var dx: Int
+
+    package init(plane: Int, dy: Int, dx: Int) {
+      self.plane = plane
+      self.dy = dy
+      self.dx = dx
+    }
+  }
+
+  /// Rows that share a tap list.
+  package struct Branch: Sendable {
+    /// The columns of `matrix`, by channel, kernel row and kernel column.
+    package var taps: [Tap]
+    package var matrix: FilterMatrix
+    package var bias: [Float]
+    /// The output plane of each row.
+    package var outputPlanes: [Int]
+    /// The residual plane of each row; empty without a residual.
+    package var residualPlanes: [Int]
+    /// The output phase that the branch computes.
+    package var verticalPhase: Int
+    package var horizontalPhase: Int
+    /// Taps of one input channel.
+    package var tapsPerChannel: Int
+
+    package init(
+      taps: [Tap], matrix: FilterMatrix, bias: [Float], outputPlanes: [Int],
+      residualPlanes: [Int] = [], verticalPhase: Int = 0, horizontalPhase: Int = 0,
+      tapsPerChannel: Int
+    ) {
+      self.taps = taps
+      self.matrix = matrix
+      self.bias = bias
+      self.outputPlanes = outputPlanes
+      self.residualPlanes = residualPlanes
+      self.verticalPhase = verticalPhase
+      self.horizontalPhase = horizontalPhase
+      self.tapsPerChannel = tapsPerChannel
+    }
+  }
+
+  package var input: PlanesLayout
+  package var output: PlanesLayout
+  package var residual: PlanesLayout?
+  package var branches: [Branch]
+  package var activation: Activation
+
+  package init(
+    input: PlanesLayout, output: PlanesLayout, residual: PlanesLayout?, branches: [Branch],
+    activation: Activation
+  ) {
+    precondition(input.pitch == output.pitch, "pitches \(input.pitch) and \(output.pitch)")
+    precondition(residual.map { $0.pitch == output.pitch } ?? true, "residual pitch")
+    precondition(input.lanes == 1 && output.lanes == 1, "planes of one image")
+    self.input = input
+    self.output = output
+    self.residual = residual
+    self.branches = branches
+    self.activation = activation
+  }
+
+  /// Floats from an output cell's input address to the tap's.
+  package func offset(of tap: Tap) -> Int {
+    tap.plane * input.channelStride + tap.dy * input.pitch + tap.dx
+  }
+
+  /// All filters.
+  package var rowCount: Int { branches.reduce(0) { $0 + $1.matrix.rows } }
+}
+
+/// Which phase and which shift a padded, strided index has: index = phase + stride · shift.
+package func phaseAndShift(of index: Int, stride: Int) -> (phase: Int, shift: Int) {
+  let phase = ((index % stride) + stride) % stride
+  return (phase, (index - phase) / stride)
+}

@@ -1,0 +1,107 @@
+internal import CPUKernels
+internal import Runtime
+internal import Tensors
+
+/// A depthwise convolution with equal strides of 1 or 2; a part is some channels of an image.
+package struct DepthwiseStep: Step {
+  private let input: Located
+  private let output: Located
+  private let kernels: KernelSet
+  private let stride: Int
+  /// Outputs of one input channel.
+  private let multiplier: Int
+  private let offsets: AlignedArray<Int32>
+  private let weights: AlignedArray<Float>
+  private let bias: AlignedArray<Float>
+  private let mask: AlignedArray<UInt32>
+  private let runCount: Int
+  private let vectorCount: Int
+  private let lower: Float
+  private let upper: Float
+  private let channelsPerPart: Int
+  package let decision: StepDecision?
+
+  /// Outputs that a part should at least compute.
+  private static let outputsPerPart = 1 << 14
+
+  init(
+    _ geometry: PlaneGeometry, weights: Tensor, bias: [Float],
+    bounds: (lower: Float, upper: Float), input: Located, output: Located, kernels: KernelSet
+  ) throws(HewnError) {
+    self.input = input
+    self.output = output
+    self.kernels = kernels
+    stride = geometry.strides[0]
+    multiplier = output.planes.channels / input.planes.channels
+    let pitch = input.planes.pitch
+    offsets = try AlignedArray(
+      (0..<geometry.kernel[0]).flatMap { r in
+        (0..<geometry.kernel[1]).map { s in
+          Int32(
+            (r * geometry.dilations[0] - geometry.padBegin[0]) * pitch
+              + s * geometry.dilations[1] - geometry.padBegin[1])
+        }
+      })
+    let values = weights.floats()
+    self.weights = try AlignedArray(values)
+    self.bias = try AlignedArray(bias)
+    (lower, upper) = bounds
+    let plane = output.planes
+    let lanes = kernels.lanes
+    if stride == 1 {
+      runCount = 1
+      vectorCount = (plane.planeHeight * plane.pitch + lanes - 1) / lanes
+      let masks = plane.flatMasks()
+      mask = try AlignedArray(
+        masks.isEmpty ? [UInt32](repeating: .max, count: plane.span) : masks)
+    } else {
+      runCount = plane.planeHeight
+      vectorCount = (plane.planeWidth + lanes - 1) / lanes
+      mask = try AlignedArray(
+        (0..<vectorCount * lanes).map { $0 < plane.planeWidth ? .max : 0 })
+    }
+    channelsPerPart = max(1, Self.outputsPerPart / max(1, plane.height * plane.width))
+    let zeros = values.count { $0 == 0 }
+    decision = StepDecision(
+      matrix: MatrixReport(
+        rows: weights.shape[0], taps: geometry.kernelTaps, weights: values.count, zeros: zeros),
+      engine: "dense", reason: "depthwise", weightByteCount: self.weights.byteCount)
+  }
+
+  private var partsPerImage: Int {
+    (output.planes.channels + channelsPerPart - 1) / channelsPerPart
+  }
+
+  package var partCount: Int { output.planes.images * partsPerImage }
+
+  package func run(part: Int, in memory: StepMemory) {
+    let image = part / partsPerImage
+    let first = part % partsPerImage * channelsPerPart
+    let (source, target) = (input.planes, output.planes)
+    let (from, to) = (memory.pointer(input.placement), memory.pointer(output.placement))
+    for channel in first..<min(first + channelsPerPart, target.channels) {
+      let start = to + target.planeStart(image: image, plane: channel)
+      kernels.depthwise(
+        Depthwise(
+          input: from + source.planeStart(image: image, plane: channel / multiplier),
+          inputRunStride: stride * source.pitch, output: start, outputRunStride: target.pitch,
+          runCount: runCount, vectorCount: vectorCount, stride: stride,
+          offsets: offsets.pointer, weights: weights.pointer + channel * offsets.count,
+          tapCount: offsets.count, mask: mask.pointer, bias: bias.pointer[channel],
+          lower: lower, upper: upper))
+      if stride != 1 { zeroGaps(channel, image, to) }
+      target.zeroTail(ofPlane: channel, image: image, at: to)
+    }
+    if first == 0 { target.zeroHead(of: image, at: to) }
+  }
+
+  /// Zeroes what lies between the last vector of each row and the next row.
+  private func zeroGaps(_ plane: Int, _ image: Int, _ base: UnsafeMutablePointer<Float>) {
+    let layout = output.planes
+    guard layout.pitch > vectorCount * kernels.lanes else { return }
+    for y in 0..<layout.planeHeight {
+      layout.zeroGap(
+        afterRow: y, plane: plane, image: image, width: vectorCount * kernels.lanes, at: base)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package import CPUKernels
+import CPUKernelsPortable
+package import Tensors
+
+#if arch(x86_64)
+  import CPUKernelsAVX2
+  import CPUKernelsAVX512
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The instruction sets that the kernels exist for, slowest first.
+package enum InstructionSet: String, Sendable, CaseIterable {
+  case portable, avx2, avx512
+
+  /// The processor features, as Linux names them, that the kernels need.
+  private var requiredFeatures: [Substring] {
+    switch self {
+    case .portable: []
+    case .avx2: ["avx2", "fma"]
+    case .avx512: ["avx512f", "avx512vl", "avx512dq", "avx2", "fma"]
+    }
+  }
+
+  /// The sets that this processor has.
+  package static let available: [InstructionSet] = {
+    let features = processorFeatures()
+    return allCases.filter { $0.requiredFeatures.allSatisfy(features.contains) }
+  }()
+
+  /// The best set that this processor has.
+  package static var best: InstructionSet { available.last ?? .portable }
+
+  /// The kernels of this set.
+  ///
+  /// - Throws: `unsupported` where the processor lacks it.
+  package func kernelSet() throws(HewnError) -> KernelSet {
+    guard Self.available.contains(self) else {
+      throw HewnError(
+        .unsupported,
+        "this processor has no \(rawValue); it has"
+          + " \(Self.available.map(\.rawValue).joined(separator: ", "))")
+    }
+    #if arch(x86_64)
+      switch self {
+      case .portable: return CPUKernelsPortable.kernels()
+      case .avx2: return CPUKernelsAVX2.kernels()
+      case .avx512: return CPUKernelsAVX512.kernels()
+      }
+    #else
+      return CPUKernelsPortable.kernels()
+    #endif
+  }
+
+  /// The feature flags in /proc/cpuinfo; empty where there is no such file.
+  private static func processorFeatures() -> Set<Substring> {
+    guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 1 << 14)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      if text.hasPrefix("flags"), let colon = text.firstIndex(of: ":") {
+        return Set(text[colon...].dropFirst().split(whereSeparator: \.isWhitespace))
+      }
+    }
+    return []
+  }
+}

@@ -1,0 +1,42 @@
+#if KERNELS_AVX512
+  /// What one register holds.
+  typealias Vector = SIMD16<Float>
+  /// All ones or all zeros for each lane.
+  typealias VectorMask = SIMD16<UInt32>
+  /// Two registers, for reading even and odd elements apart.
+  typealias VectorPair = SIMD32<Float>
+#else
+  /// What one register holds.
+  typealias Vector = SIMD8<Float>
+  /// All ones or all zeros for each lane.
+  typealias VectorMask = SIMD8<UInt32>
+  /// Two registers, for reading even and odd elements apart.
+  typealias VectorPair = SIMD16<Float>
+#endif
+
+@inline(__always) var lanes: Int { MemoryLayout<Vector>.size / 4 }
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+func store(_ vector: Vector, to pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// min(max(x, lower), upper); a NaN stays or becomes a bound.
+@inline(__always)
+func clamp(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {
+  var result = x
+  result.replace(with: lower, where: lower .> x)
+  result.replace(with: upper, where: result .> upper)
+  return result
+}
+
+@inline(__always)
+func masked(_ x: Vector, _ mask: UnsafePointer<UInt32>) -> Vector {
+  let bits = UnsafeRawPointer(mask).loadUnaligned(as: VectorMask.self)
+  return unsafeBitCast(unsafeBitCast(x, to: VectorMask.self) & bits, to: Vector.self)
+}
