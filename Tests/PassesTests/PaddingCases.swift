@@ -57,6 +57,42 @@ extension PassCase {
         try net.node("a", MaxPool(window), low), try net.node("b", MaxPool(window), zero))
     },
     PassCase(
+      "pools that pad or round on their own", FoldPad(),
+      want: """
+        applied AveragePool "counting": absorbs Pad "counting.pad"
+        blocked Pad "skipping.pad": AveragePool "skipping" does not count its own padding
+        blocked Pad "rounding.pad": AveragePool "rounding" rounds its output extents up
+        blocked Pad "low": MaxPool "maximum" rounds its output extents up
+        counting: [1×2×4] = AveragePool(x) {kernel 3, strides 2, pads 2 2, countsPadding}
+        skipping.pad: [1×2×8] = Pad(x, pads: int64[6])
+        skipping: [1×2×4] = AveragePool(skipping.pad) {kernel 3, strides 2, pads 1 1}
+        rounding.pad: [1×2×8] = Pad(x, pads: int64[6])
+        rounding: [1×2×4] = AveragePool(rounding.pad) {kernel 3, strides 2, roundsUp, \
+        countsPadding}
+        low: [1×2×8] = Pad(x, pads: int64[6], least: [])
+        maximum: [1×2×2] = MaxPool(low) {kernel 2, strides 7, roundsUp}
+        return counting, skipping, rounding, maximum
+        """
+    ) { net in
+      let x = net.input("x", [1, 2, 6])
+      let pads = net.integers("pads", [0, 0, 1, 0, 0, 1])
+      func pool(_ name: String, counts: Bool, roundsUp: Bool, own: Int) throws -> ValueID {
+        let window = PoolingWindow(
+          kernel: [3], strides: [2], padding: .explicit(begin: [own], end: [own]),
+          roundsUp: roundsUp)
+        let padded = try net.node("\(name).pad", Pad(), x, pads)
+        return try net.node(name, AveragePool(window, countsPadding: counts), padded)
+      }
+      let counting = try pool("counting", counts: true, roundsUp: false, own: 1)
+      let skipping = try pool("skipping", counts: false, roundsUp: false, own: 1)
+      let rounding = try pool("rounding", counts: true, roundsUp: true, own: 0)
+      let low = try net.node("low", Pad(), x, pads, net.scalar("least", -.infinity))
+      // The last window of this one starts in what the pad appended.
+      let window = PoolingWindow(kernel: [2], strides: [7], roundsUp: true)
+      return net.returning(
+        counting, skipping, rounding, try net.node("maximum", MaxPool(window), low))
+    },
+    PassCase(
       "pads that stay", FoldPad(),
       want: """
         blocked Pad "reflected": its mode is reflect

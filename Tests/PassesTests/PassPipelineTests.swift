@@ -109,6 +109,21 @@ struct PassPipelineTests {
     #expect(try difference(got: result.graph, want: graph, seed: 5) == nil)
   }
 
+  @Test func aFullyConnectedLayerBecomesOneGemm() throws {
+    var net = Net()
+    let x = net.input("x", [2, 3])
+    let product = try net.node("matmul", MatMul(), x, net.weight("w", [3, 4]))
+    let sum = try net.binary("add", .add, net.weight("b", [4]), product)
+    let graph = net.returning(try net.activation("relu", .relu, sum))
+    let result = try PassPipeline.reference.run(graph)
+    #expect(
+      result.graph.text == """
+        relu: [2×4] = Gemm(x, w: [4×3], matmul.bias: [4]) {transposesB, relu}
+        return relu
+        """)
+    #expect(try difference(got: result.graph, want: graph, seed: 5) == nil)
+  }
+
   @Test func everyLimitGivesAGraphOfTheSameFunction() throws {
     let graph = try RandomNet(seed: 3).graph()
     let whole = try PassPipeline.reference.run(graph)
