@@ -112,6 +112,30 @@ import Testing
     ])
   }
 
+  @Test func pad() {
+    func pad(
+      _ mode: Pad.Mode, _ shape: Shape, _ pads: [Int64], value: Float? = nil
+    ) -> StepCase {
+      Self.moved(
+        "\(mode) \(shape) \(pads)", Pad(mode: mode),
+        [
+          .random(shape, seed: 9), Tensor([pads.count], pads),
+          value.map { Tensor(scalar: $0) },
+        ], constants: [1, 2])
+    }
+    StepHarness.expect([
+      pad(.constant, [2, 3, 5, 7], [0, 0, 1, 2, 0, 0, 3, 4]),
+      pad(.constant, [2, 3, 5, 7], [1, 0, 0, 2, 0, 2, 0, 4], value: 2.5),
+      pad(.constant, [2, 3, 5, 7], [0, 0, -1, 2, 0, 0, 1, -3]),
+      pad(.constant, [1, 3, 100, 90], [0, 0, 1, 1, 0, 0, 1, 1]),
+      pad(.reflect, [2, 3, 5, 7], [0, 0, 4, 2, 0, 0, 3, 6]),
+      pad(.edge, [2, 3, 5, 7], [0, 1, 4, 2, 0, 0, 3, 9]),
+      pad(.wrap, [2, 3, 5, 7], [0, 0, 4, 12, 0, 0, 3, 9]),
+      pad(.reflect, [20], [3, 4]), pad(.constant, [3, 4], [0, 1, 1, 0], value: -1),
+      pad(.constant, [2, 3, 4, 5], [0, 0, 0, 0, 0, 0, 0, 0]),
+    ])
+  }
+
   @Test func depthToSpace() {
     StepHarness.expect(
       [DepthToSpace.Mode.depthColumnRow, .columnRowDepth].flatMap { mode in

@@ -25,4 +25,29 @@ import Testing
     cases.append(StepCase("far from zero", Softmax(), [far]))
     StepHarness.expect(cases)
   }
+
+  @Test func batchNormalization() {
+    let shapes: [Shape] = [[2, 3, 5, 7], [4, 3], [2, 3, 9], [1, 3, 100, 100], [2, 3, 1, 1]]
+    StepHarness.expect(
+      shapes.map { shape in
+        StepCase(
+          "\(shape)", BatchNormalization(epsilon: 1e-3),
+          [
+            .random(shape, seed: 1), .random([3], seed: 2), .random([3], seed: 3),
+            .random([3], seed: 4), Tensor.random([3], seed: 5).positive,
+          ], constants: [1, 2, 3, 4])
+      })
+  }
+
+  @Test func localResponse() {
+    let ops = [
+      LRN(size: 5, alpha: 0.3), LRN(size: 3, alpha: 0.3, bias: 2), LRN(size: 1, alpha: 1),
+      LRN(size: 99, alpha: 0.5, beta: 0.6, bias: 0.5),
+    ]
+    let shapes: [Shape] = [[2, 9, 5, 7], [1, 1, 3, 3], [1, 12, 50, 50], [2, 6, 9]]
+    StepHarness.expect(
+      ops.flatMap { op in
+        shapes.map { StepCase("\(op) \($0)", op, [.random($0, seed: 3)]) }
+      })
+  }
 }

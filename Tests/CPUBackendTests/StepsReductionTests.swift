@@ -1,0 +1,49 @@
+import CPUBackend
+import Graphs
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct StepsReductionTests {
+  private static let reductions: [(Shape, [Int64])] = [
+    ([2, 3, 5, 7], [2, 3]), ([2, 3, 5, 7], [-1, -2]), ([2, 3, 5, 7], [1]), ([2, 3, 5, 7], [0]),
+    ([2, 3, 5, 7], [3]), ([2, 3, 5, 7], [0, 2]), ([2, 3, 5, 7], [1, 3]), ([2, 3, 5, 7], []),
+    ([2, 3, 9], [2]), ([2, 3, 9], [1]), ([4, 9], [0]), ([4, 9], [1]), ([9], [0]), ([], []),
+    ([1, 2, 150, 160], [2, 3]), ([1, 40, 30, 30], [1]), ([2, 3, 1, 1], [2, 3]),
+    ([2, 1, 3, 2, 1, 3], [1, 3, 5]), ([30000, 2], [0]), ([2, 1, 5, 1], [1, 3]),
+  ]
+
+  @Test func everyKind() {
+    var cases: [StepCase] = []
+    for kind in Reduce.Kind.allCases {
+      for (index, (shape, axes)) in Self.reductions.enumerated() {
+        let x = Tensor.random(shape, seed: UInt64(index))
+        for keeps in [false, true] {
+          cases.append(
+            StepCase(
+              "\(kind) \(shape) over \(axes), keeps \(keeps)",
+              Reduce(kind, keepsDimensions: keeps), [x, Tensor([axes.count], axes)],
+              constants: [1]))
+        }
+      }
+    }
+    StepHarness.expect(cases, seeds: 0..<2)
+  }
+
+  @Test func withoutAxes() {
+    let x = Tensor.random([2, 3, 4], seed: 1)
+    StepHarness.expect([
+      StepCase("all", Reduce(.mean), [x]),
+      StepCase("none", Reduce(.mean, ignoresEmptyAxes: true), [x], tolerance: .exact),
+    ])
+  }
+
+  @Test func axesAtRunTimeAreRejected() {
+    let node = NodeContext(
+      label: "ReduceMean \"r\"",
+      inputs: [
+        Operand(type: TensorType(.float32, [2, 3])), Operand(type: TensorType(.int64, [1])),
+      ], outputs: [TensorType(.float32, [2])])
+    #expect(throws: HewnError.self) { try Reduce(.mean).layouts(for: node) }
+  }
+}
