@@ -36,8 +36,8 @@ struct BinaryStep: Step {
     let y = output.pointer(in: memory)
     let pitch = output.grid.pitch
     parts.forEachTile(of: part) { tile in
-      let aStart = aBase + a.offset(of: tile, channels: output.grid.channels)
-      let bStart = bBase + b.offset(of: tile, channels: output.grid.channels)
+      let aStart = aBase + a.offset(of: tile, in: output.grid)
+      let bStart = bBase + b.offset(of: tile, in: output.grid)
       let to = y + output.grid.offset(of: tile)
       if isFlat {
         combine(aStart, bStart, to, count: (tile.rows.count - 1) * pitch + tile.columns.count)
@@ -105,9 +105,10 @@ struct BroadcastSource: Sendable {
   /// Whether rows may run on through gaps of a result with this pitch.
   func runsOn(withPitch pitch: Int) -> Bool { self.pitch == (isSplat ? 0 : pitch) }
 
+  /// Floats from the tensor's start to what a tile of the result begins with.
   @inline(__always)
-  func offset(of tile: Tile, channels: Int) -> Int {
-    let (image, channel) = (tile.plane / channels, tile.plane % channels)
+  func offset(of tile: Tile, in result: PlaneGrid) -> Int {
+    let (image, channel) = result.imageAndChannel(ofPlane: tile.plane)
     let start = imageOffsets.map { $0.pointer[image] } ?? image * imageStride
     return origin + start + channel * channelStride + tile.rows.lowerBound * pitch
       + (isSplat ? 0 : tile.columns.lowerBound)

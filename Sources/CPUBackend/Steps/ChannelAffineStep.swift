@@ -26,7 +26,7 @@ struct ChannelAffineStep: Step {
     let x = input.floats.pointer(in: memory)
     let y = output.pointer(in: memory)
     parts.forEachTile(of: part) { tile in
-      let channel = tile.plane % output.grid.channels
+      let channel = output.grid.imageAndChannel(ofPlane: tile.plane).channel
       let (scale, shift) = (scale.pointer[channel], shift.pointer[channel])
       let from = x + input.grid.offset(of: tile)
       let to = y + output.grid.offset(of: tile)

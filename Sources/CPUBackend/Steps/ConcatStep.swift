@@ -28,9 +28,7 @@ struct ConcatChannelsStep: Step {
   func run(part: Int, in memory: StepMemory) {
     let y = output.pointer(in: memory)
     parts.forEachTile(of: part) { tile in
-      let (image, channel) = (
-        tile.plane / output.grid.channels, tile.plane % output.grid.channels
-      )
+      let (image, channel) = output.grid.imageAndChannel(ofPlane: tile.plane)
       var index = inputs.count - 1
       while firstChannels.pointer[index] > channel { index -= 1 }
       let grid = inputs[index].grid

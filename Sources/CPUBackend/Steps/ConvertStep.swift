@@ -9,9 +9,10 @@ package struct ConvertStep: Step {
   private let targetOffset: Int
   /// For each phase of the target, whether it is written.
   private let phases: AlignedArray<Bool>
+  private let writesAll: Bool
   private let parts: WorkParts
-  /// Whether rows may be copied together with the gaps between them.
-  private let isFlat: Bool
+  /// Both tensors as rows, where neither has lanes or phases.
+  private let rows: (from: PlaneGrid, to: PlaneGrid)?
 
   /// - Parameter neededPhases: for each phase of the target, row by row, whether it is written at
   ///   all; by default all are.
@@ -28,9 +29,9 @@ package struct ConvertStep: Step {
     let phases = neededPhases ?? [Bool](repeating: true, count: target.phaseCount)
     precondition(phases.count == target.phaseCount, "\(phases.count) phases for \(target)")
     self.phases = try AlignedArray(phases)
-    isFlat =
-      source.pitch == target.pitch && source.lanes == target.lanes && source.phaseCount == 1
-      && target.phaseCount == 1
+    writesAll = phases.allSatisfy { $0 }
+    rows =
+      if let fromRows = source.rows, let toRows = target.rows { (fromRows, toRows) } else { nil }
     parts = WorkParts(
       planes: target.groups * target.channels, rows: target.planeHeight, columns: 1,
       cost: target.verticalPhases * target.width * target.lanes)
@@ -42,13 +43,19 @@ package struct ConvertStep: Step {
     let from = UnsafePointer(memory.arena + sourceOffset)
     let to = memory.arena + targetOffset
     parts.forEachTile(of: part) { tile in
+      if let rows {
+        var tile = tile
+        tile.columns = 0..<target.width
+        rows.to.copy(tile, from: from + rows.from.offset(of: tile), pitch: rows.from.pitch, to: to)
+        return
+      }
       let (group, channel) = (tile.plane / target.channels, tile.plane % target.channels)
-      if isFlat {
-        copyRows(tile.rows, group: group, channel: channel, from: from, to: to)
-      } else {
-        for planeRow in tile.rows {
-          for phase in 0..<target.verticalPhases {
-            let y = planeRow * target.verticalPhases + phase
+      for planeRow in tile.rows {
+        for phase in 0..<target.verticalPhases {
+          let y = planeRow * target.verticalPhases + phase
+          if isPairwise && y < target.height {
+            copyPairs(y, group: group, channel: channel, from: from, to: to)
+          } else {
             copyRow(y, group: group, channel: channel, from: from, to: to)
           }
         }
@@ -57,17 +64,48 @@ package struct ConvertStep: Step {
     }
   }
 
-  /// Copies rows and the gaps between them as one run.
-  private func copyRows(
-    _ rows: Range<Int>, group: Int, channel: Int, from: UnsafePointer<Float>,
+  /// Whether rows are split into, or merged from, two horizontal phases that are both needed.
+  private var isPairwise: Bool {
+    guard source.lanes == 1, target.lanes == 1 else { return false }
+    return source.horizontalPhases == 2 && target.horizontalPhases == 1
+      || source.horizontalPhases == 1 && target.horizontalPhases == 2 && writesAll
+  }
+
+  /// Splits or merges the even and odd elements of a row in one pass.
+  private func copyPairs(
+    _ y: Int, group: Int, channel: Int, from: UnsafePointer<Float>,
     to: UnsafeMutablePointer<Float>
   ) {
-    let y = rows.lowerBound
-    let start = to + target.offset(group: group, channel: channel, y: y, phase: 0)
-    let count = ((rows.count - 1) * target.pitch + target.width) * target.lanes
-    start.update(
-      from: from + source.offset(group: group, channel: channel, y: y, phase: 0), count: count)
-    start.zero(at: count, count: (target.pitch - target.width) * target.lanes)
+    let x = from + source.offset(group: group, channel: channel, y: y, phase: 0)
+    let row = to + target.offset(group: group, channel: channel, y: y, phase: 0)
+    let (width, pairs) = (target.width, target.width / 2)
+    var i = 0
+    if target.horizontalPhases == 2 {
+      let odd = row + target.planeStride
+      while i &+ 8 <= pairs {
+        let both = UnsafeRawPointer(x + 2 &* i).loadUnaligned(as: SIMD16<Float>.self)
+        row.store(both.evenHalf, at: i)
+        odd.store(both.oddHalf, at: i)
+        i &+= 8
+      }
+      while i < pairs {
+        row[i] = x[2 &* i]
+        odd[i] = x[2 &* i &+ 1]
+        i &+= 1
+      }
+      if width % 2 == 1 { row[pairs] = x[width - 1] }
+      row.zero(at: width - pairs, count: target.pitch - width + pairs)
+      odd.zero(at: pairs, count: target.pitch - pairs)
+    } else {
+      let odd = x + source.planeStride
+      while i < pairs {
+        row[2 &* i] = x[i]
+        row[2 &* i &+ 1] = odd[i]
+        i &+= 1
+      }
+      if width % 2 == 1 { row[width - 1] = x[pairs] }
+      row.zero(at: width, count: target.pitch - width)
+    }
   }
 
   /// Writes row `y` to each of its phases, with the gaps after it; beyond the last row, zeros.
@@ -203,6 +241,8 @@ private struct CellGrid: Sendable {
   /// Cells from the tensor's start to the first cell of the interior.
   let origin: Int
   let planes: PlanesLayout?
+  /// The tensor as rows, where it has one lane and one phase.
+  let rows: PlaneGrid?
 
   init(_ buffer: Buffer) {
     switch buffer.layout {
@@ -212,6 +252,7 @@ private struct CellGrid: Sendable {
       (lanes, verticalPhases, horizontalPhases, origin) = (1, 1, 1, 0)
       (groupStride, planeStride, pitch) = (grid.imageStride, grid.channelStride, grid.pitch)
       planes = nil
+      rows = grid
     case .planes(let layout):
       (images, channels) = (layout.images, layout.channels)
       (height, width) = (layout.height, layout.width)
@@ -220,6 +261,7 @@ private struct CellGrid: Sendable {
       (groupStride, planeStride) = (layout.imageStride, layout.channelStride)
       pitch = layout.pitch
       planes = layout
+      rows = layout.lanes == 1 && !layout.isSplit ? PlaneGrid(layout) : nil
     }
   }
 

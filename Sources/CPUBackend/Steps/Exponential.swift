@@ -1,4 +1,4 @@
-/// e^x, tanh and the logistic function of 8 floats at once.
+/// e^x and its relatives for 8 floats at once.
 ///
 /// The polynomials are least-maximum fits of the functions over the reduced range.
 enum Exponential {
@@ -41,20 +41,42 @@ enum Exponential {
   /// The hyperbolic tangent: an odd polynomial near 0, 1 − 2 / (e^2|x| + 1) elsewhere.
   @inline(__always)
   static func tanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let signs = unsafeBitCast(x, to: SIMD8<UInt32>.self) & SIMD8(repeating: 0x8000_0000)
-    let magnitudes = unsafeBitCast(x, to: SIMD8<UInt32>.self) ^ signs
-    let a = unsafeBitCast(magnitudes, to: SIMD8<Float>.self)
+    let signs = bits(x) & SIMD8(repeating: .min)
+    let a = float(bits(x) ^ signs)
     let z = x * x
     var p = z * 0.002_132_525_4 - 0.008_166_304
     p = p * z + 0.021_696_35
     p = p * z - 0.053_945_996
     p = p * z + 0.133_332
     p = p * z - 0.333_333_3
-    let near = a + (a * z) * p
-    let far = 1 - 2 / (exp(a + a) + 1)
-    let result = far.replacing(with: near, where: a .< SIMD8(repeating: 0.625))
-    return unsafeBitCast(
-      unsafeBitCast(result, to: SIMD8<UInt32>.self) | signs, to: SIMD8<Float>.self)
+    let near = bits(a + (a * z) * p)
+    let far = bits(1 - 2 / (exp(a + a) + 1))
+    // All ones where a < 0.625, by the sign of the difference.
+    let isNear = bits(a - 0.625) &>> SIMD8<Int32>(repeating: 31)
+    return float(((near & isNear) | (far & ~isNear)) | signs)
+  }
+
+  /// The natural logarithm to within one unit in the last place.
+  ///
+  /// x = 2^e · (1 + f) with 1 + f between √½ and √2, and log(1 + f) = f − f²/2 + f³·p(f).
+  ///
+  /// - Precondition: every element is a positive normal number.
+  @inline(__always)
+  static func log(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    let exponents = (bits(x) &- SIMD8(repeating: 0x3f35_04f3)) &>> SIMD8<Int32>(repeating: 23)
+    let f = float(bits(x) &- (exponents &<< SIMD8<Int32>(repeating: 23))) - 1
+    // Whole numbers of this size lie in the low bits of 1.5 · 2^23.
+    let e = float(exponents &+ SIMD8(repeating: 0x4b40_0000)) - 12_582_912
+    var p = f * -0.076_344_97 + 0.127_615_77
+    p = p * f - 0.131_601_83
+    p = p * f + 0.142_017_57
+    p = p * f - 0.166_233_57
+    p = p * f + 0.200_012_27
+    p = p * f - 0.250_008_2
+    p = p * f + 0.333_333_3
+    let z = f * f
+    let tail = (p * f * z - e * 2.121_944_4e-4) - z * 0.5
+    return (f + tail) + e * 0.693_359_375
   }
 
   @inline(__always)
@@ -62,10 +84,15 @@ enum Exponential {
     unsafeBitCast(x, to: SIMD8<Int32>.self)
   }
 
+  @inline(__always)
+  private static func float(_ bits: SIMD8<Int32>) -> SIMD8<Float> {
+    unsafeBitCast(bits, to: SIMD8<Float>.self)
+  }
+
   /// 2^n for n in −126…127.
   @inline(__always)
   private static func powerOfTwo(_ n: SIMD8<Int32>) -> SIMD8<Float> {
     let exponent = (n &+ SIMD8(repeating: 127)) &<< SIMD8<Int32>(repeating: 23)
-    return unsafeBitCast(exponent, to: SIMD8<Float>.self)
+    return float(exponent)
   }
 }

@@ -23,7 +23,7 @@ struct LocalResponseStep: Step {
     let grid = output.grid
     parts = WorkParts(
       planes: grid.planeCount, rows: grid.height, columns: grid.width,
-      cost: min(op.size, grid.channels) + (op.beta == 0.75 ? 4 : 16))
+      cost: min(op.size, grid.channels) + 8)
   }
 
   var partCount: Int { parts.count }
@@ -33,7 +33,7 @@ struct LocalResponseStep: Step {
     let y = output.pointer(in: memory)
     let channels = output.grid.channels
     parts.forEachTile(of: part) { tile in
-      let channel = tile.plane % channels
+      let channel = output.grid.imageAndChannel(ofPlane: tile.plane).channel
       // An even window reaches one channel further up than down.
       let first = max(0, channel - (op.size - 1) / 2)
       let last = min(channels - 1, channel + op.size / 2)
@@ -60,10 +60,10 @@ struct LocalResponseStep: Step {
     for channel in 1..<max(1, channels) {
       zipVectors(window + channel * stride, y, y, count: count) { $1 + $0 * $0 }
     }
-    if op.beta == 0.75 {
+    // Then no divisor is below the least normal number.
+    if op.alpha >= 0 && op.bias >= 0x1p-100 {
       zipVectors(x, y, y, count: count) {
-        let root = ($1 * factor + op.bias).squareRoot()
-        return $0 / (root * root.squareRoot())
+        $0 * Exponential.exp(Exponential.log($1 * factor + op.bias) * -op.beta)
       }
     } else {
       for i in 0..<count { y[i] = x[i] / powf(y[i] * factor + op.bias, op.beta) }

@@ -75,10 +75,18 @@ struct PlaneGrid: Sendable {
       images: 1, channels: 1, height: 1, width: images * channels * height * width)
   }
 
-  /// Floats from the tensor's start to the first element of a plane, planes counted image by image.
+  /// The image and the channel of a plane, planes counted image by image.
+  @inline(__always)
+  func imageAndChannel(ofPlane plane: Int) -> (image: Int, channel: Int) {
+    // Most tensors have one image, and divisions are slow beside what small planes cost.
+    images == 1 ? (0, plane) : plane.quotientAndRemainder(dividingBy: channels)
+  }
+
+  /// Floats from the tensor's start to the first element of a plane.
   @inline(__always)
   func offset(ofPlane plane: Int) -> Int {
-    origin + plane / channels * imageStride + plane % channels * channelStride
+    let (image, channel) = imageAndChannel(ofPlane: plane)
+    return origin + image * imageStride + channel * channelStride
   }
 
   /// Floats from the tensor's start to the first element of a tile.
@@ -98,7 +106,7 @@ struct PlaneGrid: Sendable {
     of tile: Tile, at base: UnsafeMutablePointer<Float>, firstGap: Int? = nil
   ) {
     guard let planes, tile.columns.upperBound == width else { return }
-    let (image, channel) = (tile.plane / channels, tile.plane % channels)
+    let (image, channel) = imageAndChannel(ofPlane: tile.plane)
     let start = base + offset(ofPlane: tile.plane)
     for y in (firstGap ?? tile.rows.lowerBound)..<tile.rows.upperBound {
       start.zero(at: y * pitch + width, count: pitch - width)
