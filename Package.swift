@@ -71,6 +71,9 @@ let package = Package(
         "Hewn", "Images", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "KernelCosts", dependencies: ["CPUBackend", "CPUKernels"],
+      path: "Benchmarks/KernelCosts"),
     .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
   ] + testTargets,
   swiftLanguageModes: [.v6]

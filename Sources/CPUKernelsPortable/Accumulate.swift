@@ -39,14 +39,14 @@ enum Accumulate<let rows: Int, let vectors: Int> {
         if rows <= 2 {
           for v in 0..<vectors {
             let x = load(tap + v * lanes)
-            for i in 0..<rows { sums[i][v].addProduct(x, Vector(repeating: weight[i])) }
+            for i in 0..<rows { sums[i][v].accumulate(x, Vector(repeating: weight[i])) }
           }
         } else {
           var x = InlineArray<vectors, Vector>(repeating: .zero)
           for v in 0..<vectors { x[v] = load(tap + v * lanes) }
           for i in 0..<rows {
             let w = Vector(repeating: weight[i])
-            for v in 0..<vectors { sums[i][v].addProduct(x[v], w) }
+            for v in 0..<vectors { sums[i][v].accumulate(x[v], w) }
           }
         }
         weight += rows

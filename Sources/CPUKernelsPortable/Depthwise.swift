@@ -48,7 +48,7 @@ private enum DepthwisePass<let vectors: Int> {
     for t in 0..<p.tapCount {
       let tap = input + Int(p.offsets[t])
       let weight = Vector(repeating: p.weights[t])
-      for v in 0..<vectors { sums[v].addProduct(loadTap(tap + v * lanes * p.stride), weight) }
+      for v in 0..<vectors { sums[v].accumulate(loadTap(tap + v * lanes * p.stride), weight) }
     }
     let lower = Vector(repeating: p.lower)
     let upper = Vector(repeating: p.upper)

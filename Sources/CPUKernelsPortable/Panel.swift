@@ -18,7 +18,7 @@ enum Panel<let images: Int, let vectors: Int> {
       for v in 0..<vectors { weights[v] = load(row + v * lanes) }
       for n in 0..<images {
         let value = Vector(repeating: x[n * xStride + k])
-        for v in 0..<vectors { sums[n][v].addProduct(weights[v], value) }
+        for v in 0..<vectors { sums[n][v].accumulate(weights[v], value) }
       }
       row += vectors * lanes
     }

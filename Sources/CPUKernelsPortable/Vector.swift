@@ -26,6 +26,19 @@ func store(_ vector: Vector, to pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
+extension Vector {
+  /// self += x · weight, rounded once where the instruction set can.
+  @inline(__always)
+  mutating func accumulate(_ x: Vector, _ weight: Vector) {
+    #if KERNELS_PORTABLE && arch(x86_64)
+      // Plain x86-64 has no fused multiply-add: `addProduct` would call a function for each lane.
+      self += x * weight
+    #else
+      addProduct(x, weight)
+    #endif
+  }
+}
+
 /// min(max(x, lower), upper); a NaN stays or becomes a bound.
 @inline(__always)
 func clamp(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {

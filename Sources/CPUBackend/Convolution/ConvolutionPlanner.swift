@@ -23,7 +23,7 @@ package struct ConvolutionPlanner {
       weights: problem.branches.reduce(0) { $0 + $1.matrix.values.count },
       zeros: problem.branches.reduce(0) { $0 + $1.matrix.zeroCount })
 
-    let densePlan = TilePlan(problem, lanes: kernels.lanes, isEven: true)
+    let densePlan = TilePlan(problem, lanes: kernels.lanes, for: .blocks)
     let dense = try BlockProgram.dense(
       problem, plan: densePlan, costs: target.costs,
       sectionRows: sectionRows(problem, densePlan))
@@ -46,7 +46,7 @@ package struct ConvolutionPlanner {
       return try step(dense, densePlan, engine: .dense, reason: "no zeros", sparse: nil)
     }
 
-    let plan = TilePlan(problem, lanes: kernels.lanes, isEven: false)
+    let plan = TilePlan(problem, lanes: kernels.lanes, for: .leaves)
     let costs = target.costs.coverCosts(plan)
     let covers = problem.branches.map {
       Cover.exact($0.matrix, costs: costs, tree: .greedy($0.matrix, costs: costs))

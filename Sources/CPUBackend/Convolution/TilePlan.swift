@@ -11,21 +11,33 @@ package struct TilePlan: Hashable, Sendable {
   /// Taps whose inputs are staged together: a multiple of the taps of one channel.
   package var tapsPerChunk: Int
 
-  /// Most vectors of a tile: one pass of the leaf kernel.
-  package static let maximumTileVectors = 12
+  /// What the tiles are for.
+  package enum Shape: Hashable, Sendable {
+    /// One pass of the leaf kernel.
+    case leaves
+    /// A few passes of the widest blocks, over few enough cells for all channels to stay near.
+    case blocks
+
+    /// Most vectors of a tile.
+    var maximumVectors: Int {
+      switch self {
+      case .leaves: 12
+      case .blocks: 6
+      }
+    }
+  }
   /// Input bytes of a tile that a chunk may touch, so that it stays in L1 beside the accumulators.
-  package static let chunkByteBudget = 20 << 10
+  package static let chunkByteBudget = 16 << 10
   /// Accumulator bytes of a section of a tile.
   package static let accumulatorByteBudget = 12 << 10
 
-  /// - Parameters:
-  ///   - isEven: whether tiles should have an even number of vectors, as blocks of six rows want.
-  package init(_ problem: ConvolutionProblem, lanes: Int, isEven: Bool) {
+  package init(_ problem: ConvolutionProblem, lanes: Int, for shape: Shape) {
     let output = problem.output
     vectorCount = (output.planeHeight * output.pitch + lanes - 1) / lanes
-    let count = (vectorCount + Self.maximumTileVectors - 1) / Self.maximumTileVectors
+    let count = (vectorCount + shape.maximumVectors - 1) / shape.maximumVectors
     var width = (vectorCount + count - 1) / count
-    if isEven, width > 1 { width += width & 1 }
+    // Blocks of five and six rows have passes of two vectors.
+    if shape == .blocks, width > 1 { width += width & 1 }
     tileVectors = width
     tileCount = (vectorCount + width - 1) / width
 

@@ -1,0 +1,193 @@
+import CPUBackend
+import CPUKernels
+import Foundation
+
+/// Times the kernels of one instruction set.
+struct CostMeasurement {
+  private let set: InstructionSet
+  private let kernels: KernelSet
+  private let inputs: Workspace<Float>
+  private let weights: Workspace<Float>
+  private let accumulators: Workspace<Float>
+  private let offsets: Workspace<Int32>
+
+  /// Inputs that stay in L1 beside weights and accumulators: 12 KiB.
+  private static let inputFloats = 3 << 10
+  private static let rounds = 15
+
+  init(_ set: InstructionSet) throws {
+    self.set = set
+    kernels = try set.kernelSet()
+    inputs = Workspace(count: 1 << 20, fill: 1)
+    weights = Workspace(count: 1 << 22, fill: 1e-3)
+    accumulators = Workspace(count: 1 << 16, fill: 0)
+    offsets = Workspace(count: 1 << 14, fill: 0)
+    var generator = SystemRandomNumberGenerator()
+    for index in 0..<offsets.count {
+      offsets.start[index] = Int32.random(
+        in: 0..<Int32(Self.inputFloats), using: &generator)
+    }
+  }
+
+  func table() -> CPUCostTable {
+    var tap: [[Double]] = []
+    var block: [[Double]] = []
+    for (rows, row) in kernels.accumulate.enumerated() {
+      guard !row.isEmpty else {
+        tap.append([])
+        block.append([])
+        continue
+      }
+      var taps = [0.0]
+      var blocks = [0.0]
+      for vectors in 1..<row.count {
+        let (perTap, perBlock) = blockCosts(rows: rows, vectors: vectors)
+        taps.append(perTap)
+        blocks.append(perBlock)
+      }
+      tap.append(taps)
+      block.append(blocks)
+    }
+    return CPUCostTable(
+      isa: set.rawValue, machine: machineName(), tap: tap, block: block, finish: finishCost(),
+      line: lineCost(), part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost())
+  }
+
+  /// Time of one tap, from the slope between few and many taps, and of one block, from the rest.
+  private func blockCosts(rows: Int, vectors: Int) -> (tap: Double, block: Double) {
+    guard let kernel = kernels.accumulate[rows][vectors] else { return (0, 0) }
+    let stride = vectors * kernels.lanes
+    func time(taps: Int, blocks: Int) -> () -> Void {
+      let records = (0..<blocks).map { _ in
+        BlockStream.Block(firstRow: 0, tapCount: Int32(taps))
+      }
+      return {
+        records.withUnsafeBufferPointer { buffer in
+          guard let base = buffer.baseAddress else { return }
+          kernel(
+            inputs.start,
+            BlockStream(
+              blocks: base, blockCount: blocks, offsets: offsets.start, sharesOffsets: false,
+              weights: weights.start, start: nil), accumulators.start, stride)
+        }
+      }
+    }
+    let (many, few) = (256, 8)
+    let long = time(taps: many, blocks: 1)
+    let short = time(taps: few, blocks: many / few)
+    let medians = interleaved([long, short])
+    // long = block + many · tap; short = (many / few) · block + many · tap.
+    let block = max(0, (medians[1] - medians[0]) / Double(many / few - 1))
+    return (max(0, medians[0] - block) / Double(many), block)
+  }
+
+  private func finishCost() -> Double {
+    let (rows, vectors) = (16, 12)
+    let strides = (0..<rows).map { $0 * vectors * kernels.lanes }
+    let body = {
+      strides.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        kernels.finish(
+          Finish(
+            rowCount: rows, vectorCount: vectors, accumulators: accumulators.start,
+            accumulatorStride: vectors * kernels.lanes, output: inputs.start, outputRows: base,
+            residual: nil, residualRows: base, mask: nil, lower: 0, upper: .infinity))
+      }
+    }
+    return interleaved([body])[0] / Double(rows * vectors)
+  }
+
+  /// Time to read a line that lies in L2, less the time when it lies in L1.
+  private func lineCost() -> Double {
+    func sweep(bytes: Int) -> () -> Void {
+      {
+        var sum = SIMD8<Float>.zero
+        var index = 0
+        for _ in 0..<(1 << 12) {
+          sum +=
+            UnsafeRawPointer(inputs.start + index).loadUnaligned(as: SIMD8<Float>.self)
+          index += 16
+          if index * 4 >= bytes { index = 0 }
+        }
+        accumulators.start[0] = sum[0]
+      }
+    }
+    let medians = interleaved([sweep(bytes: 256 << 10), sweep(bytes: 8 << 10)])
+    return max(0, medians[0] - medians[1]) / Double(1 << 12)
+  }
+
+  private func partCost() -> Double {
+    let pool = ThreadPool(threadCount: 2)
+    return interleaved([{ pool.run(partCount: 2) { _, _ in } }])[0]
+  }
+
+  /// Time of one vector of weights from memory in a product with one image.
+  private func panelCost() -> Double {
+    let width = kernels.vectorPanelWidth * kernels.lanes
+    let taps = weights.count / width
+    let body = {
+      kernels.vectorPanel(weights.start, inputs.start, taps, taps, accumulators.start)
+    }
+    return interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
+  }
+
+  private func gatheredLeafCost() -> Double {
+    let leaves = offsets.count
+    let body = {
+      var sums = SIMD4<Float>.zero
+      var leaf = 0
+      while leaf < leaves {
+        let o = offsets.start + leaf
+        let gathered = SIMD4<Float>(
+          inputs.start[Int(o[0])], inputs.start[Int(o[1])], inputs.start[Int(o[2])],
+          inputs.start[Int(o[3])])
+        sums +=
+          UnsafeRawPointer(weights.start + leaf).loadUnaligned(as: SIMD4<Float>.self) * gathered
+        leaf += 4
+      }
+      accumulators.start[0] = sums.sum()
+    }
+    return interleaved([body])[0] / Double(leaves)
+  }
+
+  /// Median nanoseconds of each body over rounds in turn; every turn repeats its body.
+  private func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
+    var samples = bodies.map { _ in [Double]() }
+    for round in 0..<Self.rounds + 2 {
+      for (index, body) in bodies.enumerated() {
+        let clock = ContinuousClock()
+        let elapsed = clock.measure { for _ in 0..<repeats { body() } }
+        let (seconds, attoseconds) = elapsed.components
+        let nanoseconds = Double(seconds) * 1e9 + Double(attoseconds) * 1e-9
+        if round >= 2 { samples[index].append(nanoseconds / Double(repeats)) }
+      }
+    }
+    return samples.map { $0.sorted()[$0.count / 2] }
+  }
+
+  private func machineName() -> String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    func field(_ key: String) -> String? {
+      text.split(separator: "\n").first { $0.hasPrefix(key) }?
+        .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    guard let model = field("model name") else { return "unknown" }
+    return "\(model), family \(field("cpu family") ?? "?") model \(field("model\t") ?? "?")"
+  }
+}
+
+/// Memory at a fixed, aligned address for the length of a measurement.
+final class Workspace<Element: BitwiseCopyable> {
+  let start: UnsafeMutablePointer<Element>
+  let count: Int
+
+  init(count: Int, fill: Element) {
+    self.count = count
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: (count + 64) * MemoryLayout<Element>.stride, alignment: 4096)
+    start = bytes.bindMemory(to: Element.self, capacity: count + 64)
+    start.initialize(repeating: fill, count: count + 64)
+  }
+
+  deinit { start.deallocate() }
+}

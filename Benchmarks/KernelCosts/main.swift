@@ -1,0 +1,42 @@
+// Measures what the CPU kernels cost and prints the cost table.
+//
+//     KernelCosts [--swift] [ISA …]
+//
+// JSON by default, the source of a built-in table with --swift. Every figure is the median of
+// interleaved rounds on one core with inputs in L1, in nanoseconds.
+
+import CPUBackend
+import CPUKernels
+import Foundation
+
+let arguments = CommandLine.arguments.dropFirst()
+let printsSwift = arguments.contains("--swift")
+let named = arguments.compactMap(InstructionSet.init(rawValue:))
+for set in named.isEmpty ? InstructionSet.available : named {
+  let table = try CostMeasurement(set).table()
+  if printsSwift {
+    print(swiftSource(of: table))
+  } else {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(table), as: UTF8.self))
+  }
+}
+
+/// The table as a Swift expression, four digits after the point.
+func swiftSource(of table: CPUCostTable) -> String {
+  func number(_ value: Double) -> String { String(format: "%.3f", value) }
+  func rows(_ rows: [[Double]]) -> String {
+    "[\n"
+      + rows.map { "      [" + $0.map(number).joined(separator: ", ") + "]," }
+      .joined(separator: "\n") + "\n    ]"
+  }
+  return """
+      package static let \(table.isa) = CPUCostTable(
+        isa: "\(table.isa)", machine: "\(table.machine)",
+        tap: \(rows(table.tap)),
+        block: \(rows(table.block)),
+        finish: \(number(table.finish)), line: \(number(table.line)), part: \(number(table.part)),
+        panel: \(number(table.panel)), gatheredLeaf: \(number(table.gatheredLeaf)))
+    """
+}
