@@ -7,7 +7,7 @@ package import Tensors
 package struct CPUBackend: Backend {
   package let instructionSet: InstructionSet
   package let costs: CPUCostTable
-  private let kernels: KernelSet
+  let kernels: KernelSet
 
   package var name: String { "cpu" }
 
