@@ -13,7 +13,7 @@ struct CostMeasurement {
 
   /// Inputs that stay in L1 beside weights and accumulators: 12 KiB.
   private static let inputFloats = 3 << 10
-  private static let rounds = 15
+  private static let rounds = 40
 
   init(_ set: InstructionSet) throws {
     self.set = set
@@ -75,10 +75,10 @@ struct CostMeasurement {
     let (many, few) = (256, 8)
     let long = time(taps: many, blocks: 1)
     let short = time(taps: few, blocks: many / few)
-    let medians = interleaved([long, short])
+    let times = interleaved([long, short])
     // long = block + many · tap; short = (many / few) · block + many · tap.
-    let block = max(0, (medians[1] - medians[0]) / Double(many / few - 1))
-    return (max(0, medians[0] - block) / Double(many), block)
+    let block = max(0, (times[1] - times[0]) / Double(many / few - 1))
+    return (max(0, times[0] - block) / Double(many), block)
   }
 
   private func finishCost() -> Double {
@@ -100,20 +100,19 @@ struct CostMeasurement {
   /// Time to read a line that lies in L2, less the time when it lies in L1.
   private func lineCost() -> Double {
     func sweep(bytes: Int) -> () -> Void {
-      {
+      // A shuffled order, as tiles read planes: no run of lines for the prefetcher to guess.
+      let lines = (0..<(1 << 12)).map { Int32($0 * 64 % bytes / 4) }.shuffled()
+      return {
         var sum = SIMD8<Float>.zero
-        var index = 0
-        for _ in 0..<(1 << 12) {
+        for line in lines {
           sum +=
-            UnsafeRawPointer(inputs.start + index).loadUnaligned(as: SIMD8<Float>.self)
-          index += 16
-          if index * 4 >= bytes { index = 0 }
+            UnsafeRawPointer(inputs.start + Int(line)).loadUnaligned(as: SIMD8<Float>.self)
         }
         accumulators.start[0] = sum[0]
       }
     }
-    let medians = interleaved([sweep(bytes: 256 << 10), sweep(bytes: 8 << 10)])
-    return max(0, medians[0] - medians[1]) / Double(1 << 12)
+    let times = interleaved([sweep(bytes: 256 << 10), sweep(bytes: 8 << 10)])
+    return max(0, times[0] - times[1]) / Double(1 << 12)
   }
 
   private func partCost() -> Double {
@@ -150,7 +149,8 @@ struct CostMeasurement {
     return interleaved([body])[0] / Double(leaves)
   }
 
-  /// Median nanoseconds of each body over rounds in turn; every turn repeats its body.
+  /// Least nanoseconds of each body over rounds in turn; every turn repeats its body. The least,
+  /// because what disturbs such short loops only adds.
   private func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
     var samples = bodies.map { _ in [Double]() }
     for round in 0..<Self.rounds + 2 {
@@ -162,7 +162,7 @@ struct CostMeasurement {
         if round >= 2 { samples[index].append(nanoseconds / Double(repeats)) }
       }
     }
-    return samples.map { $0.sorted()[$0.count / 2] }
+    return samples.map { $0.min() ?? 0 }
   }
 
   private func machineName() -> String {

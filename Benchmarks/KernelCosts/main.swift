@@ -2,7 +2,7 @@
 //
 //     KernelCosts [--swift] [ISA …]
 //
-// JSON by default, the source of a built-in table with --swift. Every figure is the median of
+// JSON by default, the source of a built-in table with --swift. Every figure is the least of
 // interleaved rounds on one core with inputs in L1, in nanoseconds.
 
 import CPUBackend

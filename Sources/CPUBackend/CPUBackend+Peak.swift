@@ -1,5 +1,5 @@
 internal import CPUKernels
-internal import Tensors
+package import Tensors
 
 extension CPUBackend {
   /// Measures the greatest rate of multiply-adds that the kernels reach, in GFLOP/s with all threads

@@ -5,6 +5,13 @@
   typealias VectorMask = SIMD16<UInt32>
   /// Two registers, for reading even and odd elements apart.
   typealias VectorPair = SIMD32<Float>
+#elseif KERNELS_PORTABLE
+  /// What one register holds: 128 bits on every processor that matters here.
+  typealias Vector = SIMD4<Float>
+  /// All ones or all zeros for each lane.
+  typealias VectorMask = SIMD4<UInt32>
+  /// Two registers, for reading even and odd elements apart.
+  typealias VectorPair = SIMD8<Float>
 #else
   /// What one register holds.
   typealias Vector = SIMD8<Float>
