@@ -1,0 +1,185 @@
+import CPUBackend
+import Graphs
+import ReferenceBackend
+import Runtime
+import Tensors
+import TestSupport
+import Testing
+
+/// A graph to run whole, with its inputs.
+struct BackendCase: Sendable {
+  var name: String
+  var graph: Graph
+  var inputs: [Tensor]
+  var tolerance: Tolerance
+
+  init(
+    _ name: String, _ net: CaseGraph, tolerance: Tolerance = .relativeToLargest(1e-5)
+  ) {
+    self.name = name
+    self.graph = net.graph
+    self.inputs = net.inputs
+    self.tolerance = tolerance
+  }
+}
+
+/// Runs graphs on the CPU with every instruction set, engine and a few thread counts, and compares
+/// with the reference and between thread counts.
+enum BackendHarness {
+  static let threadCounts = [1, 2, 3]
+
+  /// Runs every case and records one issue that lists all failures.
+  static func expect(
+    _ cases: [BackendCase], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    var failures: [String] = []
+    for test in cases {
+      do {
+        failures += try run(test).map { "\(test.name): \($0)" }
+      } catch {
+        failures.append("\(test.name): threw \(error)")
+      }
+    }
+    let listed = failures.prefix(20).joined(separator: "\n")
+    #expect(
+      failures.isEmpty, "\(failures.count) failures in \(cases.count) cases:\n\(listed)",
+      sourceLocation: sourceLocation)
+  }
+
+  /// Runs a case in every way and says what went wrong.
+  static func run(_ test: BackendCase) throws -> [String] {
+    let want = try outputs(of: test.graph, ReferenceBackend(), test.inputs).map { $0.doubles() }
+    var failures: [String] = []
+    for isa in InstructionSet.available {
+      for setting in Setting.all(for: isa) {
+        let backend = try CPUBackend(instructionSet: isa, costs: setting.costs)
+        let engine = setting.engine
+        let what = "\(isa.rawValue), \(setting.name)"
+        failures += try GuardedNetwork(
+          test.graph, isa: isa, engine: engine, costs: setting.costs
+        ).failures(test.inputs).map { "\(what): \($0)" }
+        var first: [[Float]] = []
+        for threads in threadCounts {
+          let options = CompileOptions(engine: engine, threads: threads)
+          let got = try outputs(of: test.graph, backend, test.inputs, options: options)
+            .map { $0.elements(as: Float.self) }
+          if first.isEmpty {
+            first = got
+            for (index, (got, want)) in zip(got, want).enumerated() {
+              guard let violation = test.tolerance.violation(got: got, want: want) else { continue }
+              failures.append("\(what), output \(index): \(violation)")
+            }
+          } else if let difference = bitDifference(got, first) {
+            failures.append("\(what), \(threads) threads, not as with 1: \(difference)")
+          }
+        }
+      }
+    }
+    return failures
+  }
+
+  /// An engine, and the costs by which it chooses.
+  struct Setting {
+    var name: String
+    var engine: Engine
+    var costs: CPUCostTable
+
+    /// Dense, the usual choice, and choices that are forced: single weights wherever there is a
+    /// zero, and segments wherever rows share a tap.
+    static func all(for isa: InstructionSet) -> [Setting] {
+      let usual = CPUCostTable.builtIn(for: isa)
+      var leaves = usual
+      leaves.gatheredLeaf = 0
+      for rows in leaves.tap.indices.dropFirst(2) {
+        leaves.tap[rows] = leaves.tap[rows].map { $0 * 1000 }
+      }
+      var segments = leaves
+      segments.tap = usual.tap
+      for rows in [1, 3, 5, 6] { segments.tap[rows] = usual.tap[rows].map { $0 * 1000 } }
+      return [
+        Setting(name: "dense", engine: .dense, costs: usual),
+        Setting(name: "sparse", engine: .sparse, costs: usual),
+        Setting(name: "sparse by leaves", engine: .sparse, costs: leaves),
+        Setting(name: "sparse by segments", engine: .sparse, costs: segments),
+      ]
+    }
+  }
+
+  /// Compiles a graph and runs it once.
+  static func outputs(
+    of graph: Graph, _ backend: any Backend, _ inputs: [Tensor],
+    options: CompileOptions = CompileOptions(threads: 1)
+  ) throws -> [Tensor] {
+    let session = try backend.compile(graph, options: options).makeSession()
+    return try session.run(inputs, outputCount: graph.outputs.count)
+  }
+
+  /// The first output element whose bits differ; `nil` where there is none.
+  static func bitDifference(_ got: [[Float]], _ want: [[Float]]) -> String? {
+    for (output, (got, want)) in zip(got, want).enumerated() {
+      for index in want.indices where got[index].bitPattern != want[index].bitPattern {
+        return "output \(output), element \(index): got \(got[index]), want \(want[index])"
+      }
+    }
+    return nil
+  }
+}
+
+extension PlanSession {
+  /// Sets all inputs, runs once and returns all outputs.
+  func run(_ inputs: [Tensor], outputCount: Int) throws -> [Tensor] {
+    for (index, input) in inputs.enumerated() { try setInput(index, input) }
+    execute()
+    return try (0..<outputCount).map { try output($0) }
+  }
+}
+
+/// A graph under construction with seeded weights and inputs.
+struct CaseGraph: Sendable {
+  var graph = Graph(name: "case")
+  private(set) var inputs: [Tensor] = []
+  private(set) var generator: SplitMix64
+
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
+
+  /// A graph input, and the tensor it is given.
+  mutating func input(_ shape: Shape) -> ValueID {
+    inputs.append(.random(shape, seed: generator.next()))
+    return graph.addInput("input\(inputs.count)", TensorType(.float32, shape))
+  }
+
+  /// A constant of which about `density` of the elements are not zero.
+  mutating func constant(_ shape: Shape, density: Double = 1) -> ValueID {
+    constant(.random(shape, zeros: 1 - density, seed: generator.next()))
+  }
+
+  mutating func constant(_ tensor: Tensor) -> ValueID {
+    graph.addConstant("constant\(graph.values.count)", tensor)
+  }
+
+  /// Appends a node with one output.
+  mutating func add(_ op: any Operator, _ inputs: [ValueID?]) throws -> ValueID {
+    try graph.addNode(op, inputs, name: "node\(graph.nodes.count)")[0]
+  }
+
+  /// Appends a convolution with new weights and a bias.
+  mutating func conv(
+    _ x: ValueID, filters: Int, _ op: Conv, density: Double = 0.3, residual: ValueID? = nil
+  ) throws -> ValueID {
+    let channels = shape(of: x)[1] / op.groups
+    let weights = constant(Shape([filters, channels] + op.kernel), density: density)
+    let bias = constant([filters])
+    var inputs: [ValueID?] = [x, weights, bias]
+    if op.addsResidual { inputs.append(residual) }
+    return try add(op, inputs)
+  }
+
+  mutating func output(_ values: ValueID...) { graph.outputs += values }
+
+  func shape(of value: ValueID) -> Shape { graph[value].type.shape }
+
+  /// A number in 0..<bound.
+  mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}

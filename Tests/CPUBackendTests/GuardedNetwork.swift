@@ -1,0 +1,156 @@
+import CPUBackend
+import Graphs
+import Runtime
+import Tensors
+
+/// A lowered graph whose buffers lie apart, in memory that is poison until something is written.
+///
+/// Where a session would run a step, this also checks what the step leaves: zero cells around every
+/// plane, and nothing written outside its outputs.
+struct GuardedNetwork {
+  private let graph: Graph
+  private let lowered: LoweredGraph
+  private let steps: [(step: any Step, outputs: [Located])]
+  private let located: [Located]
+  private let floatCount: Int
+
+  /// Floats between buffers, and after the last one.
+  private static let guardCount = 1 << 12
+  /// A NaN that no computation makes.
+  private static let poison = Float(bitPattern: 0x7fc0_dead)
+
+  init(_ graph: Graph, isa: InstructionSet, engine: Engine, costs: CPUCostTable) throws {
+    self.graph = graph
+    let target = NodeContext.Target(engine: engine, threads: 2, costs: costs)
+    let contexts = graph.nodes.map { node in
+      NodeContext(
+        label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
+        outputs: node.outputs.map { graph[$0].type }, target: target)
+    }
+    let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
+    var next = Self.guardCount
+    var located: [Located] = []
+    for (index, buffer) in lowered.buffers.enumerated() {
+      let owner = lowered.storage[index]
+      let placement = owner < index ? located[owner].placement : Placement(offset: next)
+      located.append(Located(buffer: buffer, placement: placement))
+      if owner == index {
+        next += (buffer.floatCount + Self.guardCount).roundedUp(to: MemoryPlan.alignment)
+      }
+    }
+    floatCount = next
+    let kernels = try isa.kernelSet()
+    steps = try lowered.steps.compactMap { step in
+      let inputs = step.inputs.map { $0.map { located[$0] } }
+      let outputs = step.outputs.map { located[$0] }
+      switch step.operation {
+      case .convert:
+        guard let source = inputs.first ?? nil else { return nil }
+        return (try ConvertStep(from: source, to: outputs[0]), outputs)
+      case .node(let index):
+        guard let op = graph.nodes[index].op as? any CPUOperator else { return nil }
+        let made = try op.makeStep(
+          for: contexts[index], inputs: inputs, outputs: outputs, kernels: kernels)
+        return (made, outputs)
+      }
+    }
+    self.lowered = lowered
+    self.located = located
+  }
+
+  /// Runs every step with its parts backwards, and says what is wrong with the cells around each
+  /// output and with those outside.
+  func failures(_ inputs: [Tensor]) -> [String] {
+    let scratchCount = steps.reduce(0) { max($0, $1.step.scratchFloatCount) }
+    let arena = UnsafeMutablePointer<Float>.allocateAligned(floatCount)
+    let scratch = UnsafeMutablePointer<Float>.allocateAligned(scratchCount + 64)
+    defer {
+      arena.deallocate()
+      scratch.deallocate()
+    }
+    arena.update(repeating: Self.poison, count: floatCount)
+    for (tensor, buffer) in zip(inputs, lowered.inputs) {
+      tensor.withElements(as: Float.self) { source in
+        guard let base = source.baseAddress else { return }
+        (arena + located[buffer].placement.offset).update(from: base, count: source.count)
+      }
+    }
+    var failures: [String] = []
+    var written = lowered.inputs.map { range(of: located[$0]) }
+    for (index, (step, outputs)) in steps.enumerated() {
+      for part in (0..<step.partCount).reversed() {
+        scratch.update(repeating: Self.poison, count: scratchCount + 64)
+        step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
+        if let beyond = Self.firstWritten(scratch, scratchCount..<scratchCount + 64) {
+          failures.append("step \(index) wrote float \(beyond) of \(scratchCount) of scratch")
+        }
+      }
+      for output in outputs {
+        written.append(range(of: output))
+        if let cell = Self.dirtyCell(of: output, in: arena) {
+          failures.append("step \(index), \(type(of: step)), \(output.buffer.name): \(cell)")
+        }
+      }
+    }
+    var next = 0
+    for range in written.sorted(by: { $0.lowerBound < $1.lowerBound }) + [floatCount..<floatCount] {
+      if next < range.lowerBound, let index = Self.firstWritten(arena, next..<range.lowerBound) {
+        failures.append("float \(index) outside all buffers was written: \(arena[index])")
+      }
+      next = max(next, range.upperBound)
+    }
+    return failures
+  }
+
+  private func range(of located: Located) -> Range<Int> {
+    let start = located.placement.offset
+    return start..<start + located.buffer.floatCount
+  }
+
+  private static func firstWritten(
+    _ floats: UnsafeMutablePointer<Float>, _ range: Range<Int>
+  ) -> Int? {
+    range.first { floats[$0].bitPattern != poison.bitPattern }
+  }
+
+  /// The first cell of planes that is no pixel and not zero, and the first pixel never written.
+  private static func dirtyCell(
+    of located: Located, in arena: UnsafeMutablePointer<Float>
+  ) -> String? {
+    let base = arena + located.placement.offset
+    guard case .planes(let planes) = located.buffer.layout else {
+      return firstUnwritten(base, 0..<located.buffer.floatCount)
+    }
+    var isPixel = [Bool](repeating: false, count: planes.floatCount)
+    for image in 0..<planes.images {
+      for channel in 0..<planes.channels {
+        for y in 0..<planes.height {
+          for x in 0..<planes.width {
+            isPixel[planes.offset(image: image, channel: channel, y: y, x: x)] = true
+          }
+        }
+      }
+    }
+    for index in isPixel.indices {
+      if isPixel[index] {
+        if base[index].bitPattern == poison.bitPattern { return "pixel at \(index) not written" }
+      } else if base[index] != 0 {
+        return "cell \(index) of \(planes) is \(base[index])"
+      }
+    }
+    return nil
+  }
+
+  private static func firstUnwritten(
+    _ floats: UnsafeMutablePointer<Float>, _ range: Range<Int>
+  ) -> String? {
+    range.first { floats[$0].bitPattern == poison.bitPattern }.map { "float \($0) not written" }
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  fileprivate static func allocateAligned(_ count: Int) -> Self {
+    UnsafeMutableRawPointer.allocate(byteCount: 4 * count, alignment: 64)
+      .bindMemory(to: Float.self, capacity: count)
+  }
+}

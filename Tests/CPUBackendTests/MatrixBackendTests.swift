@@ -1,0 +1,91 @@
+import Graphs
+import Tensors
+import TestSupport
+import Testing
+
+/// Products with constant weights as graphs of one node, on every instruction set and engine.
+@Suite struct MatrixBackendTests {
+  private struct Spec {
+    var images = 1
+    var taps = 24
+    var rows = 17
+    var density = 0.3
+    var op = Gemm()
+    /// The shape of C; `nil` for none.
+    var bias: Shape? = nil
+
+    func makeCase(seed: UInt64) throws -> BackendCase {
+      var net = CaseGraph(seed: seed)
+      let x = net.input([images, taps])
+      let weights = net.constant(
+        op.transposesB ? [rows, taps] : [taps, rows], density: density)
+      let c = bias.map { net.constant($0) }
+      net.output(try net.add(op, [x, weights] + (c.map { [$0] } ?? [])))
+      return BackendCase(
+        "seed \(seed), \(images)×\(taps) · \(taps)×\(rows), density \(density),"
+          + " C \(bias?.description ?? "none"), \(op)", net)
+    }
+  }
+
+  private func expect(_ specs: [Spec], sourceLocation: SourceLocation = #_sourceLocation) {
+    do {
+      let cases = try specs.enumerated().map { try $1.makeCase(seed: UInt64($0)) }
+      BackendHarness.expect(cases, sourceLocation: sourceLocation)
+    } catch {
+      Issue.record("\(error)", sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test func extents() {
+    var specs: [Spec] = []
+    for images in [0, 1, 2, 5, 6, 7, 8, 12, 13] {
+      for rows in [1, 7, 8, 15, 16, 17, 63, 64, 65, 128, 129] {
+        for taps in [1, 3, 4, 5, 64, 300] {
+          specs.append(
+            Spec(
+              images: images, taps: taps, rows: rows, density: (rows + taps) % 2 == 0 ? 1 : 0.2))
+        }
+      }
+    }
+    expect(specs)
+  }
+
+  @Test func densities() {
+    expect(
+      [0, 0.01, 0.1, 0.5, 1].flatMap { density in
+        [1, 3].flatMap { images in
+          [false, true].map { transposed in
+            Spec(
+              images: images, taps: 257, rows: 200, density: density,
+              op: Gemm(transposesB: transposed), bias: [200])
+          }
+        }
+      })
+  }
+
+  @Test func addends() {
+    let shapes: [(rows: Int, images: Int, c: Shape?)] = [
+      (17, 3, nil), (17, 3, []), (17, 3, [1]), (17, 3, [1, 1]), (17, 3, [17]), (17, 3, [1, 17]),
+      (1, 3, [1]), (17, 1, [1, 17]),
+    ]
+    expect(
+      shapes.flatMap { rows, images, c in
+        [0.2, 1].flatMap { density in
+          [false, true].map { transposed in
+            Spec(
+              images: images, rows: rows, density: density,
+              op: Gemm(alpha: 0.5, beta: -2, transposesB: transposed), bias: c)
+          }
+        }
+      })
+  }
+
+  @Test func activations() {
+    expect(
+      BackendConvolutionTests.activations.flatMap { activation in
+        [0.1, 1].map { density in
+          Spec(images: 2, density: density, op: Gemm(activation: activation), bias: [17])
+        }
+      })
+  }
+}
