@@ -3,8 +3,9 @@ import CPUKernels
 /// One channel of a depthwise convolution; see ``Depthwise`` for the equation.
 ///
 /// A pass holds up to eight vectors of outputs in registers while all taps run over them: each tap is
-/// one load and one multiply-add a vector. With stride 2 a tap reads two vectors and keeps their
-/// even elements. Limit: the load ports (stride 1), the shuffle port (stride 2).
+/// one load and one multiply-add a vector. The vectors follow each other in a run or, where a run
+/// is a single vector, lie below each other in up to eight runs. With stride 2 a tap reads two vectors
+/// and keeps their even elements. Limit: the load ports (stride 1), the shuffle port (stride 2).
 @inline(never)
 func depthwise(_ p: Depthwise) {
   if p.stride == 1 {
@@ -16,45 +17,70 @@ func depthwise(_ p: Depthwise) {
 
 @inline(__always)
 private func runAll(_ p: Depthwise, _ loadTap: (UnsafePointer<Float>) -> Vector) {
+  if p.vectorCount == 1 {
+    let steps = DepthwiseSteps(input: p.inputRunStride, output: p.outputRunStride, mask: 0)
+    runPasses(p, input: p.input, output: p.output, count: p.runCount, steps, loadTap)
+    return
+  }
+  let steps = DepthwiseSteps(input: lanes * p.stride, output: lanes, mask: lanes)
   for run in 0..<p.runCount {
-    let input = p.input + run * p.inputRunStride
-    let output = p.output + run * p.outputRunStride
-    var v = 0
-    while v + 8 <= p.vectorCount {
-      DepthwisePass<8>.run(p, input, output, at: v, loadTap)
-      v += 8
-    }
-    if v + 4 <= p.vectorCount {
-      DepthwisePass<4>.run(p, input, output, at: v, loadTap)
-      v += 4
-    }
-    if v + 2 <= p.vectorCount {
-      DepthwisePass<2>.run(p, input, output, at: v, loadTap)
-      v += 2
-    }
-    if v < p.vectorCount { DepthwisePass<1>.run(p, input, output, at: v, loadTap) }
+    runPasses(
+      p, input: p.input + run * p.inputRunStride, output: p.output + run * p.outputRunStride,
+      count: p.vectorCount, steps, loadTap)
   }
 }
 
-/// `vectors` vectors of one run, from vector `at` on.
+/// Floats from one vector of a pass to the next.
+private struct DepthwiseSteps {
+  let input: Int
+  let output: Int
+  let mask: Int
+}
+
+@inline(__always)
+private func runPasses(
+  _ p: Depthwise, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, count: Int,
+  _ steps: DepthwiseSteps, _ loadTap: (UnsafePointer<Float>) -> Vector
+) {
+  var v = 0
+  while v + 8 <= count {
+    DepthwisePass<8>.run(p, input, output, at: v, steps, loadTap)
+    v += 8
+  }
+  if v + 4 <= count {
+    DepthwisePass<4>.run(p, input, output, at: v, steps, loadTap)
+    v += 4
+  }
+  if v + 2 <= count {
+    DepthwisePass<2>.run(p, input, output, at: v, steps, loadTap)
+    v += 2
+  }
+  if v < count { DepthwisePass<1>.run(p, input, output, at: v, steps, loadTap) }
+}
+
+/// `vectors` vectors, from vector `at` on. Vectors are stored in order: what one writes beyond the end
+/// of its row, the next row's overwrites.
 private enum DepthwisePass<let vectors: Int> {
   @inline(__always)
   static func run(
-    _ p: Depthwise, _ runInput: UnsafePointer<Float>, _ runOutput: UnsafeMutablePointer<Float>,
-    at first: Int, _ loadTap: (UnsafePointer<Float>) -> Vector
+    _ p: Depthwise, _ firstInput: UnsafePointer<Float>,
+    _ firstOutput: UnsafeMutablePointer<Float>, at first: Int, _ steps: DepthwiseSteps,
+    _ loadTap: (UnsafePointer<Float>) -> Vector
   ) {
-    let input = runInput + first * lanes * p.stride
+    let input = firstInput + first * steps.input
     var sums = InlineArray<vectors, Vector>(repeating: Vector(repeating: p.bias))
     for t in 0..<p.tapCount {
       let tap = input + Int(p.offsets[t])
       let weight = Vector(repeating: p.weights[t])
-      for v in 0..<vectors { sums[v].accumulate(loadTap(tap + v * lanes * p.stride), weight) }
+      for v in 0..<vectors { sums[v].accumulate(loadTap(tap + v * steps.input), weight) }
     }
     let lower = Vector(repeating: p.lower)
     let upper = Vector(repeating: p.upper)
+    let output = firstOutput + first * steps.output
+    let mask = p.mask + first * steps.mask
     for v in 0..<vectors {
       let x = clamp(sums[v], lower, upper)
-      store(masked(x, p.mask + (first + v) * lanes), to: runOutput + (first + v) * lanes)
+      store(masked(x, mask + v * steps.mask), to: output + v * steps.output)
     }
   }
 }
