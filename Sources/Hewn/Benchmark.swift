@@ -43,6 +43,9 @@ public struct Benchmark: Sendable {
         .invalidArgument,
         "warm-up and duration must lie in 0…\(Int(limit)) s, and iterations be at least 1")
     }
+    // Measured only where layers are compared with it.
+    let peak =
+      profiles ? try rethrowing { try first.device.measurePeakGFLOPs(threads: first.threads) } : nil
     let contenders = try plans.map { try Contender($0, inputs: inputs, seed: seed) }
     take(turns: contenders, for: warmup, atLeast: 1, { $0.warmUp() }) { progress("warm-up", $0) }
     take(turns: contenders, for: duration, atLeast: minimumIterations, { $0.measure() }) {
@@ -53,9 +56,9 @@ public struct Benchmark: Sendable {
         progress("profiling", $0)
       }
     }
-    let peak = first.device.peakGFLOPs(threads: first.threads)
     return BenchReport(
-      model: first.model, device: first.device, threads: first.threads, batch: first.batch,
+      model: first.model, device: first.device, instructionSet: first.instructionSet,
+      threads: first.threads, batch: first.batch,
       settings: BenchReport.Settings(
         warmupSeconds: warmup, durationSeconds: duration, minimumIterations: minimumIterations,
         seed: seed),

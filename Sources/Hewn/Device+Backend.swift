@@ -1,11 +1,27 @@
+internal import CPUBackend
 internal import ReferenceBackend
 internal import Runtime
 
 extension Device {
-  var backend: any Backend {
+  /// What compiles for the device, and the instruction set that it uses, where it has a choice.
+  ///
+  /// - Throws: `unsupported` where this machine cannot run it.
+  func makeBackend() throws -> (backend: any Backend, instructionSet: String?) {
     switch self {
-    case .cpu: ReferenceBackend()
-    case .reference: ReferenceBackend()
+    case .cpu:
+      let backend = try CPUBackend()
+      return (backend, backend.instructionSet.rawValue)
+    case .reference:
+      return (ReferenceBackend(), nil)
+    }
+  }
+
+  /// Measures the greatest rate of the device with these threads, in GFLOP/s; `nil` where none is
+  /// meaningful.
+  func measurePeakGFLOPs(threads: Int) throws -> Double? {
+    switch self {
+    case .cpu: try CPUBackend().measurePeakGFLOPs(threads: threads)
+    case .reference: nil
     }
   }
 }
@@ -17,9 +33,4 @@ extension Engine {
     case .dense: .dense
     }
   }
-}
-
-extension Device {
-  /// The greatest rate of the device with these threads, in GFLOP/s; `nil` where it is not known.
-  func peakGFLOPs(threads: Int) -> Double? { nil }
 }

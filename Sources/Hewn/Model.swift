@@ -79,11 +79,12 @@ public struct Model: Sendable {
         graph = result.graph
         passes = result.reports.map(PassSummary.init)
       }
-      let core = try options.device.backend.compile(
+      let (backend, instructionSet) = try options.device.makeBackend()
+      let core = try backend.compile(
         graph, options: Runtime.CompileOptions(engine: options.engine.core, threads: threads))
       return Plan(
-        core, model: summary, device: options.device, engine: options.engine, threads: threads,
-        passes: passes, notes: graph.notes)
+        core, model: summary, device: options.device, instructionSet: instructionSet,
+        engine: options.engine, threads: threads, passes: passes, notes: graph.notes)
     }
   }
 }

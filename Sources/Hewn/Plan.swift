@@ -21,6 +21,8 @@ public struct Plan: Sendable {
   /// What the model's file says about itself.
   public let model: ModelSummary
   public let device: Device
+  /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
+  public let instructionSet: String?
   public let engine: Engine
   /// The threads that a session runs with.
   public let threads: Int
@@ -32,12 +34,13 @@ public struct Plan: Sendable {
   public let outputs: [Port]
 
   init(
-    _ core: any Runtime.Plan, model: ModelSummary, device: Device, engine: Engine, threads: Int,
-    passes: [PassSummary], notes: [String]
+    _ core: any Runtime.Plan, model: ModelSummary, device: Device, instructionSet: String?,
+    engine: Engine, threads: Int, passes: [PassSummary], notes: [String]
   ) {
     self.core = core
     self.model = model
     self.device = device
+    self.instructionSet = instructionSet
     self.engine = engine
     self.threads = threads
     self.passes = passes

@@ -1,6 +1,9 @@
 internal import Tensors
 
 extension Tensor {
+  /// The greatest size of an array file: 16 GiB.
+  private static let maximumFileByteCount = 1 << 34
+
   /// Reads a NumPy array file.
   ///
   /// Versions 1.0 to 3.0 of the format, row-major and little-endian, with floating-point, integer
@@ -9,7 +12,7 @@ extension Tensor {
   /// - Throws: ``HewnError``: `io` when the file cannot be read, otherwise what `init(npy:)`
   ///   throws.
   public init(contentsOfNPY path: String) throws {
-    let bytes = try rethrowing { try Files.read(path, limit: 1 << 40) }
+    let bytes = try rethrowing { try Files.read(path, limit: Self.maximumFileByteCount) }
     do {
       self = try Tensor(npy: bytes)
     } catch {

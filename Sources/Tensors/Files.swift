@@ -19,8 +19,9 @@ package enum Files {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure("cannot read", path) }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw HewnError(.io, "cannot read \(path): it is a folder")
+    // Devices may never end; pipes are what shells pass for a process's output.
+    guard [S_IFREG, S_IFIFO].contains(status.st_mode & S_IFMT) else {
+      throw HewnError(.io, "cannot read \(path): it is not a file")
     }
     // One byte beyond the stated size: a read of 0 then ends the loop without growing the buffer.
     var bytes = [UInt8](repeating: 0, count: Swift.min(max(Int(status.st_size), 4096), limit) + 1)

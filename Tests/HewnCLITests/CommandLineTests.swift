@@ -54,6 +54,8 @@ import Testing
     let cases: [([String], Int32)] = [
       (["inspect", workspace.file("missing.onnx")], 5),
       (["inspect", workspace.path], 5),
+      (["run", workspace.model, "--input", "x=\(workspace.path)"], 5),
+      (["run", workspace.model, "--input", "x=/dev/zero"], 5),
       (["inspect", workspace.file("bad.onnx")], 3),
       (["run", workspace.model, "--input", "x=\(workspace.file("missing.npy"))"], 5),
       (["run", workspace.model, "--input", "x=\(workspace.file("bad.npy"))"], 3),

@@ -11,7 +11,7 @@ import Testing
     name: "net", file: "net.onnx", byteCount: 123_456, opset: 17, producer: "pytorch 2.9")
 
   static let plan = PlanSummary(
-    device: .cpu, engine: .sparse, threads: 2, batch: 1,
+    device: .cpu, instructionSet: "avx2", engine: .sparse, threads: 2, batch: 1,
     inputs: [PortSummary(name: "x", elementType: .float32, shape: [1, 3, 8, 8])],
     outputs: [PortSummary(name: "scores", elementType: .float32, shape: [1, 10])],
     activationByteCount: 4096, weightByteCount: 81_920)
@@ -44,7 +44,7 @@ import Testing
     #expect(
       ReportText.inspect(report, Self.plain) == """
         net.onnx: 123.5 kB, opset 17, by pytorch 2.9
-        hewn 1.2.3, device cpu, engine sparse, 2 threads, batch 1
+        hewn 1.2.3, device cpu (avx2), engine sparse, 2 threads, batch 1
 
         port    name    type     shape
         input   x       float32  1×3×8×8
@@ -89,8 +89,8 @@ import Testing
           milliseconds: ["sparse": 0.25, "dense": 0.5], share: 0.2, isWrongChoice: false),
         BenchReport.Layer(
           name: "flatten", op: "Flatten", engine: "other", denseFlops: 0, nonZeroFlops: 0,
-          milliseconds: ["sparse": 0.001, "dense": 0.001], share: 0.01, gflops: 0,
-          denseEquivalentGFLOPs: 0),
+          milliseconds: ["sparse": 0.0004, "dense": 0.001], share: 0.01, gflops: 0,
+          denseEquivalentGFLOPs: 0, shareOfPeak: 0),
       ], peakGFLOPs: 102.5)
     #expect(
       ReportText.bench(report, showsLayers: true, Self.plain) == """
@@ -100,7 +100,7 @@ import Testing
         #  layer    op       engine  sparse ms  dense ms   share  GFLOP/s  dense-eq.    peak  predicted ms  remark
         1  conv1    Conv     sparse      0.600     0.500  75.0 %     11.1       92.2  10.8 %        0.0500  dense is faster
         2  conv2    Conv     sparse      0.250     0.500  20.0 %
-        3  flatten  Flatten            0.00100   0.00100   1.0 %
+        3  flatten  Flatten           0.000400   0.00100   1.0 %
 
         engine  runs  min ms  mean ms  median ms  p90 ms  p95 ms  p99 ms  max ms  items/s
         sparse     3   1.000    1.167      1.000   1.400   1.450   1.490   1.500     3429
@@ -127,7 +127,7 @@ import Testing
     #expect(
       ReportText.compare(report, Self.plain) == """
         net.onnx: 123.5 kB, opset 17, by pytorch 2.9
-        hewn 1.2.3, device cpu, engine sparse, 2 threads, batch 1
+        hewn 1.2.3, device cpu (avx2), engine sparse, 2 threads, batch 1
 
         output  shape   max abs   max rel  max |want|  at  non-finite    top-1  result
         map     1×8×8  5.00e-01  2.50e-01        2.00  40           2           too far
@@ -158,7 +158,7 @@ import Testing
     #expect(
       ReportText.run(report, Self.plain) == """
         net.onnx: 123.5 kB, opset 17, by pytorch 2.9
-        hewn 1.2.3, device cpu, engine sparse, 2 threads, batch 1
+        hewn 1.2.3, device cpu (avx2), engine sparse, 2 threads, batch 1
 
         output  type     shape    min   max   mean  file
         scores  float32  1×10   -1.00  2.00  0.500  out/scores.npy

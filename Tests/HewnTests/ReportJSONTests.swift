@@ -38,6 +38,7 @@ import Testing
             "type" : "float32"
           }
         ],
+        "instruction_set" : "avx2",
         "outputs" : [
           {
             "name" : "y",
@@ -198,6 +199,7 @@ import Testing
           }
         },
         "hewn_version" : "1.2.3",
+        "instruction_set" : null,
         "layers" : [
           {
             "dense_equivalent_gflops" : 0.073728,

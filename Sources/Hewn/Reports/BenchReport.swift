@@ -4,6 +4,8 @@ public struct BenchReport: Report {
   public var hewnVersion: String
   public var model: ModelSummary
   public var device: Device
+  /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
+  @Nullable public var instructionSet: String?
   public var threads: Int
   /// The items that one run computes.
   public var batch: Int
@@ -143,13 +145,15 @@ public struct BenchReport: Report {
   }
 
   public init(
-    hewnVersion: String = Release.version, model: ModelSummary, device: Device, threads: Int,
-    batch: Int, settings: Settings, engines: [String: Timing], layers: [Layer],
+    hewnVersion: String = Release.version, model: ModelSummary, device: Device,
+    instructionSet: String? = nil, threads: Int, batch: Int, settings: Settings,
+    engines: [String: Timing], layers: [Layer],
     peakGFLOPs: Double? = nil
   ) {
     self.hewnVersion = hewnVersion
     self.model = model
     self.device = device
+    self.instructionSet = instructionSet
     self.threads = threads
     self.batch = batch
     self.settings = settings
@@ -165,6 +169,7 @@ public struct BenchReport: Report {
 
   private enum CodingKeys: String, CodingKey {
     case model, device, threads, batch, settings, engines, speedup, layers
+    case instructionSet = "instruction_set"
     case schemaVersion = "schema_version"
     case hewnVersion = "hewn_version"
     case peakGFLOPs = "peak_gflops"

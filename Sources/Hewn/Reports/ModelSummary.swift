@@ -49,6 +49,8 @@ public struct PortSummary: Codable, Sendable, Equatable {
 /// What was compiled, and how.
 public struct PlanSummary: Codable, Sendable, Equatable {
   public var device: Device
+  /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
+  @Nullable public var instructionSet: String?
   public var engine: Engine
   public var threads: Int
   public var batch: Int
@@ -60,10 +62,12 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   public var weightByteCount: Int
 
   public init(
-    device: Device, engine: Engine, threads: Int, batch: Int, inputs: [PortSummary],
+    device: Device, instructionSet: String? = nil, engine: Engine, threads: Int, batch: Int,
+    inputs: [PortSummary],
     outputs: [PortSummary], activationByteCount: Int, weightByteCount: Int
   ) {
     self.device = device
+    self.instructionSet = instructionSet
     self.engine = engine
     self.threads = threads
     self.batch = batch
@@ -75,6 +79,7 @@ public struct PlanSummary: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case device, engine, threads, batch, inputs, outputs
+    case instructionSet = "instruction_set"
     case activationByteCount = "activation_bytes"
     case weightByteCount = "weight_bytes"
   }
@@ -84,7 +89,8 @@ extension Plan {
   /// What was compiled, and how.
   public var summary: PlanSummary {
     PlanSummary(
-      device: device, engine: engine, threads: threads, batch: batch,
+      device: device, instructionSet: instructionSet, engine: engine, threads: threads,
+      batch: batch,
       inputs: inputs.map(PortSummary.init), outputs: outputs.map(PortSummary.init),
       activationByteCount: activationByteCount, weightByteCount: weightByteCount)
   }

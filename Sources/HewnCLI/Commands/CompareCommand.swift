@@ -104,7 +104,13 @@ struct CompareCommand: ConsoleCommand {
   private func readInputs(
     in folder: String, of model: Model, into given: inout ModelInputs, _ console: Console
   ) throws {
-    let names = ArrayFiles.names(for: model.inputs.map(\.name))
+    guard ArrayFiles.exists(folder) else {
+      throw HewnError(
+        .invalidArgument,
+        "there is no folder \(folder); --against takes reference, dense or a folder")
+    }
+    // Outputs come first: their files are named as `run --output` names them.
+    let names = ArrayFiles.names(for: model.outputs.map(\.name) + model.inputs.map(\.name))
     for port in model.inputs where given.shapes[port.name] == nil {
       guard let name = names[port.name] else { continue }
       let path = "\(folder)/\(name)"

@@ -4,7 +4,8 @@ extension ReportText {
   static func bench(_ report: BenchReport, showsLayers: Bool, _ style: Style) -> String {
     var sections = [
       header(
-        report.model, version: report.hewnVersion, device: report.device, threads: report.threads,
+        report.model, version: report.hewnVersion, device: report.device,
+        instructionSet: report.instructionSet, threads: report.threads,
         batch: report.batch)
     ]
     if showsLayers { sections.append(layers(report, style)) }
@@ -53,7 +54,7 @@ extension ReportText {
         ] + engines.map { milliseconds(layer.milliseconds[$0]) } + [
           layer.share.map(Numbers.percent) ?? "", rate(layer.gflops, layer.nonZeroFlops),
           rate(layer.denseEquivalentGFLOPs, layer.denseFlops),
-          layer.shareOfPeak.map(Numbers.percent) ?? "",
+          layer.nonZeroFlops == 0 ? "" : layer.shareOfPeak.map(Numbers.percent) ?? "",
           milliseconds(layer.predictedMilliseconds), isWrong ? "dense is faster" : "",
         ], emphasis: isWrong ? .warning : .none)
     }

@@ -22,6 +22,7 @@ extension ReportText {
     return [
       header(
         report.model, version: report.hewnVersion, device: report.plan.device,
+        instructionSet: report.plan.instructionSet,
         threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine),
       table.render(style),
       "\(verdict): against \(report.against), tolerance "

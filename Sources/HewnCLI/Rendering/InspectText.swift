@@ -5,6 +5,7 @@ extension ReportText {
     var sections = [
       header(
         report.model, version: report.hewnVersion, device: report.plan.device,
+        instructionSet: report.plan.instructionSet,
         threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine),
       ports(report.plan, style),
       layers(report.layers, style),

@@ -6,14 +6,15 @@ enum ReportText {
   static let nameWidth = 36
 
   static func header(
-    _ model: ModelSummary, version: String, device: Device, threads: Int, batch: Int,
-    engine: Engine? = nil
+    _ model: ModelSummary, version: String, device: Device, instructionSet: String?,
+    threads: Int, batch: Int, engine: Engine? = nil
   ) -> String {
     let producer = model.producer.isEmpty ? "" : ", by \(model.producer)"
     let engineText = engine.map { ", engine \($0.rawValue)" } ?? ""
+    let instructionText = instructionSet.map { " (\($0))" } ?? ""
     return """
       \(model.file): \(Numbers.bytes(model.byteCount)), opset \(model.opset)\(producer)
-      hewn \(version), device \(device.rawValue)\(engineText), \
+      hewn \(version), device \(device.rawValue)\(instructionText)\(engineText), \
       \(threads) thread\(threads == 1 ? "" : "s"), batch \(batch)
       """
   }
@@ -28,8 +29,9 @@ enum ReportText {
     return table.render(style)
   }
 
-  /// Milliseconds in a table.
+  /// Milliseconds in a table, to the nanosecond where they are few.
   static func milliseconds(_ value: Double?) -> String {
-    value.map(Numbers.significant) ?? ""
+    guard let value else { return "" }
+    return value < 0.001 ? Numbers.fixed(value, places: 6) : Numbers.significant(value)
   }
 }
