@@ -53,7 +53,7 @@ extension Split: CPUOperator {
     let axis = try whole.shape.normalized(axis: axis)
     var moves: [Move] = []
     var start = whole.origin
-    for output in outputs.map({ $0 }) where output.shape.elementCount > 0 {
+    for output in outputs where output.shape.elementCount > 0 {
       let place = GridTarget(output)
       let target = StridedTensor(output.shape, place.grid)
       let axes = target.shape.dimensions.enumerated().map { axis, extent in

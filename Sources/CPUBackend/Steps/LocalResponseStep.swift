@@ -56,17 +56,29 @@ struct LocalResponseStep: Step {
   ) {
     let stride = input.grid.channelStride
     let factor = op.alpha / Float(op.size)
-    mapVectors(window, y, count: count) { $0 * $0 }
-    for channel in 1..<max(1, channels) {
-      zipVectors(window + channel * stride, y, y, count: count) { $1 + $0 * $0 }
-    }
     // Then no divisor is below the least normal number.
-    if op.alpha >= 0 && op.bias >= 0x1p-100 {
-      zipVectors(x, y, y, count: count) {
-        $0 * Exponential.exp(Exponential.log($1 * factor + op.bias) * -op.beta)
+    guard op.alpha >= 0 && op.bias >= 0x1p-100 else {
+      for i in 0..<count {
+        var sum: Float = 0
+        for channel in 0..<channels {
+          let value = window[channel &* stride &+ i]
+          sum += value * value
+        }
+        y[i] = x[i] / powf(sum * factor + op.bias, op.beta)
       }
-    } else {
-      for i in 0..<count { y[i] = x[i] / powf(y[i] * factor + op.bias, op.beta) }
+      return
+    }
+    let (bias, exponent) = (op.bias, -op.beta)
+    generateVectors(y, count: count) { index, count in
+      var sum = SIMD8<Float>.zero
+      var next = window
+      for _ in 0..<channels {
+        let value = next.vector(at: index, count: count)
+        sum += value * value
+        next += stride
+      }
+      let logarithm = Exponential.log(sum * factor + bias)
+      return x.vector(at: index, count: count) * Exponential.exp(logarithm * exponent)
     }
   }
 }

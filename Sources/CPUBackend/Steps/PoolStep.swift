@@ -84,45 +84,23 @@ struct PoolStep: Step {
       line.update(from: row, count: width)
       return
     case 2:
-      combineRows(width, line) {
-        reduce(row.vector(at: $0), (row + step).vector(at: $0))
-      } partial: {
-        reduce(row[$0], (row + step)[$0])
+      generateVectors(line, count: width) { index, count in
+        reduce(
+          row.vector(at: index, count: count), (row + step).vector(at: index, count: count))
       }
       return
     default:
-      combineRows(width, line) {
+      generateVectors(line, count: width) { index, count in
         reduce(
-          reduce(row.vector(at: $0), (row + step).vector(at: $0)),
-          (row + 2 * step).vector(at: $0))
-      } partial: {
-        reduce(reduce(row[$0], (row + step)[$0]), (row + 2 * step)[$0])
+          reduce(
+            row.vector(at: index, count: count), (row + step).vector(at: index, count: count)),
+          (row + 2 * step).vector(at: index, count: count))
       }
     }
+    row += 3 * step
     for _ in 3..<max(3, taps.count) {
-      let next = row + 3 * step
-      combineRows(width, line) {
-        reduce(UnsafePointer(line).vector(at: $0), next.vector(at: $0))
-      } partial: {
-        reduce(line[$0], next[$0])
-      }
+      zipVectors(line, row, line, count: width) { reduce($0, $1) }
       row += step
-    }
-  }
-
-  @inline(__always)
-  private func combineRows(
-    _ width: Int, _ line: UnsafeMutablePointer<Float>, _ vector: (Int) -> SIMD8<Float>,
-    partial: (Int) -> Float
-  ) {
-    var i = 0
-    while i &+ 8 <= width {
-      line.store(vector(i), at: i)
-      i &+= 8
-    }
-    while i < width {
-      line[i] = partial(i)
-      i &+= 1
     }
   }
 

@@ -5,6 +5,12 @@ extension UnsafePointer<Float> {
     UnsafeRawPointer(self + index).loadUnaligned(as: SIMD8<Float>.self)
   }
 
+  /// The `count` ≤ 8 floats from `index` on, then zeros. Reads no others.
+  @inline(__always)
+  func vector(at index: Int, count: Int) -> SIMD8<Float> {
+    count == 8 ? vector(at: index) : partialVector(at: index, count: count)
+  }
+
   /// The floats `index`, `index + 2`, … `index + 14`. Reads 16 floats.
   @inline(__always)
   func evenVector(at index: Int) -> SIMD8<Float> {
@@ -14,8 +20,20 @@ extension UnsafePointer<Float> {
   /// The `count` < 8 floats from `index` on, then zeros. Reads no others.
   @inline(__always)
   func partialVector(at index: Int, count: Int) -> SIMD8<Float> {
-    var vector = SIMD8<Float>.zero
-    for lane in 0..<count { vector[lane] = self[index &+ lane] }
+    // Lanes are named by constants, so that the vector stays in a register.
+    let start = self + index
+    guard count & 4 != 0 else { return SIMD8(lowHalf: start.few(count), highHalf: .zero) }
+    let low = UnsafeRawPointer(start).loadUnaligned(as: SIMD4<Float>.self)
+    return SIMD8(lowHalf: low, highHalf: (start + 4).few(count & 3))
+  }
+
+  /// The `count` < 4 floats from here on, then zeros.
+  @inline(__always)
+  private func few(_ count: Int) -> SIMD4<Float> {
+    var vector = SIMD4<Float>.zero
+    if count > 0 { vector[0] = self[0] }
+    if count > 1 { vector[1] = self[1] }
+    if count > 2 { vector[2] = self[2] }
     return vector
   }
 }
@@ -26,10 +44,31 @@ extension UnsafeMutablePointer<Float> {
     UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: SIMD8<Float>.self)
   }
 
+  /// Stores the first `count` ≤ 8 elements.
+  @inline(__always)
+  func store(_ vector: SIMD8<Float>, at index: Int, count: Int) {
+    if count == 8 {
+      store(vector, at: index)
+    } else {
+      storePartial(vector, at: index, count: count)
+    }
+  }
+
   /// Stores the first `count` < 8 elements.
   @inline(__always)
   func storePartial(_ vector: SIMD8<Float>, at index: Int, count: Int) {
-    for lane in 0..<count { self[index &+ lane] = vector[lane] }
+    let start = self + index
+    guard count & 4 != 0 else { return start.storeFew(vector.lowHalf, count) }
+    UnsafeMutableRawPointer(start).storeBytes(of: vector.lowHalf, as: SIMD4<Float>.self)
+    (start + 4).storeFew(vector.highHalf, count & 3)
+  }
+
+  /// Stores the first `count` < 4 elements.
+  @inline(__always)
+  private func storeFew(_ vector: SIMD4<Float>, _ count: Int) {
+    if count > 0 { self[0] = vector[0] }
+    if count > 1 { self[1] = vector[1] }
+    if count > 2 { self[2] = vector[2] }
   }
 
   /// Zeroes `count` floats; for the few between rows faster than a call.
@@ -80,4 +119,18 @@ func zipVectors(
     let result = f(a.partialVector(at: i, count: rest), b.partialVector(at: i, count: rest))
     y.storePartial(result, at: i, count: rest)
   }
+}
+
+/// y[index..<index + count] = f(index, count) for whole vectors and a rest.
+@inline(__always)
+func generateVectors(
+  _ y: UnsafeMutablePointer<Float>, count: Int, _ f: (_ index: Int, _ count: Int) -> SIMD8<Float>
+) {
+  var i = 0
+  while i &+ 8 <= count {
+    y.store(f(i, 8), at: i)
+    i &+= 8
+  }
+  let rest = count &- i
+  if rest > 0 { y.storePartial(f(i, rest), at: i, count: rest) }
 }
