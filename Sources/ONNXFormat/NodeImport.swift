@@ -15,6 +15,7 @@ struct NodeImport {
   let outputs: [String]
   var attributes: NodeAttributes
   private let builder: TemplateBuilder
+  private var hasEmitted = false
 
   init(
     _ proto: ONNXNodeProto, name: String, opset: Int, builder: TemplateBuilder
@@ -44,20 +45,19 @@ struct NodeImport {
   }
 
   /// Adds one operator that stands for the whole node.
-  func emit(_ op: any Operator) { emit(op, inputs) }
+  mutating func emit(_ op: any Operator) { emit(op, inputs) }
 
   /// Adds one operator with the node's first output.
-  func emit(_ op: any Operator, _ inputs: [String]) { emit(op, inputs, outputs: [outputs[0]]) }
+  mutating func emit(_ op: any Operator, _ inputs: [String]) {
+    emit(op, inputs, outputs: [outputs[0]])
+  }
 
-  /// Adds an operator.
-  func emit(_ op: any Operator, _ inputs: [String], outputs: [String]) {
-    // The node's first operator carries its name.
-    let isFirst = builder.lastImportedName != name
-    builder.lastImportedName = name
+  /// Adds an operator. The node's first carries its name, further ones a name made from it.
+  mutating func emit(_ op: any Operator, _ inputs: [String], outputs: [String]) {
+    let name = hasEmitted ? builder.nodeNames.unique(name) : name
+    hasEmitted = true
     builder.nodes.append(
-      GraphTemplate.NamedNode(
-        name: isFirst ? name : builder.nodeNames.unique(name), op: op,
-        inputs: Self.trimmed(inputs), outputs: outputs))
+      GraphTemplate.NamedNode(name: name, op: op, inputs: Self.trimmed(inputs), outputs: outputs))
   }
 
   /// States the node's first output as a constant.
@@ -96,6 +96,4 @@ final class TemplateBuilder {
   var valueNames = UniqueNames()
   /// All names that nodes or graph outputs read.
   var readNames: Set<String> = []
-  /// The file's node that the last operator was added for.
-  var lastImportedName: String?
 }

@@ -16,8 +16,8 @@ package struct ONNXModel: Sendable {
 
   /// The versions of the standard operator set that Hewn reads.
   package static let opsets = 7...24
-  /// The greatest file that Hewn reads, 2 GiB: what one protocol buffer may hold.
-  package static let maximumByteCount = 1 << 31
+  /// The greatest file that Hewn reads: what one protocol buffer may hold, 2 GiB less one byte.
+  package static let maximumByteCount = Int(Int32.max)
   /// The greatest number of nodes that Hewn reads.
   package static let maximumNodeCount = 1_000_000
 
