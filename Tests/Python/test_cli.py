@@ -62,7 +62,7 @@ def test_input_of_another_shape(tmp_path):
 
 @pytest.mark.parametrize("command", ["inspect", "run", "compare", "bench"])
 def test_broken_model(command, broken):
-    assert "broken.onnx" in hewn(command, broken, status=3).stderr
+    assert "ONNX model" in hewn(command, broken, status=3).stderr
 
 
 @pytest.mark.parametrize("command", ["inspect", "run", "compare", "bench"])
@@ -137,7 +137,7 @@ def test_bench_report():
         assert 0 < engine["min_ms"] <= engine["median_ms"] <= engine["p99_ms"] <= engine["max_ms"]
         assert engine["iterations"] >= 3 and engine["items_per_second"] > 0
     ratio = report["engines"]["dense"]["median_ms"] / report["engines"]["sparse"]["median_ms"]
-    assert abs(report["speedup"] - ratio) < 1e-6 * ratio
+    assert abs(report["speedup"] - ratio) < 1e-3 * ratio
     assert any(layer["engine"] == "sparse" for layer in report["layers"])
 
 
