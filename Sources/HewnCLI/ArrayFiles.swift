@@ -5,15 +5,15 @@
 #endif
 
 /// Names of files for named tensors.
-enum ArrayFiles {
+package enum ArrayFiles {
   /// The greatest length of a name without its ending.
-  static let maximumLength = 200
+  package static let maximumLength = 200
 
   /// One file name for each tensor, the same for the same names in the same order.
   ///
   /// Characters other than letters, digits, `.`, `_` and `-` become `_`, as does a leading `.`.
   /// Names that would be equal, ignoring case, get a number.
-  static func names(for tensors: [String]) -> [String: String] {
+  package static func names(for tensors: [String]) -> [String: String] {
     var taken: Set<String> = []
     var result: [String: String] = [:]
     for tensor in tensors where result[tensor] == nil {
@@ -29,7 +29,9 @@ enum ArrayFiles {
     return result
   }
 
-  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  package static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
 
   private static func sanitized(_ name: String) -> String {
     var result = name.unicodeScalars.map { scalar in

@@ -2,7 +2,7 @@ import ArgumentParser
 import Hewn
 
 /// A command that runs against a console, so that tests can run it too.
-protocol ConsoleCommand: ParsableCommand {
+package protocol ConsoleCommand: ParsableCommand {
   var terminal: TerminalOptions { get }
 
   /// Does the command's work.
@@ -12,8 +12,8 @@ protocol ConsoleCommand: ParsableCommand {
 }
 
 /// The whole tool as one function from arguments to exit status.
-enum CommandLineTool {
-  static func run(_ arguments: [String], console: Console) -> Int32 {
+package enum CommandLineTool {
+  package static func run(_ arguments: [String], console: Console) -> Int32 {
     do {
       var command = try HewnCommand.parseAsRoot(arguments)
       guard let consoleCommand = command as? any ConsoleCommand else {

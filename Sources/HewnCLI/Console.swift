@@ -16,24 +16,36 @@ import Hewn
 import Hewn
 
 /// Where the tool writes: results to one stream, all else to the other.
-struct Console: Sendable {
+package struct Console: Sendable {
   /// Whether and how text is coloured.
-  enum Color: String, CaseIterable, Sendable {
+  package enum Color: String, CaseIterable, Sendable {
     case auto, always, never
   }
 
-  var writeOutput: @Sendable (String) -> Void
-  var writeError: @Sendable (String) -> Void
-  var outputIsTerminal: Bool
-  var errorIsTerminal: Bool
+  package var writeOutput: @Sendable (String) -> Void
+  package var writeError: @Sendable (String) -> Void
+  package var outputIsTerminal: Bool
+  package var errorIsTerminal: Bool
   /// Whether the environment asks for no colours.
-  var prefersNoColor: Bool
-  var color = Color.auto
+  package var prefersNoColor: Bool
+  package var color = Color.auto
   /// Whether notes and progress are left out.
-  var isQuiet = false
+  package var isQuiet = false
+
+  package init(
+    writeOutput: @escaping @Sendable (String) -> Void,
+    writeError: @escaping @Sendable (String) -> Void, outputIsTerminal: Bool,
+    errorIsTerminal: Bool, prefersNoColor: Bool
+  ) {
+    self.writeOutput = writeOutput
+    self.writeError = writeError
+    self.outputIsTerminal = outputIsTerminal
+    self.errorIsTerminal = errorIsTerminal
+    self.prefersNoColor = prefersNoColor
+  }
 
   /// The streams of this process.
-  static var system: Console {
+  package static var system: Console {
     let environment = ProcessInfo.processInfo.environment
     return Console(
       writeOutput: { write($0, to: STDOUT_FILENO) },
@@ -44,14 +56,14 @@ struct Console: Sendable {
   }
 
   /// The same console without notes and progress.
-  var muted: Console {
+  package var muted: Console {
     var console = self
     console.isQuiet = true
     return console
   }
 
   /// The style of results.
-  var style: Style { Style(isColored: isColored(terminal: outputIsTerminal)) }
+  package var style: Style { Style(isColored: isColored(terminal: outputIsTerminal)) }
 
   private func isColored(terminal: Bool) -> Bool {
     switch color {
@@ -62,15 +74,15 @@ struct Console: Sendable {
   }
 
   /// Prints a result.
-  func print(_ text: String) { writeOutput(text.hasSuffix("\n") ? text : text + "\n") }
+  package func print(_ text: String) { writeOutput(text.hasSuffix("\n") ? text : text + "\n") }
 
   /// Prints what the user should know but need not act on.
-  func note(_ text: String) {
+  package func note(_ text: String) {
     if !isQuiet { writeError("hewn: note: \(text)\n") }
   }
 
   /// Prints what ends the command.
-  func error(_ text: String) {
+  package func error(_ text: String) {
     let style = Style(isColored: isColored(terminal: errorIsTerminal))
     writeError("hewn: \(style.red("error")): \(text)\n")
   }

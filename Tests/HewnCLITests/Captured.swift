@@ -1,8 +1,7 @@
 import Foundation
+import HewnCLI
 import Synchronization
 import TestSupport
-
-@testable import HewnCLI
 
 /// A run of the tool and what it wrote.
 struct Captured {

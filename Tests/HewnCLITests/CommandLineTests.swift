@@ -1,9 +1,8 @@
 import Foundation
 import Hewn
+import HewnCLI
 import TestSupport
 import Testing
-
-@testable import HewnCLI
 
 /// The tool from arguments to output, on the reference device.
 @Suite struct CommandLineTests {

@@ -1,6 +1,5 @@
+import HewnCLI
 import Testing
-
-@testable import HewnCLI
 
 @Suite struct NumbersTests {
   @Test(

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Hewn
+import HewnCLI
 import Images
 import Testing
-
-@testable import HewnCLI
 
 /// Options as the commands understand them.
 @Suite struct OptionTests {

@@ -1,7 +1,6 @@
 import Hewn
+import HewnCLI
 import Testing
-
-@testable import HewnCLI
 
 /// Reports made by hand, as people see them.
 @Suite struct ReportTextTests {

@@ -2,10 +2,10 @@ import ArgumentParser
 import Hewn
 
 /// Which engines are measured.
-enum BenchEngine: String, CaseIterable, ExpressibleByArgument {
+package enum BenchEngine: String, CaseIterable, ExpressibleByArgument {
   case sparse, dense, both
 
-  var engines: [Engine] {
+  package var engines: [Engine] {
     switch self {
     case .sparse: [.sparse]
     case .dense: [.dense]
@@ -14,8 +14,8 @@ enum BenchEngine: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
-struct BenchCommand: ConsoleCommand {
-  static let configuration = CommandConfiguration(
+package struct BenchCommand: ConsoleCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures how fast a model runs.",
     discussion: """
@@ -34,39 +34,41 @@ struct BenchCommand: ConsoleCommand {
       """)
 
   @Argument(help: "An ONNX file.")
-  var model: String
+  package var model: String
 
-  @OptionGroup(title: "Bench options") var settings: Settings
-  @OptionGroup(title: "Input options") var inputs: InputOptions
-  @OptionGroup(title: "Plan options") var plan: PlanOptions
-  @OptionGroup(title: "Output options") var terminal: TerminalOptions
+  @OptionGroup(title: "Bench options") package var settings: Settings
+  @OptionGroup(title: "Input options") package var inputs: InputOptions
+  @OptionGroup(title: "Plan options") package var plan: PlanOptions
+  @OptionGroup(title: "Output options") package var terminal: TerminalOptions
 
-  struct Settings: ParsableArguments {
+  package struct Settings: ParsableArguments {
     @Option(
       name: .shortAndLong,
       help: "sparse, dense or both (default: both; sparse on the reference device).")
-    var engine: BenchEngine?
+    package var engine: BenchEngine?
 
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp("Measure each engine for this long.", valueName: "seconds"))
-    var duration = 3.0
+    package var duration = 3.0
 
     @Option(
       name: .long,
       help: ArgumentHelp(
         "Run each engine for this long first, once at least.", valueName: "seconds"))
-    var warmup = 0.5
+    package var warmup = 0.5
 
     @Option(
       name: .long,
       help: ArgumentHelp("Measure at least so many runs of each engine.", valueName: "n"))
-    var iterations = 10
+    package var iterations = 10
 
     @Flag(name: .long, help: "Measure each layer too; always done with --engine both.")
-    var profile = false
+    package var profile = false
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
       for (name, seconds) in [("duration", duration), ("warmup", warmup)] {
         guard (0...86_400).contains(seconds) else {
           throw ValidationError("--\(name) must lie in 0...86400 seconds.")
@@ -76,7 +78,9 @@ struct BenchCommand: ConsoleCommand {
     }
   }
 
-  func execute(_ console: Console) throws -> Int32 {
+  package init() {}
+
+  package func execute(_ console: Console) throws -> Int32 {
     let engines = (settings.engine ?? (plan.device == .reference ? .sparse : .both)).engines
     let model = try Model(contentsOf: model)
     let given = try ModelInputs(inputs, plan: plan, model: model, console: console)

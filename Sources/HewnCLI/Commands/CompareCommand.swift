@@ -2,13 +2,13 @@ import ArgumentParser
 import Hewn
 
 /// What a plan's outputs are compared with.
-enum ComparisonTarget: Equatable {
+package enum ComparisonTarget: Equatable {
   case reference
   case dense
   /// A folder with one array file for each output.
   case folder(String)
 
-  init(_ text: String) {
+  package init(_ text: String) {
     switch text {
     case "reference": self = .reference
     case "dense": self = .dense
@@ -16,7 +16,7 @@ enum ComparisonTarget: Equatable {
     }
   }
 
-  var name: String {
+  package var name: String {
     switch self {
     case .reference: "reference"
     case .dense: "dense"
@@ -25,8 +25,8 @@ enum ComparisonTarget: Equatable {
   }
 }
 
-struct CompareCommand: ConsoleCommand {
-  static let configuration = CommandConfiguration(
+package struct CompareCommand: ConsoleCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compares a model's outputs with expected ones.",
     discussion: """
@@ -44,37 +44,41 @@ struct CompareCommand: ConsoleCommand {
       """)
 
   @Argument(help: "An ONNX file.")
-  var model: String
+  package var model: String
 
-  @OptionGroup(title: "Compare options") var settings: Settings
-  @OptionGroup(title: "Input options") var inputs: InputOptions
-  @OptionGroup(title: "Plan options") var plan: PlanOptions
-  @OptionGroup(title: "Output options") var terminal: TerminalOptions
+  @OptionGroup(title: "Compare options") package var settings: Settings
+  @OptionGroup(title: "Input options") package var inputs: InputOptions
+  @OptionGroup(title: "Plan options") package var plan: PlanOptions
+  @OptionGroup(title: "Output options") package var terminal: TerminalOptions
 
-  struct Settings: ParsableArguments {
+  package struct Settings: ParsableArguments {
     @Option(
       name: .long,
       help: ArgumentHelp(
         "reference, dense, or a folder with NAME.npy files.", valueName: "target"),
       transform: ComparisonTarget.init)
-    var against: ComparisonTarget = .reference
+    package var against: ComparisonTarget = .reference
 
     @Option(
       name: .long,
       help: ArgumentHelp("The greatest relative error that passes.", valueName: "error"))
-    var tolerance = 1e-4
+    package var tolerance = 1e-4
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    var engine: Engine = .sparse
+    package var engine: Engine = .sparse
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
       guard tolerance >= 0, tolerance.isFinite else {
         throw ValidationError("--tolerance must be a number of at least 0.")
       }
     }
   }
 
-  func execute(_ console: Console) throws -> Int32 {
+  package init() {}
+
+  package func execute(_ console: Console) throws -> Int32 {
     let model = try Model(contentsOf: model)
     var given = try ModelInputs(inputs, plan: plan, model: model, console: console)
     if case .folder(let folder) = settings.against {

@@ -2,8 +2,8 @@ import ArgumentParser
 import Hewn
 
 /// The root: help, version, and the way to the commands.
-struct HewnCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct HewnCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "hewn",
     abstract: "Runs pruned convolutional networks fast.",
     discussion: """
@@ -25,4 +25,6 @@ struct HewnCommand: ParsableCommand {
     subcommands: [
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
     ])
+
+  package init() {}
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Hewn
 
-struct InspectCommand: ConsoleCommand {
-  static let configuration = CommandConfiguration(
+package struct InspectCommand: ConsoleCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Shows what each layer becomes, and why.",
     discussion: """
@@ -16,21 +16,25 @@ struct InspectCommand: ConsoleCommand {
       """)
 
   @Argument(help: "An ONNX file.")
-  var model: String
+  package var model: String
 
-  @OptionGroup(title: "Inspect options") var settings: Settings
-  @OptionGroup(title: "Plan options") var plan: PlanOptions
-  @OptionGroup(title: "Output options") var terminal: TerminalOptions
+  @OptionGroup(title: "Inspect options") package var settings: Settings
+  @OptionGroup(title: "Plan options") package var plan: PlanOptions
+  @OptionGroup(title: "Output options") package var terminal: TerminalOptions
 
-  struct Settings: ParsableArguments {
+  package struct Settings: ParsableArguments {
     @Flag(name: .long, help: "Show what each optimisation did, and what kept it from doing more.")
-    var passes = false
+    package var passes = false
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    var engine: Engine = .sparse
+    package var engine: Engine = .sparse
+
+    package init() {}
   }
 
-  func execute(_ console: Console) throws -> Int32 {
+  package init() {}
+
+  package func execute(_ console: Console) throws -> Int32 {
     let model = try Model(contentsOf: model)
     let plan = try compile(model, plan.compileOptions(engine: settings.engine), console)
     let report = plan.inspect(includesPasses: settings.passes)
@@ -42,7 +46,7 @@ struct InspectCommand: ConsoleCommand {
 
 extension ConsoleCommand {
   /// Compiles with progress, and prints what the plan has to note.
-  func compile(
+  package func compile(
     _ model: Model, _ options: CompileOptions, _ console: Console
   ) throws -> Plan {
     let plan = try Progress(console).during("compiling \(model.summary.file)") {

@@ -7,8 +7,8 @@ import Hewn
   import Foundation
 #endif
 
-struct RunCommand: ConsoleCommand {
-  static let configuration = CommandConfiguration(
+package struct RunCommand: ConsoleCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Runs a model once.",
     discussion: """
@@ -22,42 +22,46 @@ struct RunCommand: ConsoleCommand {
       """)
 
   @Argument(help: "An ONNX file.")
-  var model: String
+  package var model: String
 
-  @OptionGroup(title: "Run options") var settings: Settings
-  @OptionGroup(title: "Input options") var inputs: InputOptions
-  @OptionGroup(title: "Plan options") var plan: PlanOptions
-  @OptionGroup(title: "Output options") var terminal: TerminalOptions
+  @OptionGroup(title: "Run options") package var settings: Settings
+  @OptionGroup(title: "Input options") package var inputs: InputOptions
+  @OptionGroup(title: "Plan options") package var plan: PlanOptions
+  @OptionGroup(title: "Output options") package var terminal: TerminalOptions
 
-  static let defaultTop = 5
+  package static let defaultTop = 5
 
-  struct Settings: ParsableArguments {
+  package struct Settings: ParsableArguments {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp("Write every output to this folder as NAME.npy.", valueName: "folder"))
-    var output: String?
+    package var output: String?
 
     @Option(
       name: .long,
       help: ArgumentHelp(
         "Print the most probable classes of each item (default: 5 with --image or --labels).",
         valueName: "k"))
-    var top: Int?
+    package var top: Int?
 
     @Option(
       name: .long,
       help: ArgumentHelp("Names of the classes, one on each line.", valueName: "file"))
-    var labels: String?
+    package var labels: String?
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    var engine: Engine = .sparse
+    package var engine: Engine = .sparse
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
       if let top, top < 1 { throw ValidationError("--top must be at least 1.") }
     }
   }
 
-  func execute(_ console: Console) throws -> Int32 {
+  package init() {}
+
+  package func execute(_ console: Console) throws -> Int32 {
     let labels = try settings.labels.map(Labels.read) ?? []
     let model = try Model(contentsOf: model)
     let given = try ModelInputs(inputs, plan: plan, model: model, console: console)
@@ -138,16 +142,16 @@ struct RunCommand: ConsoleCommand {
 }
 
 /// Names of classes.
-enum Labels {
+package enum Labels {
   /// Reads one name from each line; empty lines at the end do not count.
-  static func read(_ path: String) throws -> [String] {
+  package static func read(_ path: String) throws -> [String] {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw HewnError(.io, "cannot read \(path)")
     }
     return parse(String(decoding: data, as: UTF8.self))
   }
 
-  static func parse(_ text: String) -> [String] {
+  package static func parse(_ text: String) -> [String] {
     var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { line in
       let trimmed = line.drop { $0.isWhitespace }
       let end = trimmed.lastIndex { !$0.isWhitespace }

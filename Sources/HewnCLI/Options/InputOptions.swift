@@ -1,13 +1,13 @@
 import ArgumentParser
 
 /// A tensor file for an input, as given on the command line.
-struct NamedFile: Equatable {
+package struct NamedFile: Equatable {
   /// `nil` means the only input.
-  var name: String?
-  var path: String
+  package var name: String?
+  package var path: String
 
   /// Reads `NAME=FILE`, or `FILE` for the only input.
-  init(parsing text: String) throws {
+  package init(parsing text: String) throws {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     name = parts.count == 2 ? String(parts[0]) : nil
     path = String(parts[parts.count - 1])
@@ -18,30 +18,32 @@ struct NamedFile: Equatable {
 }
 
 /// Where a model's inputs come from.
-struct InputOptions: ParsableArguments {
+package struct InputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "An input's elements as a NumPy file; may be repeated. NAME= may be left out for an only"
         + " input.", valueName: "name=file.npy"),
     transform: NamedFile.init(parsing:))
-  var input: [NamedFile] = []
+  package var input: [NamedFile] = []
 
   @Option(
     name: .long,
     help: ArgumentHelp(
       "A PNG or JPEG file as input; repeat it for a batch.", valueName: "file"))
-  var image: [String] = []
+  package var image: [String] = []
 
   @OptionGroup(title: "Image options")
-  var preprocessing: PreprocessingOptions
+  package var preprocessing: PreprocessingOptions
 
   @Option(
     name: .long,
     help: ArgumentHelp("What random inputs are made from.", valueName: "n"))
-  var seed: UInt64 = 0
+  package var seed: UInt64 = 0
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     if preprocessing.isGiven, image.isEmpty {
       throw ValidationError("Image options need an image; give one with --image.")
     }

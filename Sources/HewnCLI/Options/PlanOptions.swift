@@ -5,12 +5,12 @@ extension Device: ExpressibleByArgument {}
 extension Engine: ExpressibleByArgument {}
 
 /// An input's shape as given on the command line.
-struct NamedShape: Equatable {
-  var name: String
-  var shape: [Int]
+package struct NamedShape: Equatable {
+  package var name: String
+  package var shape: [Int]
 
   /// Reads `NAME=1x3x224x224`; names may hold `=` themselves.
-  init(parsing text: String) throws {
+  package init(parsing text: String) throws {
     guard let separator = text.lastIndex(of: "="), separator != text.startIndex else {
       throw ValidationError("'\(text)' is no shape; write it as NAME=1x3x224x224.")
     }
@@ -27,14 +27,14 @@ struct NamedShape: Equatable {
 }
 
 /// What decides how a model is compiled.
-struct PlanOptions: ParsableArguments {
+package struct PlanOptions: ParsableArguments {
   @Option(name: .long, help: "Where to run: cpu, or reference (slow, in double precision).")
-  var device: Device = .cpu
+  package var device: Device = .cpu
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Items per run, the first extent of every input.", valueName: "n"))
-  var batch: Int?
+  package var batch: Int?
 
   @Option(
     name: .long,
@@ -42,14 +42,16 @@ struct PlanOptions: ParsableArguments {
       "The shape of an input; may be repeated, and wins over --batch.",
       valueName: "name=1x3x224x224"),
     transform: NamedShape.init(parsing:))
-  var shape: [NamedShape] = []
+  package var shape: [NamedShape] = []
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Threads to run with (default: every core).", valueName: "n"))
-  var threads: Int?
+  package var threads: Int?
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
     if let threads, !(1...Machine.maximumThreadCount).contains(threads) {
       throw ValidationError("--threads must lie in 1...\(Machine.maximumThreadCount).")
@@ -63,7 +65,7 @@ struct PlanOptions: ParsableArguments {
   /// The options of a compilation.
   ///
   /// - Parameter inputShapes: shapes of given inputs; shapes of `--shape` win over them.
-  func compileOptions(
+  package func compileOptions(
     engine: Engine = .sparse, inputShapes: [String: [Int]] = [:]
   ) -> CompileOptions {
     var shapes = inputShapes

@@ -2,17 +2,17 @@ import ArgumentParser
 import Images
 
 /// How images become inputs: a preset, and options that replace single parts of it.
-struct PreprocessingOptions: ParsableArguments {
+package struct PreprocessingOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
       "How images become inputs: "
         + Preprocessing.presets.map(\.name).joined(separator: ", ") + ".", valueName: "preset"),
     transform: Self.preset(named:))
-  var preprocess: Preprocessing?
+  package var preprocess: Preprocessing?
 
   @Option(name: .long, help: "The input's channels: rgb, bgr or gray.")
-  var channels: Preprocessing.Color?
+  package var channels: Preprocessing.Color?
 
   @Option(
     name: .long,
@@ -20,7 +20,7 @@ struct PreprocessingOptions: ParsableArguments {
       "none, input (the model's size), WxH, or the length of the short side.",
       valueName: "size"),
     transform: Self.resize(parsing:))
-  var resize: Preprocessing.Resize?
+  package var resize: Preprocessing.Resize?
 
   @Option(
     name: .long,
@@ -28,41 +28,43 @@ struct PreprocessingOptions: ParsableArguments {
       "Cut the middle out: none, input (the model's size), WxH, or the side of a square.",
       valueName: "size"),
     transform: Self.crop(parsing:))
-  var crop: Preprocessing.Crop?
+  package var crop: Preprocessing.Crop?
 
   @Option(name: .long, help: "How to resize: nearest, bilinear or bicubic.")
-  var interpolation: Interpolation?
+  package var interpolation: Interpolation?
 
   @Flag(name: .long, help: "Shrink images without widening the filter, as OpenCV does.")
-  var noAntialias = false
+  package var noAntialias = false
 
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp("Multiply 0-255 by this first, as in 1/255.", valueName: "factor"),
     transform: Self.factor(parsing:))
-  var scale: Float?
+  package var scale: Float?
 
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp("Subtract this, one value or one for each channel.", valueName: "a,b,c"),
     transform: Self.values(parsing:))
-  var mean: [Float]?
+  package var mean: [Float]?
 
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
       "Then divide by this, one value or one for each channel.", valueName: "a,b,c"),
     transform: Self.values(parsing:))
-  var std: [Float]?
+  package var std: [Float]?
+
+  package init() {}
 
   /// Whether any option is given.
-  var isGiven: Bool {
+  package var isGiven: Bool {
     preprocess != nil || channels != nil || resize != nil || crop != nil || interpolation != nil
       || noAntialias || scale != nil || mean != nil || std != nil
   }
 
   /// The preset with its replacements; `raw` where no preset is given.
-  var preprocessing: Preprocessing {
+  package var preprocessing: Preprocessing {
     var result = preprocess ?? Preprocessing()
     if let channels { result.color = channels }
     if let resize { result.resize = resize }
@@ -75,7 +77,7 @@ struct PreprocessingOptions: ParsableArguments {
     return result
   }
 
-  static func preset(named name: String) throws -> Preprocessing {
+  package static func preset(named name: String) throws -> Preprocessing {
     guard let preset = Preprocessing.preset(named: name) else {
       let names = Preprocessing.presets.map(\.name).joined(separator: ", ")
       throw ValidationError("There is no preset '\(name)'; choose one of \(names).")
@@ -83,7 +85,7 @@ struct PreprocessingOptions: ParsableArguments {
     return preset.preprocessing
   }
 
-  static func resize(parsing text: String) throws -> Preprocessing.Resize {
+  package static func resize(parsing text: String) throws -> Preprocessing.Resize {
     switch text {
     case "none": return .none
     case "input": return .toInput
@@ -94,7 +96,7 @@ struct PreprocessingOptions: ParsableArguments {
     }
   }
 
-  static func crop(parsing text: String) throws -> Preprocessing.Crop {
+  package static func crop(parsing text: String) throws -> Preprocessing.Crop {
     switch text {
     case "none": return .none
     case "input": return .toInput
@@ -117,7 +119,7 @@ struct PreprocessingOptions: ParsableArguments {
   }
 
   /// Reads a number or a quotient of two.
-  static func factor(parsing text: String) throws -> Float {
+  package static func factor(parsing text: String) throws -> Float {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Float($0) }
     let values = parts.compactMap { $0 }
     guard values.count == parts.count, values.count <= 2, let first = values.first,
@@ -126,7 +128,7 @@ struct PreprocessingOptions: ParsableArguments {
     return values.count == 2 ? first / values[1] : first
   }
 
-  static func values(parsing text: String) throws -> [Float] {
+  package static func values(parsing text: String) throws -> [Float] {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
     let values = parts.compactMap { $0 }
     guard values.count == parts.count, values.allSatisfy(\.isFinite) else {

@@ -1,21 +1,23 @@
 import ArgumentParser
 
 /// How a command writes.
-struct TerminalOptions: ParsableArguments {
+package struct TerminalOptions: ParsableArguments {
   @Flag(name: .long, help: "Print the report as JSON; see Docs/json.md for its keys.")
-  var json = false
+  package var json = false
 
   @Option(
     name: .long,
     help: ArgumentHelp(
       "When to colour: auto (on a terminal, unless NO_COLOR is set), always or never.",
       valueName: "when"))
-  var color: Console.Color = .auto
+  package var color: Console.Color = .auto
 
   @Flag(name: .shortAndLong, help: "Print no notes and no progress.")
-  var quiet = false
+  package var quiet = false
 
-  func apply(to console: inout Console) {
+  package init() {}
+
+  package func apply(to console: inout Console) {
     console.color = color
     console.isQuiet = quiet
   }

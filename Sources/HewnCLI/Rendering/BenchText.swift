@@ -1,7 +1,7 @@
 import Hewn
 
 extension ReportText {
-  static func bench(_ report: BenchReport, showsLayers: Bool, _ style: Style) -> String {
+  package static func bench(_ report: BenchReport, showsLayers: Bool, _ style: Style) -> String {
     var sections = [
       header(
         report.model, version: report.hewnVersion, device: report.device,

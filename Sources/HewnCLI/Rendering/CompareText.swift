@@ -1,7 +1,7 @@
 import Hewn
 
 extension ReportText {
-  static func compare(_ report: CompareReport, _ style: Style) -> String {
+  package static func compare(_ report: CompareReport, _ style: Style) -> String {
     var table = TextTable([
       .left("output"), .left("shape"), .right("max abs"), .right("max rel"), .right("max |want|"),
       .right("at"), .right("non-finite"), .right("top-1"), .left("result"),

@@ -1,7 +1,7 @@
 import Hewn
 
 extension ReportText {
-  static func inspect(_ report: InspectReport, _ style: Style) -> String {
+  package static func inspect(_ report: InspectReport, _ style: Style) -> String {
     var sections = [
       header(
         report.model, version: report.hewnVersion, device: report.plan.device,

@@ -1,19 +1,19 @@
 extension DefaultStringInterpolation {
   /// A number with a fixed count of decimals.
-  mutating func appendInterpolation(_ value: Double, places: Int) {
+  package mutating func appendInterpolation(_ value: Double, places: Int) {
     appendLiteral(Numbers.fixed(value, places: places))
   }
 
   /// An integer with its digits in groups of three.
-  mutating func appendInterpolation(grouped value: Int) {
+  package mutating func appendInterpolation(grouped value: Int) {
     appendLiteral(Numbers.grouped(value))
   }
 }
 
 /// Numbers as people read them.
-enum Numbers {
+package enum Numbers {
   /// `1.50`; never a negative zero.
-  static func fixed(_ value: Double, places: Int) -> String {
+  package static func fixed(_ value: Double, places: Int) -> String {
     guard value.isFinite else { return "\(value)" }
     let unit = (0..<places).reduce(1.0) { unit, _ in unit * 10 }
     let scaled = (abs(value) * unit).rounded()
@@ -29,7 +29,7 @@ enum Numbers {
   }
 
   /// Three significant digits: `0.00123`, `1.23`, `123`; `1.23e-07` for the very small and large.
-  static func significant(_ value: Double) -> String {
+  package static func significant(_ value: Double) -> String {
     let magnitude = abs(value)
     switch magnitude {
     case 0: return "0"
@@ -44,7 +44,7 @@ enum Numbers {
   }
 
   /// `1.23e-07`.
-  static func scientific(_ value: Double) -> String {
+  package static func scientific(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
     var mantissa = abs(value)
     var exponent = 0
@@ -66,7 +66,7 @@ enum Numbers {
   }
 
   /// `1,234,567`.
-  static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     var result = ""
     for (index, digit) in String(value.magnitude).reversed().enumerated() {
       if index > 0, index.isMultiple(of: 3) { result.append(",") }
@@ -76,15 +76,17 @@ enum Numbers {
   }
 
   /// `12.3 %` of a whole; `-` of nothing.
-  static func percent(_ part: Int, of whole: Int) -> String {
+  package static func percent(_ part: Int, of whole: Int) -> String {
     whole == 0 ? "-" : percent(Double(part) / Double(whole))
   }
 
   /// `12.3 %`.
-  static func percent(_ fraction: Double) -> String { fixed(fraction * 100, places: 1) + " %" }
+  package static func percent(_ fraction: Double) -> String {
+    fixed(fraction * 100, places: 1) + " %"
+  }
 
   /// `512 B`, `1.5 kB`, `2.3 MB`; powers of 1,000.
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     var value = Double(count)
     for unit in ["B", "kB", "MB", "GB"] {
       if value < 1000 { return fixed(value, places: unit == "B" ? 0 : 1) + " " + unit }
@@ -94,7 +96,7 @@ enum Numbers {
   }
 
   /// `1×3×32×32`; `scalar` for no extents.
-  static func shape(_ shape: [Int]) -> String {
+  package static func shape(_ shape: [Int]) -> String {
     shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
   }
 }

@@ -1,11 +1,11 @@
 import Hewn
 
 /// Reports as text; each function returns lines without a final newline.
-enum ReportText {
+package enum ReportText {
   /// The greatest width of layer and operator names in tables.
-  static let nameWidth = 36
+  package static let nameWidth = 36
 
-  static func header(
+  package static func header(
     _ model: ModelSummary, version: String, device: Device, instructionSet: String?,
     threads: Int, batch: Int, engine: Engine? = nil
   ) -> String {
@@ -19,7 +19,7 @@ enum ReportText {
       """
   }
 
-  static func ports(_ plan: PlanSummary, _ style: Style) -> String {
+  package static func ports(_ plan: PlanSummary, _ style: Style) -> String {
     var table = TextTable([.left("port"), .left("name"), .left("type"), .left("shape")])
     for (kind, ports) in [("input", plan.inputs), ("output", plan.outputs)] {
       for port in ports {
@@ -30,7 +30,7 @@ enum ReportText {
   }
 
   /// Milliseconds in a table, to the nanosecond where they are few.
-  static func milliseconds(_ value: Double?) -> String {
+  package static func milliseconds(_ value: Double?) -> String {
     guard let value else { return "" }
     return value < 0.001 ? Numbers.fixed(value, places: 6) : Numbers.significant(value)
   }

@@ -1,7 +1,7 @@
 import Hewn
 
 extension ReportText {
-  static func run(_ report: RunReport, _ style: Style) -> String {
+  package static func run(_ report: RunReport, _ style: Style) -> String {
     var table = TextTable([
       .left("output"), .left("type"), .left("shape"), .right("min"), .right("max"),
       .right("mean"), .right("non-finite"), .left("file"),

@@ -1,12 +1,14 @@
 /// Colours and weights of terminal text; plain text where there is no terminal.
-struct Style: Sendable {
-  var isColored: Bool
+package struct Style: Sendable {
+  package var isColored: Bool
 
-  func bold(_ text: String) -> String { wrap(text, "1") }
-  func dim(_ text: String) -> String { wrap(text, "2") }
-  func red(_ text: String) -> String { wrap(text, "31") }
-  func green(_ text: String) -> String { wrap(text, "32") }
-  func yellow(_ text: String) -> String { wrap(text, "33") }
+  package init(isColored: Bool) { self.isColored = isColored }
+
+  package func bold(_ text: String) -> String { wrap(text, "1") }
+  package func dim(_ text: String) -> String { wrap(text, "2") }
+  package func red(_ text: String) -> String { wrap(text, "31") }
+  package func green(_ text: String) -> String { wrap(text, "32") }
+  package func yellow(_ text: String) -> String { wrap(text, "33") }
 
   private func wrap(_ text: String, _ code: String) -> String {
     isColored ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
@@ -14,37 +16,37 @@ struct Style: Sendable {
 }
 
 /// Rows of text under column titles.
-struct TextTable {
-  enum Alignment {
+package struct TextTable {
+  package enum Alignment {
     case left, right
   }
 
-  struct Column {
-    var title: String
-    var alignment: Alignment
+  package struct Column {
+    package var title: String
+    package var alignment: Alignment
 
-    static func left(_ title: String) -> Column { Column(title: title, alignment: .left) }
-    static func right(_ title: String) -> Column { Column(title: title, alignment: .right) }
+    package static func left(_ title: String) -> Column { Column(title: title, alignment: .left) }
+    package static func right(_ title: String) -> Column { Column(title: title, alignment: .right) }
   }
 
   /// What is done to a whole row after it is laid out.
-  enum Emphasis {
+  package enum Emphasis {
     case none, warning, total
   }
 
   private let columns: [Column]
   private var rows: [(cells: [String], emphasis: Emphasis)] = []
 
-  init(_ columns: [Column]) { self.columns = columns }
+  package init(_ columns: [Column]) { self.columns = columns }
 
   /// - Precondition: one cell for each column.
-  mutating func add(_ cells: [String], emphasis: Emphasis = .none) {
+  package mutating func add(_ cells: [String], emphasis: Emphasis = .none) {
     precondition(cells.count == columns.count, "\(cells.count) cells in \(columns.count) columns")
     rows.append((cells, emphasis))
   }
 
   /// The table, one line for each row; columns without any content are left out.
-  func render(_ style: Style) -> String {
+  package func render(_ style: Style) -> String {
     let used = columns.indices.filter { column in rows.contains { !$0.cells[column].isEmpty } }
     let widths = columns.indices.map { column in
       rows.reduce(columns[column].title.count) { max($0, $1.cells[column].count) }
@@ -73,7 +75,7 @@ struct TextTable {
 
 extension String {
   /// At most `width` characters, the middle replaced where there are more.
-  func shortened(to width: Int) -> String {
+  package func shortened(to width: Int) -> String {
     guard count > width else { return self }
     let tail = (width - 1) / 2
     return prefix(width - 1 - tail) + "…" + suffix(tail)
