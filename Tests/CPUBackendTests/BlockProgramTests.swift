@@ -63,8 +63,8 @@ import Testing
     var random = RandomProblem(seed: seed)
     let problem = try random.problem()
     for lanes in [4, 8, 16] {
-      for isEven in [false, true] {
-        let plan = TilePlan(problem, lanes: lanes, isEven: isEven)
+      for shape in [TilePlan.Shape.leaves, .blocks] {
+        let plan = TilePlan(problem, lanes: lanes, for: shape)
         let tiles = (0..<plan.tileCount).map { plan.vectors(ofTile: $0) }
         let cells = problem.output.planeHeight * problem.output.pitch
         #expect(tiles.reduce(0, +) == plan.vectorCount, "seed \(seed): \(plan)")
@@ -90,24 +90,35 @@ import Testing
       let kernels = try isa.kernelSet()
       for sectionRows in [1, 5, 1000] {
         for tapsPerChunk in [nil, 1, 3] as [Int?] {
-          var plan = TilePlan(problem, lanes: kernels.lanes, isEven: seed % 2 == 0)
+          var plan = TilePlan(problem, lanes: kernels.lanes, for: seed % 2 == 0 ? .blocks : .leaves)
           if let tapsPerChunk {
             plan.tapsPerChunk = tapsPerChunk * (problem.branches.first?.tapsPerChannel ?? 1)
           }
           let costs = CPUCostTable.builtIn(for: isa)
           let layer = costs.coverCosts(plan)
           let covers: [(String, [Cover])] = [
-            ("exact", problem.branches.map { .exact($0.matrix, costs: layer, tree: .greedy($0.matrix, costs: layer)) }),
+            (
+              "exact",
+              problem.branches.map {
+                .exact($0.matrix, costs: layer, tree: .greedy($0.matrix, costs: layer))
+              }
+            ),
             ("leaves", problem.branches.map { .leavesOnly($0.matrix) }),
             ("dense cover", problem.branches.map { .dense($0.matrix, rootHeight: 4) }),
           ]
           var programs = try covers.map { name, covers in
-            (name, try BlockProgram.sparse(
-                problem, covers: covers, plan: plan, costs: costs, sectionRows: sectionRows))
+            (
+              name,
+              try BlockProgram.sparse(
+                problem, covers: covers, plan: plan, costs: costs, sectionRows: sectionRows)
+            )
           }
           programs.append(
-            ("dense", try BlockProgram.dense(
-                problem, plan: plan, costs: costs, sectionRows: sectionRows)))
+            (
+              "dense",
+              try BlockProgram.dense(
+                problem, plan: plan, costs: costs, sectionRows: sectionRows)
+            ))
           for (name, program) in programs {
             let violation = try random.violation(problem, program, plan, kernels)
             guard let violation else { continue }
