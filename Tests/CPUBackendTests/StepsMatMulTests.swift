@@ -18,4 +18,20 @@ import Testing
           [.random(shapes.0, seed: UInt64(index)), .random(shapes.1, seed: UInt64(index) + 50)])
       })
   }
+
+  @Test func oneConstant() {
+    let shapes: [(Shape, Shape)] = [
+      ([4, 5], [5, 6]), ([2, 3, 20], [20, 33]), ([7], [7, 9]), ([3, 4], [4]), ([3, 4], [2, 4, 5]),
+      ([0, 4], [4, 3]),
+    ]
+    StepHarness.expect(
+      shapes.enumerated().flatMap { index, shapes in
+        [0, 1].map { constant in
+          StepCase(
+            "\(shapes), input \(constant) constant", MatMul(),
+            [.random(shapes.0, seed: UInt64(index)), .random(shapes.1, seed: UInt64(index) + 50)],
+            constants: [constant])
+        }
+      })
+  }
 }

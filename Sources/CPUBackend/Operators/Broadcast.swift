@@ -20,7 +20,7 @@ extension NodeContext {
     _ function: BinaryFunction, _ inputs: [Located?], output: Located, activation: Activation
   ) throws(HewnError) -> any Step {
     let sources = [try source(ofInput: 0, inputs), try source(ofInput: 1, inputs)]
-    let shapes = [inputs[0], inputs[1]].indices.map { shape(ofInput: $0) ?? [] }
+    let shapes = [0, 1].map { shape(ofInput: $0) ?? [] }
     if case .planes = output.buffer.layout {
       let target = GridTarget(output)
       let operands = zip(sources, shapes).map { source, shape in
