@@ -43,11 +43,16 @@ def processor():
     return platform.processor() or platform.machine()
 
 
+def git(*arguments):
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
 def circumstances(**versions):
     """Where, when and with what a measurement was made."""
-    commit = subprocess.run(
-        ["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True
-    ).stdout.strip()
+    commit = git("describe", "--always")
+    if git("status", "--porcelain", "Sources", "Package.swift"):
+        commit += "-dirty"
     return {
         "command": " ".join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]),
         "date": datetime.date.today().isoformat(),

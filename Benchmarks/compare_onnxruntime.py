@@ -125,8 +125,8 @@ def measure(path, options):
     return {
         "shapes": {name: list(array.shape) for name, array in inputs.items()},
         "relative_error": errors,
-        "median_ms": medians,
-        "rounds_ms": rounds,
+        "median_ms": {name: round(ms, 5) for name, ms in medians.items()},
+        "rounds_ms": {name: [round(ms, 5) for ms in values] for name, values in rounds.items()},
         "sparse_over_onnxruntime": medians["sparse"] / medians["onnxruntime"],
         "dense_over_onnxruntime": medians["dense"] / medians["onnxruntime"],
     }
