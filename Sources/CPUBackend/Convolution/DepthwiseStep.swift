@@ -34,14 +34,16 @@ package struct DepthwiseStep: Step {
     stride = geometry.strides[0]
     multiplier = output.planes.channels / input.planes.channels
     let pitch = input.planes.pitch
-    offsets = try AlignedArray(
-      (0..<geometry.kernel[0]).flatMap { r in
-        (0..<geometry.kernel[1]).map { s in
-          Int32(
+    var offsets: [Int32] = []
+    for r in 0..<geometry.kernel[0] {
+      for s in 0..<geometry.kernel[1] {
+        offsets.append(
+          try tapOffset(
             (r * geometry.dilations[0] - geometry.padBegin[0]) * pitch
-              + s * geometry.dilations[1] - geometry.padBegin[1])
-        }
-      })
+              + s * geometry.dilations[1] - geometry.padBegin[1]))
+      }
+    }
+    self.offsets = try AlignedArray(offsets)
     let values = weights.floats()
     self.weights = try AlignedArray(values)
     self.bias = try AlignedArray(bias)
