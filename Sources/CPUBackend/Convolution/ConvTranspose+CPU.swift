@@ -40,7 +40,7 @@ extension ConvTranspose: CPUOperator {
     guard let input = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
       throw HewnError(.internal, "a convolution without input or weights", node: node.label)
     }
-    return TransposedWindow(geometry: PlaneGeometry(try geometry(input: input, weight: weight)))
+    return TransposedWindow(PlaneGeometry(try geometry(input: input, weight: weight)))
   }
 
   /// One branch for each group and output phase.
@@ -56,8 +56,8 @@ extension ConvTranspose: CPUOperator {
       let rows = group * filters..<(group + 1) * filters
       for py in 0..<geometry.strides[0] {
         for px in 0..<geometry.strides[1] {
-          let vertical = window.taps(ofPhase: py, axis: 0)
-          let horizontal = window.taps(ofPhase: px, axis: 1)
+          let vertical = window.taps[0][py]
+          let horizontal = window.taps[1][px]
           var taps: [ConvolutionProblem.Tap] = []
           var columns: [Int] = []
           for channel in group * channels..<(group + 1) * channels {
@@ -90,13 +90,20 @@ extension ConvTranspose: CPUOperator {
 /// The taps of a transposed convolution by output phase.
 private struct TransposedWindow {
   let geometry: PlaneGeometry
+  /// Kernel index and input shift of the taps that reach outputs of a phase, by axis, then phase.
+  let taps: [[[(index: Int, shift: Int)]]]
 
-  /// Kernel index and input shift of the taps that reach outputs of a phase.
-  func taps(ofPhase phase: Int, axis: Int) -> [(index: Int, shift: Int)] {
-    (0..<geometry.kernel[axis]).compactMap { index in
-      let distance = phase + geometry.padBegin[axis] - index * geometry.dilations[axis]
-      let (rest, shift) = phaseAndShift(of: distance, stride: geometry.strides[axis])
-      return rest == 0 ? (index, shift) : nil
+  init(_ geometry: PlaneGeometry) {
+    self.geometry = geometry
+    taps = (0..<2).map { axis in
+      var taps = [[(index: Int, shift: Int)]](repeating: [], count: geometry.strides[axis])
+      for index in 0..<geometry.kernel[axis] {
+        let (phase, shift) = phaseAndShift(
+          of: index * geometry.dilations[axis] - geometry.padBegin[axis],
+          stride: geometry.strides[axis])
+        taps[phase].append((index, -shift))
+      }
+      return taps
     }
   }
 
@@ -105,11 +112,9 @@ private struct TransposedWindow {
       var (before, after) = (0, 0)
       let stride = geometry.strides[axis]
       let outputs = (geometry.output[axis] + stride - 1) / stride
-      for phase in 0..<stride {
-        for (_, shift) in taps(ofPhase: phase, axis: axis) {
-          before = max(before, -shift)
-          after = max(after, outputs - 1 + shift - (geometry.input[axis] - 1))
-        }
+      for (_, shift) in taps[axis].joined() {
+        before = max(before, -shift)
+        after = max(after, outputs - 1 + shift - (geometry.input[axis] - 1))
       }
       return (before, after)
     }
