@@ -33,6 +33,10 @@ package struct CPUBackend: Backend {
     let contexts = try graph.nodes.map { node in
       try NodeContext(node, in: graph, target: target)
     }
+    for input in graph.inputs.map({ graph[$0] }) where input.type.element != .float32 {
+      throw HewnError(
+        .unsupported, "input \(input.name) is \(input.type); the CPU backend computes in float32")
+    }
     let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
     let memory = lowered.planMemory()
     var steps: [any Step] = []

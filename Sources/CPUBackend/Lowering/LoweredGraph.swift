@@ -75,7 +75,9 @@ package struct LayoutAssignment {
     for input in graph.inputs {
       lowered.inputs.append(makeHome(input, Form(isPlanes: false)))
     }
-    for (index, node) in graph.nodes.enumerated() {
+    // A node whose outputs are all known has nothing to do.
+    for (index, node) in graph.nodes.enumerated()
+    where !node.outputs.allSatisfy({ graph[$0].constant != nil }) {
       do {
         try lower(node, index)
       } catch {
