@@ -38,10 +38,19 @@ package struct CPUPlan: Plan {
       case .constant(let tensor): .constant(tensor)
       }
     }
-    arenaFloatCount = memory.floatCount
+    arenaFloatCount = memory.floatCount + Self.slack(lowered)
     scratchFloatCount = steps.reduce(0) { max($0, $1.scratchFloatCount) }
     arenaByteCount = 4 * arenaFloatCount
     weightByteCount = steps.reduce(0) { $0 + ($1.decision?.weightByteCount ?? 0) }
+  }
+
+  /// Floats after the last buffer that kernels may read: flat runs over a plane read the gap behind
+  /// its last row too, shifted by up to a row.
+  private static func slack(_ lowered: LoweredGraph) -> Int {
+    let pitches = lowered.buffers.map { buffer in
+      if case .planes(let planes) = buffer.layout { planes.pitch } else { 0 }
+    }
+    return (pitches.max() ?? 0) + 256
   }
 
   package func makeSession() throws -> any PlanSession { try CPUSession(self) }

@@ -17,14 +17,11 @@ package final class CPUSession: PlanSession {
   private let scratch: FloatArena
   private let scratchStride: Int
 
-  /// Floats after the arena's end that kernels may read.
-  private static let slack = 1 << 12
-
   /// - Throws: `outOfMemory`.
   init(_ plan: CPUPlan) throws {
     self.plan = plan
     pool = ThreadPool(threadCount: plan.threads)
-    arena = try FloatArena(count: plan.arenaFloatCount + Self.slack)
+    arena = try FloatArena(count: plan.arenaFloatCount)
     scratchStride = (plan.scratchFloatCount + 64).roundedUp(to: 64)
     scratch = try FloatArena(count: scratchStride * pool.threadCount)
   }
