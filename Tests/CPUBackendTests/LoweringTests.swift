@@ -1,0 +1,177 @@
+import CPUBackend
+import Graphs
+import Runtime
+import Tensors
+import TestSupport
+import Testing
+
+/// An operator that no backend knows.
+private struct Unheard: Operator {
+  var name: String { "Unheard" }
+  func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    inputs.compactMap { $0?.type }
+  }
+}
+
+/// What lowering refuses, and how it says so.
+@Suite struct LoweringTests {
+  private func expectError(
+    _ code: HewnError.Code, node: String?, mentions words: String...,
+    sourceLocation: SourceLocation = #_sourceLocation, _ build: (inout CaseGraph) throws -> Void
+  ) {
+    var net = CaseGraph(seed: 1)
+    do {
+      try build(&net)
+    } catch {
+      Issue.record("the graph: \(error)", sourceLocation: sourceLocation)
+      return
+    }
+    for engine in Engine.allCases {
+      let error = #expect(throws: HewnError.self, sourceLocation: sourceLocation) {
+        try CPUBackend().compile(net.graph, options: CompileOptions(engine: engine, threads: 2))
+          .makeSession()
+      }
+      #expect(error?.code == code, "\(error?.description ?? "")", sourceLocation: sourceLocation)
+      #expect(error?.node == node, "\(error?.description ?? "")", sourceLocation: sourceLocation)
+      for word in words {
+        #expect(
+          error?.message.contains(word) == true, "\(error?.message ?? "")",
+          sourceLocation: sourceLocation)
+      }
+    }
+  }
+
+  @Test func unknownOperator() {
+    expectError(.unsupported, node: "Unheard \"node0\"", mentions: "Unheard") { net in
+      net.output(try net.add(Unheard(), [net.input([1, 2])]))
+    }
+  }
+
+  @Test(arguments: [ElementType.int64, .int32, .bool, .float64])
+  func runtimeValuesOfOtherTypes(element: ElementType) {
+    expectError(.unsupported, node: "Unheard \"node0\"", mentions: "x", element.rawValue) { net in
+      let x = net.graph.addInput("x", TensorType(element, [2]))
+      net.output(try net.add(Unheard(), [x]))
+    }
+  }
+
+  /// An input of another type that no node reads, or that is an output.
+  @Test(arguments: [false, true])
+  func otherInputs(isOutput: Bool) {
+    expectError(.unsupported, node: nil, mentions: "x", "int64", "float32") { net in
+      let x = net.graph.addInput("x", TensorType(.int64, [2]))
+      net.output(net.input([3]))
+      if isOutput { net.output(x) }
+    }
+  }
+
+  @Test func weightsAtRunTime() {
+    expectError(.unsupported, node: "Conv \"node0\"", mentions: "weights", "constant") { net in
+      let (x, w) = (net.input([1, 2, 5, 5]), net.input([3, 2, 3, 3]))
+      net.output(try net.add(Conv(kernel: [3, 3]), [x, w]))
+    }
+    expectError(.unsupported, node: "Conv \"node0\"", mentions: "weights", "constant") { net in
+      let (x, w) = (net.input([1, 2, 5, 5]), net.input([2, 1, 3, 3]))
+      net.output(try net.add(Conv(kernel: [3, 3], groups: 2), [x, w]))
+    }
+    expectError(.unsupported, node: "ConvTranspose \"node0\"", mentions: "weights") { net in
+      let (x, w) = (net.input([1, 2, 5, 5]), net.input([2, 3, 3, 3]))
+      net.output(try net.add(ConvTranspose(kernel: [3, 3]), [x, w]))
+    }
+    expectError(.unsupported, node: "Gemm \"node0\"", mentions: "weights", "constant") { net in
+      net.output(try net.add(Gemm(), [net.input([1, 2]), net.input([2, 3])]))
+    }
+  }
+
+  @Test func biasAtRunTime() {
+    expectError(.unsupported, node: "Conv \"node0\"", mentions: "bias", "constant") { net in
+      let (x, w, b) = (net.input([1, 2, 5, 5]), net.constant([3, 2, 3, 3]), net.input([3]))
+      net.output(try net.add(Conv(kernel: [3, 3]), [x, w, b]))
+    }
+    expectError(.unsupported, node: "Gemm \"node0\"", mentions: "C") { net in
+      let (x, w, c) = (net.input([4, 2]), net.constant([2, 3]), net.input([3]))
+      net.output(try net.add(Gemm(), [x, w, c]))
+    }
+    expectError(.unsupported, node: "Gemm \"node0\"", mentions: "C") { net in
+      let (x, w, c) = (net.input([4, 2]), net.constant([2, 3]), net.constant([4, 1]))
+      net.output(try net.add(Gemm(), [x, w, c]))
+    }
+  }
+
+  @Test func weightsThatAreNoNumbers() {
+    for value in [Float.nan, .infinity, -.infinity] {
+      let weights = Tensor([2, 1, 1, 1], [1, value])
+      expectError(.invalidFile, node: "Conv \"node0\"", mentions: "weight") { net in
+        let (x, w) = (net.input([1, 1, 4, 4]), net.constant(weights))
+        net.output(try net.add(Conv(kernel: [1, 1]), [x, w]))
+      }
+      expectError(.invalidFile, node: "Gemm \"node0\"", mentions: "weight") { net in
+        let (x, w) = (net.input([1, 1]), net.constant(weights.reshaped([1, 2])))
+        net.output(try net.add(Gemm(), [x, w]))
+      }
+    }
+  }
+
+  @Test func transposedInput() {
+    expectError(.unsupported, node: "Gemm \"node0\"", mentions: "transA") { net in
+      let (x, w) = (net.input([4, 2]), net.constant([4, 3]))
+      net.output(try net.add(Gemm(transposesA: true), [x, w]))
+    }
+  }
+
+  /// Attributes that no memory could hold end in an error, not in a trap or a hang.
+  @Test func hugeLayouts() {
+    let huge = 1 << 20
+    expectError(.outOfMemory, node: nil) { net in
+      let pads = Padding.explicit(begin: [huge / 4, huge / 4], end: [0, 0])
+      net.output(try net.conv(net.input([1, 1, 4, 4]), filters: 1, Conv(kernel: [1, 1], padding: pads)))
+    }
+    expectError(.outOfMemory, node: nil) { net in
+      let op = Conv(kernel: [1, 1], strides: [huge, huge])
+      net.output(try net.conv(net.input([1, 1, 4, 4]), filters: 1, op))
+    }
+    expectError(.outOfMemory, node: nil) { net in
+      let w = net.constant([1, 1, 1, 1])
+      let op = ConvTranspose(kernel: [1, 1], strides: [huge, huge])
+      net.output(try net.add(op, [net.input([1, 1, 1, 1]), w]))
+    }
+    expectError(.outOfMemory, node: nil) { net in
+      let w = net.constant([1, 1, 1, 1])
+      let op = ConvTranspose(kernel: [1, 1], strides: [1, 1], outputShape: [huge, huge])
+      net.output(try net.add(op, [net.input([1, 1, 1, 1]), w]))
+    }
+  }
+
+  /// Offsets of taps that do not fit into 32 bits end in an error.
+  @Test(arguments: [1, 2])
+  func farTaps(groups: Int) {
+    let far = 1 << 15
+    expectError(.unsupported, node: "Conv \"node0\"", mentions: "2^31") { net in
+      let op = Conv(
+        kernel: [3, 3], dilations: [far, 1], padding: .explicit(begin: [far, 1], end: [far, 1]),
+        groups: groups)
+      net.output(try net.conv(net.input([1, groups, 4, 80_000]), filters: groups, op))
+    }
+  }
+
+  /// Nodes in a transposed convolution's output phases that no tap reaches cost nothing to speak of.
+  @Test func wideStrideOfALongKernel() throws {
+    var net = CaseGraph(seed: 1)
+    let w = net.constant([1, 1, 1 << 14])
+    let op = ConvTranspose(kernel: [1 << 14], strides: [1 << 14])
+    net.output(try net.add(op, [net.input([1, 1, 2]), w]))
+    _ = try CPUBackend().compile(net.graph, options: CompileOptions(threads: 1))
+  }
+
+  /// A value whose elements are known needs no step, whatever produces it.
+  @Test func knownValues() throws {
+    var net = CaseGraph(seed: 1)
+    let x = net.input([1, 2, 4, 4])
+    let shape = try net.add(ShapeOf(), [x])
+    net.output(try net.add(Flatten(), [x]), shape)
+    let session = try CPUBackend().compile(net.graph, options: CompileOptions(threads: 1))
+      .makeSession()
+    let got = try session.run(net.inputs, outputCount: 2)
+    #expect(got[1].elements(as: Int64.self) == [1, 2, 4, 4])
+  }
+}
