@@ -8,7 +8,9 @@ let modules: [Target] = [
   .target(name: "Graphs", dependencies: ["Tensors"]),
   .target(
     name: "ONNXFormat",
-    dependencies: ["Tensors", "Graphs", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    dependencies: [
+      "Tensors", "Graphs", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ],
     exclude: ["Schema/onnx.proto"]),
   .target(name: "Passes", dependencies: ["Tensors", "Graphs"]),
   .target(name: "Covers", dependencies: ["Tensors"]),
