@@ -14,16 +14,21 @@ package final class CPUSession: PlanSession {
   private let plan: CPUPlan
   private let pool: ThreadPool
   private let arena: FloatArena
-  private let scratch: FloatArena
-  private let scratchStride: Int
+  private let current: CurrentStep
+  /// Runs a part of the current step; made once, because making a closure allocates.
+  private let runPart: (_ part: Int, _ worker: Int) -> Void
 
   /// - Throws: `outOfMemory`.
   init(_ plan: CPUPlan) throws {
     self.plan = plan
     pool = ThreadPool(threadCount: plan.threads)
     arena = try FloatArena(count: plan.arenaFloatCount)
-    scratchStride = (plan.scratchFloatCount + 64).roundedUp(to: 64)
-    scratch = try FloatArena(count: scratchStride * pool.threadCount)
+    let scratchStride = (plan.scratchFloatCount + 64).roundedUp(to: 64)
+    let current = CurrentStep(
+      arena: arena, scratch: try FloatArena(count: scratchStride * pool.threadCount),
+      scratchStride: scratchStride)
+    self.current = current
+    runPart = { part, worker in current.run(part: part, worker: worker) }
   }
 
   package func setInput(_ index: Int, _ tensor: Tensor) throws {
@@ -55,11 +60,8 @@ package final class CPUSession: PlanSession {
   }
 
   private func run(_ step: any Step) {
-    let (arena, scratch, stride) = (arena.start, scratch.start, scratchStride)
-    pool.run(partCount: step.partCount) { part, worker in
-      step.run(
-        part: part, in: StepMemory(arena: arena, scratch: scratch + worker * stride))
-    }
+    current.step = step
+    pool.run(partCount: step.partCount, runPart)
   }
 
   package func output(_ index: Int) throws -> Tensor {
@@ -77,6 +79,27 @@ package final class CPUSession: PlanSession {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+/// What the workers of a session run, and the memory they run it in.
+private final class CurrentStep {
+  /// Set between runs of the pool only.
+  var step: (any Step)?
+  private let arena: FloatArena
+  private let scratch: FloatArena
+  private let scratchStride: Int
+
+  init(arena: FloatArena, scratch: FloatArena, scratchStride: Int) {
+    self.arena = arena
+    self.scratch = scratch
+    self.scratchStride = scratchStride
+  }
+
+  func run(part: Int, worker: Int) {
+    step?.run(
+      part: part,
+      in: StepMemory(arena: arena.start, scratch: scratch.start + worker * scratchStride))
   }
 }
 

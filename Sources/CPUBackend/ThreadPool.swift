@@ -41,10 +41,11 @@ package final class ThreadPool: Sendable {
   }
 
   /// Calls `body` with every part in 0..<partCount once, and with the index of the worker that runs
-  /// it, then returns. Parts are handed out in order, one at a time.
+  /// it, then returns. Parts are handed out in order, one at a time. Allocates nothing: the job board
+  /// holds the closure, which is why it is an escaping one.
   ///
   /// - Precondition: only one thread calls `run` at a time.
-  package func run(partCount: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
+  package func run(partCount: Int, _ body: @escaping (_ part: Int, _ worker: Int) -> Void) {
     if threadCount == 1 || partCount <= 1 {
       for part in 0..<partCount { body(part, 0) }
       return
@@ -124,22 +125,20 @@ private final class Shared: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func run(partCount: Int, _ body: (Int, Int) -> Void) {
-    withoutActuallyEscaping(body) { escapable in
-      job = escapable
-      self.partCount = partCount
-      nextPart.store(0, ordering: .relaxed)
-      pending.store(workerCount.load(ordering: .relaxed), ordering: .relaxed)
-      generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      wakeSleepers()
-      takeParts(worker: 0, escapable)
-      var spins = 0
-      while pending.load(ordering: .acquiring) != 0 {
-        spins += 1
-        if spins > Self.spinCount { sched_yield() } else { spinLoopHint() }
-      }
-      job = nil
+  func run(partCount: Int, _ body: @escaping (Int, Int) -> Void) {
+    job = body
+    self.partCount = partCount
+    nextPart.store(0, ordering: .relaxed)
+    pending.store(workerCount.load(ordering: .relaxed), ordering: .relaxed)
+    generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    wakeSleepers()
+    takeParts(worker: 0, body)
+    var spins = 0
+    while pending.load(ordering: .acquiring) != 0 {
+      spins += 1
+      if spins > Self.spinCount { sched_yield() } else { spinLoopHint() }
     }
+    job = nil
   }
 
   func serve(worker: Int) {
