@@ -221,7 +221,9 @@ struct ConvSpec: Sendable {
   }
 
   @Test func extentsAndImages() {
-    let extents = [[1, 1], [1, 7], [7, 7], [8, 8], [13, 5], [32, 32], [56, 56], [1, 300], [300, 1]]
+    let extents = [
+      [1, 1], [1, 7], [7, 7], [8, 8], [13, 5], [32, 32], [56, 56], [1, 300], [300, 1],
+    ]
     expect(
       extents.flatMap { extents in
         [1, 2, 3, 8].filter { extents != [56, 56] || $0 < 3 }.map { images in

@@ -137,7 +137,7 @@ import Testing
       let w1 = net.constant([8, 8, 2, 2], density: 0.4)
       let up = try net.add(ConvTranspose(kernel: [2, 2], strides: [2, 2]), [deep, w1])
       let sum = try net.add(Binary(.add), [up, try net.conv(down, filters: 8, Self.conv3)])
-        let w2 = net.constant([8, 3, 4, 4], density: 0.4)
+      let w2 = net.constant([8, 3, 4, 4], density: 0.4)
       let op = ConvTranspose(
         kernel: [4, 4], strides: [2, 2], padding: .explicit(begin: [1, 1], end: [1, 1]))
       net.output(try net.add(op, [sum, w2]), up)

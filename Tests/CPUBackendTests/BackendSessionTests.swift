@@ -35,14 +35,16 @@ import Testing
         session.execute()
         let again = Self.elements(try (0..<count).map { try session.output($0) })
         let difference = BackendHarness.bitDifference(again, first)
-        #expect(difference == nil, "seed \(seed), \(threads) threads, run again: \(difference ?? "")")
+        #expect(
+          difference == nil, "seed \(seed), \(threads) threads, run again: \(difference ?? "")")
       }
       let fresh = try plan.makeSession()
       let want = Self.elements(try fresh.run(other, outputCount: count))
       let got = Self.elements(try session.run(other, outputCount: count))
       let difference = BackendHarness.bitDifference(got, want)
       #expect(
-        difference == nil, "seed \(seed), \(threads) threads, after another input: \(difference ?? "")")
+        difference == nil,
+        "seed \(seed), \(threads) threads, after another input: \(difference ?? "")")
     }
   }
 

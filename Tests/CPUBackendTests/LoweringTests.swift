@@ -124,7 +124,8 @@ private struct Unheard: Operator {
     let huge = 1 << 20
     expectError(.outOfMemory, node: nil) { net in
       let pads = Padding.explicit(begin: [huge / 4, huge / 4], end: [0, 0])
-      net.output(try net.conv(net.input([1, 1, 4, 4]), filters: 1, Conv(kernel: [1, 1], padding: pads)))
+      net.output(
+        try net.conv(net.input([1, 1, 4, 4]), filters: 1, Conv(kernel: [1, 1], padding: pads)))
     }
     expectError(.outOfMemory, node: nil) { net in
       let op = Conv(kernel: [1, 1], strides: [huge, huge])
