@@ -1,7 +1,8 @@
 internal import Graphs
 internal import Tensors
 
-/// Turns the product of two matrices into `Gemm`, which can take a bias and an activation.
+/// Turns the product of a matrix and a constant one into `Gemm`, which can take a bias and an
+/// activation. A product of two computed matrices has no weights to prepare and stays.
 package struct NormalizeMatMul: Pass {
   package var name: String { "NormalizeMatMul" }
 
@@ -14,6 +15,7 @@ package struct NormalizeMatMul: Pass {
     guard rankA == 2, rankB == 2 else {
       return .blocked("its operands have rank \(rankA) and \(rankB)")
     }
+    guard view.constant(b) != nil else { return .blocked("its right operand is computed") }
     guard view[a].type.isComputable else {
       return .blocked("its operands are \(view[a].type.element.rawValue)")
     }

@@ -63,6 +63,18 @@ extension PassCase {
       return net.returning(try net.node("fc", MatMul(), x, net.weight("w", [3, 4])))
     },
     PassCase(
+      "a product of two inputs", NormalizeMatMul(),
+      want: """
+        blocked MatMul "product": its right operand is computed
+        product: [2×4] = MatMul(x, y)
+        return product
+        """
+    ) { net in
+      let x = net.input("x", [2, 3])
+      let y = net.input("y", [3, 4])
+      return net.returning(try net.node("product", MatMul(), x, y))
+    },
+    PassCase(
       "a product of stacks of matrices", NormalizeMatMul(),
       want: """
         blocked MatMul "fc": its operands have rank 3 and 2
