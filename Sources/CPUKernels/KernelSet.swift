@@ -23,14 +23,16 @@ package struct KernelSet: Sendable {
   package let matrixPanelWidth: Int
 
   package init(
-    isa: String, lanes: Int, widestPass: [Int], accumulate: [[AccumulateKernel?]],
+    isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
     finish: @escaping FinishKernel, depthwise: @escaping DepthwiseKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int
   ) {
     self.isa = isa
     self.lanes = lanes
-    self.widestPass = widestPass
+    // Computed here, not in the kernels' modules: array functions that they specialise are weak
+    // symbols, and those would serve the whole program.
+    self.widestPass = accumulate.map { max(0, $0.count - 1) }
     self.accumulate = accumulate
     self.finish = finish
     self.depthwise = depthwise

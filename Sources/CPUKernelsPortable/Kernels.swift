@@ -13,8 +13,8 @@ import CPUKernels
 /// Call only where the processor has that instruction set.
 package func kernels() -> KernelSet {
   KernelSet(
-    isa: isa, lanes: lanes, widestPass: accumulateKernels.map { max(0, $0.count - 1) },
-    accumulate: accumulateKernels, finish: { finish($0) }, depthwise: { depthwise($0) },
+    isa: isa, lanes: lanes, accumulate: accumulateKernels, finish: { finish($0) },
+    depthwise: { depthwise($0) },
     vectorPanel: Panel<1, 8>.run, vectorPanelWidth: 8,
     matrixPanel: [
       Panel<1, 2>.run, Panel<1, 2>.run, Panel<2, 2>.run, Panel<3, 2>.run, Panel<4, 2>.run,
