@@ -92,7 +92,8 @@ struct BlockProgramBuilder {
         firstStream: streams.count, streamCount: 0, firstRow: firstRow,
         rowCount: bias.count - firstRow,
         phase: branch.verticalPhase * problem.output.horizontalPhases + branch.horizontalPhase))
-    // Finishing, and bringing the staged inputs from L2 for each section.
+    // Each section finishes its rows, and brings the staged inputs from L2 anew: a vector of every
+    // channel, which is half a cache line.
     let cells = Double(plan.vectorCount)
     time += costs.finish * cells * Double(bias.count - firstRow)
     time += costs.line * cells * Double(branch.taps.count / max(1, branch.tapsPerChannel)) / 2

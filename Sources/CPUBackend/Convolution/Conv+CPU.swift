@@ -7,9 +7,7 @@ extension Conv: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     let geometry = try planeGeometry(node)
     var inputs: [LayoutDemands.Input] = node.inputs.map { _ in .plain }
-    if isDepthwise(node), !addsResidual, activation.clampBounds != nil,
-      geometry.strides == [1, 1] || geometry.strides == [2, 2]
-    {
+    if usesDepthwiseKernel(node, geometry) {
       inputs[0] = .planes(
         halo: geometry.halo(phases: [1, 1]),
         pitch: geometry.strides == [1, 1] ? .sharedWithOutput : .free)
@@ -34,13 +32,10 @@ extension Conv: CPUOperator {
     if addsResidual, residual == nil {
       throw HewnError(.unsupported, "a constant residual input", node: node.label)
     }
-    if !input.planes.isSplit, isDepthwise(node), residual == nil, activation.clampBounds != nil,
-      geometry.strides == [1, 1] || geometry.strides == [2, 2]
-    {
+    if usesDepthwiseKernel(node, geometry) {
       return try DepthwiseStep(
         geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
-        bounds: activation.clampBounds ?? (-.infinity, .infinity), input: input,
-        output: outputs[0], kernels: kernels)
+        activation: activation, input: input, output: outputs[0], kernels: kernels)
     }
     let problem = ConvolutionProblem(
       input: input.planes, output: outputs[0].planes, residual: residual?.planes,
@@ -53,12 +48,13 @@ extension Conv: CPUOperator {
       residual: residual?.placement)
   }
 
-  /// One filter for each channel, or several, none of which reads another channel.
-  private func isDepthwise(_ node: NodeContext) -> Bool {
+  /// Whether every filter reads a single channel, with nothing that the depthwise kernel lacks.
+  private func usesDepthwiseKernel(_ node: NodeContext, _ geometry: PlaneGeometry) -> Bool {
     guard let weight = node.shape(ofInput: 1), let input = node.shape(ofInput: 0) else {
       return false
     }
-    return groups == input[1] && weight[1] == 1 && groups > 1
+    return groups > 1 && groups == input[1] && weight[1] == 1 && !addsResidual
+      && (geometry.strides == [1, 1] || geometry.strides == [2, 2])
   }
 
   private func planeGeometry(_ node: NodeContext) throws(HewnError) -> PlaneGeometry {

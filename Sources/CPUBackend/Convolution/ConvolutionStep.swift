@@ -72,11 +72,9 @@ package struct ConvolutionStep: Step {
 
   package var partCount: Int { problem.output.images * plan.tileCount * partitionCount }
 
-  /// Two areas of accumulators: the second one holds rows between an activation and the store.
-  package var scratchFloatCount: Int { 2 * accumulatorFloats + kernels.lanes }
-
-  private var accumulatorFloats: Int {
-    max(1, program.largestSection) * plan.tileVectors * kernels.lanes
+  /// The accumulators of a section.
+  package var scratchFloatCount: Int {
+    program.largestSection * plan.tileVectors * kernels.lanes
   }
 
   package func run(part: Int, in memory: StepMemory) {

@@ -1,4 +1,5 @@
 internal import CPUKernels
+internal import Graphs
 internal import Runtime
 internal import Tensors
 
@@ -18,6 +19,10 @@ package struct DepthwiseStep: Step {
   private let vectorCount: Int
   private let lower: Float
   private let upper: Float
+  /// An activation that is no clamp, applied to stored planes.
+  private let activation: Activation?
+  /// Whether the activation leaves no zero in the gaps between rows.
+  private let movesZero: Bool
   private let channelsPerPart: Int
   package let decision: StepDecision?
 
@@ -26,7 +31,7 @@ package struct DepthwiseStep: Step {
 
   init(
     _ geometry: PlaneGeometry, weights: Tensor, bias: [Float],
-    bounds: (lower: Float, upper: Float), input: Located, output: Located, kernels: KernelSet
+    activation: Activation, input: Located, output: Located, kernels: KernelSet
   ) throws(HewnError) {
     self.input = input
     self.output = output
@@ -47,7 +52,9 @@ package struct DepthwiseStep: Step {
     let values = weights.floats()
     self.weights = try AlignedArray(values)
     self.bias = try AlignedArray(bias)
-    (lower, upper) = bounds
+    (lower, upper) = activation.clampBounds ?? (-.infinity, .infinity)
+    self.activation = activation.clampBounds == nil ? activation : nil
+    movesZero = activation(0) != 0
     let plane = output.planes
     let lanes = kernels.lanes
     if stride == 1 {
@@ -91,19 +98,24 @@ package struct DepthwiseStep: Step {
           offsets: offsets.pointer, weights: weights.pointer + channel * offsets.count,
           tapCount: offsets.count, mask: mask.pointer, bias: bias.pointer[channel],
           lower: lower, upper: upper))
-      if stride != 1 { zeroGaps(channel, image, to) }
+      if let activation {
+        apply(activation, to: start, count: target.planeHeight * target.pitch)
+      }
+      zeroGaps(channel, image, to)
       target.zeroTail(ofPlane: channel, image: image, at: to)
     }
     if first == 0 { target.zeroHead(of: image, at: to) }
   }
 
-  /// Zeroes what lies between the last vector of each row and the next row.
+  /// Zeroes what the kernel or the activation left between the rows.
   private func zeroGaps(_ plane: Int, _ image: Int, _ base: UnsafeMutablePointer<Float>) {
     let layout = output.planes
-    guard layout.pitch > vectorCount * kernels.lanes else { return }
+    // A flat run writes its gaps, single rows what their last vector reaches.
+    let written = stride == 1 ? layout.pitch : vectorCount * kernels.lanes
+    let width = activation != nil && movesZero ? layout.planeWidth : written
+    guard layout.pitch > width else { return }
     for y in 0..<layout.planeHeight {
-      layout.zeroGap(
-        afterRow: y, plane: plane, image: image, width: vectorCount * kernels.lanes, at: base)
+      layout.zeroGap(afterRow: y, plane: plane, image: image, width: width, at: base)
     }
   }
 }
