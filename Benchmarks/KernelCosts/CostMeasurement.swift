@@ -50,7 +50,7 @@ struct CostMeasurement {
     }
     return CPUCostTable(
       isa: set.rawValue, machine: machineName(), tap: tap, block: block, finish: finishCost(),
-      line: lineCost(), part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost())
+      part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost())
   }
 
   /// Time of one tap, from the slope between few and many taps, and of one block, from the rest.
@@ -95,24 +95,6 @@ struct CostMeasurement {
       }
     }
     return interleaved([body])[0] / Double(rows * vectors)
-  }
-
-  /// Time to read a line that lies in L2, less the time when it lies in L1.
-  private func lineCost() -> Double {
-    func sweep(bytes: Int) -> () -> Void {
-      // A shuffled order, as tiles read planes: no run of lines for the prefetcher to guess.
-      let lines = (0..<(1 << 12)).map { Int32($0 * 64 % bytes / 4) }.shuffled()
-      return {
-        var sum = SIMD8<Float>.zero
-        for line in lines {
-          sum +=
-            UnsafeRawPointer(inputs.start + Int(line)).loadUnaligned(as: SIMD8<Float>.self)
-        }
-        accumulators.start[0] = sum[0]
-      }
-    }
-    let times = interleaved([sweep(bytes: 256 << 10), sweep(bytes: 8 << 10)])
-    return max(0, times[0] - times[1]) / Double(1 << 12)
   }
 
   private func partCost() -> Double {

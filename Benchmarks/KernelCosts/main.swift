@@ -36,7 +36,7 @@ func swiftSource(of table: CPUCostTable) -> String {
         isa: "\(table.isa)", machine: "\(table.machine)",
         tap: \(rows(table.tap)),
         block: \(rows(table.block)),
-        finish: \(number(table.finish)), line: \(number(table.line)), part: \(number(table.part)),
+        finish: \(number(table.finish)), part: \(number(table.part)),
         panel: \(number(table.panel)), gatheredLeaf: \(number(table.gatheredLeaf)))
     """
 }

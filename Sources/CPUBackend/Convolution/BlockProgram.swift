@@ -69,7 +69,9 @@ struct BlockProgramBuilder {
   private var bias: [Float] = []
   private var outputRows: [Int] = []
   private var residualRows: [Int] = []
-  private var time = 0.0
+  /// The predicted time. Whole picoseconds add up to the same sum in any order, so that the choice of
+  /// an engine does not depend on how the number of threads cuts the sections.
+  private var picoseconds = 0
 
   init(_ problem: ConvolutionProblem, plan: TilePlan, costs: CPUCostTable) {
     self.problem = problem
@@ -92,11 +94,13 @@ struct BlockProgramBuilder {
         firstStream: streams.count, streamCount: 0, firstRow: firstRow,
         rowCount: bias.count - firstRow,
         phase: branch.verticalPhase * problem.output.horizontalPhases + branch.horizontalPhase))
-    // Each section finishes its rows, and brings the staged inputs from L2 anew: a vector of every
-    // channel, which is half a cache line.
-    let cells = Double(plan.vectorCount)
-    time += costs.finish * cells * Double(bias.count - firstRow)
-    time += costs.line * cells * Double(branch.taps.count / max(1, branch.tapsPerChannel)) / 2
+    for _ in firstRow..<bias.count { charge(costs.finish * Double(plan.vectorCount)) }
+  }
+
+  private mutating func charge(_ nanoseconds: Double) {
+    let amount = Int((min(nanoseconds, 1e15) * 1e3).rounded())
+    let (sum, overflow) = picoseconds.addingReportingOverflow(amount)
+    picoseconds = overflow ? .max : sum
   }
 
   /// Adds blocks of one height and chunk to the open section.
@@ -120,8 +124,9 @@ struct BlockProgramBuilder {
         offsets += block.taps.map { Int32(problem.offset(of: branch.taps[Int($0)])) }
       }
       weights += block.weights
-      time += costs.blockTime(rows: block.height, plan: plan)
-      time += costs.tapTime(rows: block.height, plan: plan) * Double(block.taps.count)
+      charge(
+        costs.blockTime(rows: block.height, plan: plan)
+          + costs.tapTime(rows: block.height, plan: plan) * Double(block.taps.count))
     }
   }
 
@@ -132,7 +137,7 @@ struct BlockProgramBuilder {
       blocks: try AlignedArray(blocks), offsets: try AlignedArray(offsets),
       weights: try AlignedArray(weights), bias: try AlignedArray(bias),
       outputRows: try AlignedArray(outputRows), residualRows: try AlignedArray(residualRows),
-      predictedNanoseconds: time * Double(problem.output.images),
+      predictedNanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.images),
       largestSection: sections.map(\.rowCount).max() ?? 0)
   }
 }

@@ -32,7 +32,7 @@ extension CPUCostTable {
       [],
       [0.000, 5.024],
     ],
-    finish: 0.872, line: 0.004, part: 452.875,
+    finish: 0.872, part: 452.875,
     panel: 0.639, gatheredLeaf: 0.315)
   package static let portable = CPUCostTable(
     isa: "portable", machine: "AMD EPYC, family 25 model 1",
@@ -58,7 +58,7 @@ extension CPUCostTable {
       [],
       [0.000, 3.510],
     ],
-    finish: 1.181, line: 0.008, part: 342.984,
+    finish: 1.181, part: 342.984,
     panel: 0.649, gatheredLeaf: 0.315)
 
   /// No processor with AVX-512 was at hand to measure: the times of AVX2, whose vectors have half

@@ -14,8 +14,6 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var block: [[Double]]
   /// Time to finish and store one vector.
   package var finish: Double
-  /// Time to bring one cache line of 64 bytes from L2 into L1.
-  package var line: Double
   /// Time to hand out one part to a worker.
   package var part: Double
   /// Time of one multiply-add vector of a dense fully connected layer, weights from memory.
@@ -25,14 +23,13 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    line: Double, part: Double, panel: Double, gatheredLeaf: Double
+    part: Double, panel: Double, gatheredLeaf: Double
   ) {
     self.isa = isa
     self.machine = machine
     self.tap = tap
     self.block = block
     self.finish = finish
-    self.line = line
     self.part = part
     self.panel = panel
     self.gatheredLeaf = gatheredLeaf

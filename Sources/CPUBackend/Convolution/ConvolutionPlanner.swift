@@ -63,7 +63,7 @@ package struct ConvolutionPlanner {
       matrix.filledSlots += statistics.filledSlotCount
     }
     let ratio = denseTime / max(sparseTime, .leastNonzeroMagnitude)
-    let isSparse = sparseTime < denseTime
+    let isSparse = sparse.predictedNanoseconds < dense.predictedNanoseconds
     let reason =
       isSparse
       ? "predicted \(twoDigits(ratio)) × faster than dense"

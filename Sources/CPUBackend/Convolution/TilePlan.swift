@@ -41,8 +41,8 @@ package struct TilePlan: Hashable, Sendable {
     tileVectors = width
     tileCount = (vectorCount + width - 1) / width
 
-    // The branches of one problem have like tap lists: the first one's footprint serves for all.
-    let branch = problem.branches.first
+    // The branches of one problem have like tap lists: the footprint of the largest serves for all.
+    let branch = problem.branches.max { $0.taps.count < $1.taps.count }
     let tapsPerChannel = max(1, branch?.tapsPerChannel ?? 1)
     let taps = branch?.taps ?? []
     let channelFloats = Self.touchedFloats(
