@@ -121,7 +121,9 @@ package struct ConvolutionStep: Step {
       for pass in 0..<passes {
         let first = vectors * pass / passes
         let width = vectors * (pass + 1) / passes - first
-        guard let kernel = kernels.accumulate[record.height][width] else { continue }
+        guard let kernel = kernels.accumulate[record.height][width] else {
+          preconditionFailure("no kernel of \(record.height) rows and \(width) vectors")
+        }
         kernel(
           input + first * kernels.lanes, stream, accumulators + first * kernels.lanes, rowStride)
       }
