@@ -2,24 +2,28 @@ internal import Graphs
 
 /// One spatial axis of a window operator.
 struct WindowAxis {
-  var kernel = 1
-  var stride = 1
-  var dilation = 1
-  var padBegin = 0
-  var padEnd = 0
-  var input = 1
-  var output = 1
+  let kernel: Int
+  let stride: Int
+  let dilation: Int
+  let padBegin: Int
+  let padEnd: Int
+  let input: Int
+  let output: Int
 
   /// The axes of a geometry, rows first; a single axis becomes columns under one row.
   static func rowsAndColumns(_ geometry: WindowGeometry) -> (WindowAxis, WindowAxis) {
-    let axes = geometry.kernel.indices.map { axis in
-      WindowAxis(
-        kernel: geometry.kernel[axis], stride: geometry.strides[axis],
-        dilation: geometry.dilations[axis], padBegin: geometry.padBegin[axis],
-        padEnd: geometry.padEnd[axis], input: geometry.inputExtents[axis],
-        output: geometry.outputExtents[axis])
-    }
-    return axes.count == 1 ? (WindowAxis(), axes[0]) : (axes[0], axes[1])
+    let window = geometry.rowsAndColumns
+    return (WindowAxis(window, axis: 0), WindowAxis(window, axis: 1))
+  }
+
+  private init(_ window: WindowGeometry, axis: Int) {
+    kernel = window.kernel[axis]
+    stride = window.strides[axis]
+    dilation = window.dilations[axis]
+    padBegin = window.padBegin[axis]
+    padEnd = window.padEnd[axis]
+    input = window.inputExtents[axis]
+    output = window.outputExtents[axis]
   }
 
   /// Where a tap of a sliding window stands; what lies outside `0..<input` is padding or beyond.

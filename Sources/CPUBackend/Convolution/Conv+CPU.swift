@@ -123,16 +123,14 @@ struct PlaneGeometry {
   let input: [Int]
   let output: [Int]
 
-  init(_ window: WindowGeometry) {
-    func two(_ values: [Int], _ fill: Int) -> [Int] {
-      values.count == 1 ? [fill] + values : values
-    }
-    kernel = two(window.kernel, 1)
-    strides = two(window.strides, 1)
-    dilations = two(window.dilations, 1)
-    padBegin = two(window.padBegin, 0)
-    input = two(window.inputExtents, 1)
-    output = two(window.outputExtents, 1)
+  init(_ geometry: WindowGeometry) {
+    let window = geometry.rowsAndColumns
+    kernel = window.kernel
+    strides = window.strides
+    dilations = window.dilations
+    padBegin = window.padBegin
+    input = window.inputExtents
+    output = window.outputExtents
   }
 
   var kernelTaps: Int { kernel[0] * kernel[1] }

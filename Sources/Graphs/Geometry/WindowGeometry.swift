@@ -47,6 +47,15 @@ package struct WindowGeometry: Hashable, Sendable {
     kernel.indices.map { (kernel[$0] - 1) * dilations[$0] + 1 }
   }
 
+  /// The same window with two axes: a single one becomes columns under one row.
+  package var rowsAndColumns: WindowGeometry {
+    guard axisCount == 1 else { return self }
+    return WindowGeometry(
+      kernel: [1] + kernel, strides: [1] + strides, dilations: [1] + dilations,
+      padBegin: [0] + padBegin, padEnd: [0] + padEnd, inputExtents: [1] + inputExtents,
+      outputExtents: [1] + outputExtents)
+  }
+
   /// Whether no axis is padded.
   package var isUnpadded: Bool { padBegin.allSatisfy { $0 == 0 } && padEnd.allSatisfy { $0 == 0 } }
 }
