@@ -3,25 +3,30 @@ package import Graphs
 package import Runtime
 package import Tensors
 
-/// Runs models on the CPU in single precision.
+/// Runs models on the CPU: float32 by kernels, what has no kernel by an evaluator.
 package struct CPUBackend: Backend {
   package let instructionSet: InstructionSet
   package let costs: CPUCostTable
   let kernels: KernelSet
+  let evaluate: Evaluator
 
   package var name: String { "cpu" }
 
   /// - Parameters:
   ///   - instructionSet: `nil` for the best that this processor has.
   ///   - costs: `nil` for the built-in table of that instruction set.
+  ///   - evaluate: computes nodes without a kernel: element types other than float32, and operators
+  ///     that cost no time where they occur.
   /// - Throws: `unsupported` where the processor lacks the instruction set.
   package init(
-    instructionSet: InstructionSet? = nil, costs: CPUCostTable? = nil
+    instructionSet: InstructionSet? = nil, costs: CPUCostTable? = nil,
+    evaluate: @escaping Evaluator
   ) throws(HewnError) {
     let chosen = instructionSet ?? .best
     self.instructionSet = chosen
     self.costs = costs ?? .builtIn(for: chosen)
     kernels = try chosen.kernelSet()
+    self.evaluate = evaluate
   }
 
   /// Lowers a graph to steps.
@@ -30,13 +35,7 @@ package struct CPUBackend: Backend {
   package func compile(_ graph: Graph, options: CompileOptions) throws -> any Plan {
     let target = NodeContext.Target(
       engine: options.engine, threads: max(1, options.threads), costs: costs)
-    let contexts = try graph.nodes.map { node in
-      try NodeContext(node, in: graph, target: target)
-    }
-    for input in graph.inputs.map({ graph[$0] }) where input.type.element != .float32 {
-      throw HewnError(
-        .unsupported, "input \(input.name) is \(input.type); the CPU backend computes in float32")
-    }
+    let contexts = graph.nodes.map { NodeContext($0, in: graph, target: target) }
     let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
     let memory = lowered.planMemory()
     var steps: [any Step] = []
@@ -53,8 +52,15 @@ package struct CPUBackend: Backend {
         let node = graph.nodes[index]
         guard let op = node.op as? any CPUOperator else { continue }
         do {
-          let made = try op.makeStep(
-            for: contexts[index], inputs: inputs, outputs: outputs, kernels: kernels)
+          let made: any Step
+          if let reason = op.reasonToEvaluate(contexts[index]) {
+            made = EvaluateStep(
+              op, contexts[index], inputs: inputs, outputs: outputs, reason: reason,
+              evaluate: evaluate)
+          } else {
+            made = try op.makeStep(
+              for: contexts[index], inputs: inputs, outputs: outputs, kernels: kernels)
+          }
           steps.append(made)
           layers.append(LayerReport(node, contexts[index], made.decision))
         } catch {
@@ -69,15 +75,7 @@ package struct CPUBackend: Backend {
 }
 
 extension NodeContext {
-  /// - Throws: `unsupported` for values at run time that are not float32.
-  init(_ node: Node, in graph: Graph, target: Target) throws(HewnError) {
-    for case let id? in node.inputs + node.outputs.map(Optional.some)
-    where graph[id].constant == nil && graph[id].type.element != .float32 {
-      throw HewnError(
-        .unsupported,
-        "\(graph[id].name) is \(graph[id].type.element.rawValue) at run time; the CPU backend"
-          + " computes in float32", node: node.label)
-    }
+  init(_ node: Node, in graph: Graph, target: Target) {
     self.init(
       label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
       outputs: node.outputs.map { graph[$0].type }, target: target)

@@ -7,6 +7,7 @@
 #endif
 
 internal import Runtime
+import Synchronization
 package import Tensors
 
 /// Runs a ``CPUPlan``: its arena, its scratch and its threads.
@@ -38,40 +39,34 @@ package final class CPUSession: PlanSession {
         .invalidArgument,
         "input \(port.name) is \(tensor.type); the plan was made for \(port.type)")
     }
-    let place = arena.start + plan.inputPlaces[index].placement.offset
-    tensor.withElements(as: Float.self) { source in
-      if let base = source.baseAddress { place.update(from: base, count: source.count) }
-    }
+    arena.start.write(tensor, to: plan.inputPlaces[index])
   }
 
-  package func execute() {
-    for step in plan.steps { run(step) }
+  package func execute() throws {
+    for step in plan.steps { try run(step) }
   }
 
-  package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) {
+  package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
     precondition(times.count == plan.steps.count, "one time for each step")
     var last = nanoseconds()
     for (index, step) in plan.steps.enumerated() {
-      run(step)
+      try run(step)
       let now = nanoseconds()
       times[index] += now - last
       last = now
     }
   }
 
-  private func run(_ step: any Step) {
+  private func run(_ step: any Step) throws {
     current.step = step
     pool.run(partCount: step.partCount, runPart)
+    try current.throwFailure()
   }
 
   package func output(_ index: Int) throws -> Tensor {
     switch plan.outputPlaces[index] {
     case .constant(let tensor): return tensor
-    case .arena(let located):
-      return try Tensor(type: plan.outputs[index].type) { bytes in
-        let source = UnsafeRawPointer(arena.start + located.placement.offset)
-        bytes.copyMemory(from: UnsafeRawBufferPointer(start: source, count: bytes.count))
-      }
+    case .arena(let located): return try arena.start.read(located)
     }
   }
 
@@ -89,6 +84,9 @@ private final class CurrentStep {
   private let arena: FloatArena
   private let scratch: FloatArena
   private let scratchStride: Int
+  /// Whether a part of the current step threw; then `failure` holds one of the errors.
+  private let hasFailed = Atomic(false)
+  private let failure = Mutex<(any Error)?>(nil)
 
   init(arena: FloatArena, scratch: FloatArena, scratchStride: Int) {
     self.arena = arena
@@ -97,9 +95,20 @@ private final class CurrentStep {
   }
 
   func run(part: Int, worker: Int) {
-    step?.run(
-      part: part,
-      in: StepMemory(arena: arena.start, scratch: scratch.start + worker * scratchStride))
+    do {
+      try step?.run(
+        part: part,
+        in: StepMemory(arena: arena.start, scratch: scratch.start + worker * scratchStride))
+    } catch {
+      failure.withLock { $0 = error }
+      hasFailed.store(true, ordering: .releasing)
+    }
+  }
+
+  func throwFailure() throws {
+    guard hasFailed.load(ordering: .acquiring) else { return }
+    hasFailed.store(false, ordering: .relaxed)
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 }
 

@@ -1,5 +1,5 @@
 /// An elementwise function that a kernel can apply before it stores its result.
-package enum Activation: Hashable, Sendable {
+package enum Activation: Hashable, Sendable, Codable {
   case identity
   /// max(x, 0)
   case relu

@@ -22,7 +22,9 @@ package struct Operand: Sendable {
 ///
 /// Operators have the form of the newest ONNX opset: what older opsets gave as attributes and
 /// newer ones as inputs (axes, pads, bounds) is an input here.
-package protocol Operator: Sendable {
+///
+/// Operators are `Codable` as files of compiled plans hold them.
+package protocol Operator: Sendable, Codable {
   /// The operator's name in ONNX.
   var name: String { get }
 

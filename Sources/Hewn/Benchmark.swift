@@ -47,12 +47,14 @@ public struct Benchmark: Sendable {
     let peak =
       profiles ? try rethrowing { try first.device.measurePeakGFLOPs(threads: first.threads) } : nil
     let contenders = try plans.map { try Contender($0, inputs: inputs, seed: seed) }
-    take(turns: contenders, for: warmup, atLeast: 1, { $0.warmUp() }) { progress("warm-up", $0) }
-    take(turns: contenders, for: duration, atLeast: minimumIterations, { $0.measure() }) {
+    try take(turns: contenders, for: warmup, atLeast: 1, { try $0.warmUp() }) {
+      progress("warm-up", $0)
+    }
+    try take(turns: contenders, for: duration, atLeast: minimumIterations, { try $0.measure() }) {
       progress("measuring", $0)
     }
     if profiles {
-      take(turns: contenders, for: duration, atLeast: minimumIterations, { $0.profile() }) {
+      try take(turns: contenders, for: duration, atLeast: minimumIterations, { try $0.profile() }) {
         progress("profiling", $0)
       }
     }
@@ -72,8 +74,8 @@ public struct Benchmark: Sendable {
   /// Lets the contenders run in turns until each has run for `seconds` and `atLeast` times.
   private func take(
     turns contenders: [Contender], for seconds: Double, atLeast minimumCount: Int,
-    _ run: (Contender) -> Void, progress: (Double) -> Void
-  ) {
+    _ run: (Contender) throws -> Void, progress: (Double) -> Void
+  ) throws {
     let clock = ContinuousClock()
     let goal = Duration.seconds(seconds)
     var spent = [Duration](repeating: .zero, count: contenders.count)
@@ -85,7 +87,7 @@ public struct Benchmark: Sendable {
         let start = clock.now
         var elapsed = Duration.zero
         repeat {
-          run(contender)
+          try run(contender)
           counts[index] += 1
           elapsed = clock.now - start
         } while elapsed < Self.turn
@@ -160,17 +162,19 @@ private final class Contender {
     scratch = Array(repeating: 0, count: layerKeys.count)
   }
 
-  func warmUp() { session.execute() }
+  func warmUp() throws { try rethrowing { try session.execute() } }
 
-  func measure() {
+  func measure() throws {
     let start = clock.now
-    session.execute()
+    try rethrowing { try session.execute() }
     times.append((clock.now - start) / .milliseconds(1))
   }
 
-  func profile() {
+  func profile() throws {
     for index in scratch.indices { scratch[index] = 0 }
-    scratch.withUnsafeMutableBufferPointer { session.execute(addingTimesTo: $0) }
+    try rethrowing {
+      try scratch.withUnsafeMutableBufferPointer { try session.execute(addingTimesTo: $0) }
+    }
     for (index, time) in scratch.enumerated() { layerTimes[index].append(time) }
   }
 

@@ -9,7 +9,7 @@ extension Device {
   func makeBackend() throws -> (backend: any Backend, instructionSet: String?) {
     switch self {
     case .cpu:
-      let backend = try CPUBackend()
+      let backend = try CPUBackend(evaluate: Reference.evaluate)
       return (backend, backend.instructionSet.rawValue)
     case .reference:
       return (ReferenceBackend(), nil)
@@ -20,7 +20,7 @@ extension Device {
   /// meaningful.
   func measurePeakGFLOPs(threads: Int) throws -> Double? {
     switch self {
-    case .cpu: try CPUBackend().measurePeakGFLOPs(threads: threads)
+    case .cpu: try CPUBackend(evaluate: Reference.evaluate).measurePeakGFLOPs(threads: threads)
     case .reference: nil
     }
   }

@@ -20,7 +20,7 @@ public struct Session: ~Copyable {
   ///   type or shape differs from the plan's.
   public mutating func run(_ tensors: [String: Tensor]) throws -> [String: Tensor] {
     try setInputs(tensors)
-    execute()
+    try execute()
     return try readOutputs()
   }
 
@@ -33,8 +33,12 @@ public struct Session: ~Copyable {
 
   /// Runs every layer once; the second of the three steps of `run`.
   ///
-  /// Allocates, locks and logs nothing on the `cpu` device.
-  public mutating func execute() { core.execute() }
+  /// Allocates, locks and logs nothing on the `cpu` device, but for layers that `Plan.layers` shows
+  /// with the engine `reference`.
+  ///
+  /// - Throws: ``HewnError``: `invalidFile` for what depends on the values of tensors, such as an
+  ///   index out of range.
+  public mutating func execute() throws { try rethrowing { try core.execute() } }
 
   /// Copies every output out; the last of the three steps of `run`.
   ///

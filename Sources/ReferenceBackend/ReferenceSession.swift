@@ -6,8 +6,7 @@ package import Tensors
 package final class ReferenceSession: PlanSession {
   private let plan: ReferencePlan
   private var inputs: [Tensor?]
-  private var results: Result<[Tensor], HewnError> = .failure(
-    HewnError(.invalidArgument, "the session has not run yet"))
+  private var results: [Tensor]?
 
   init(_ plan: ReferencePlan) {
     self.plan = plan
@@ -23,33 +22,33 @@ package final class ReferenceSession: PlanSession {
     inputs[index] = try tensor.promoted()
   }
 
-  package func execute() { run { _, _ in } }
+  package func execute() throws { try run { _, _ in } }
 
-  package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) {
-    run { step, duration in
+  package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
+    try run { step, duration in
       let (seconds, attoseconds) = duration.components
       times[step] += UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
   }
 
-  /// - Throws: what running threw, as `execute` cannot.
+  /// - Throws: `invalidArgument` before a run that succeeded.
   package func output(_ index: Int) throws -> Tensor {
-    try results.get()[index].cast(to: plan.outputs[index].type.element)
+    try result(index).cast(to: plan.outputs[index].type.element)
   }
 
   /// An output before it is rounded.
   ///
-  /// - Throws: what running threw, as `execute` cannot.
-  package func outputDoubles(_ index: Int) throws -> [Double] {
-    try results.get()[index].doubles()
+  /// - Throws: as ``output(_:)``.
+  package func outputDoubles(_ index: Int) throws -> [Double] { try result(index).doubles() }
+
+  private func result(_ index: Int) throws(HewnError) -> Tensor {
+    guard let results else { throw HewnError(.invalidArgument, "the session has not run yet") }
+    return results[index]
   }
 
-  private func run(_ report: (_ step: Int, _ duration: Duration) -> Void) {
-    do throws(HewnError) {
-      results = .success(try evaluate(report))
-    } catch {
-      results = .failure(error)
-    }
+  private func run(_ report: (_ step: Int, _ duration: Duration) -> Void) throws(HewnError) {
+    results = nil
+    results = try evaluate(report)
   }
 
   private func evaluate(

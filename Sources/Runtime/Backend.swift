@@ -67,12 +67,17 @@ package protocol PlanSession: AnyObject {
   /// - Throws: `invalidArgument` where type or shape differ from the port's.
   func setInput(_ index: Int, _ tensor: Tensor) throws
 
-  /// Runs every step once. Allocates, locks and logs nothing.
-  func execute()
+  /// Runs every step once. Allocates, locks and logs nothing where every step is a kernel.
+  ///
+  /// - Throws: what depends on the values of tensors, such as an index out of range, with the node
+  ///   named. The outputs are then undefined.
+  func execute() throws
 
   /// Runs every step once and adds each step's wall time in nanoseconds to `times`, in the order of
   /// `Plan.layers`.
-  func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>)
+  ///
+  /// - Throws: as ``execute()``.
+  func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws
 
   /// Copies an output out.
   func output(_ index: Int) throws -> Tensor

@@ -92,7 +92,7 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStrin
 }
 
 /// The element type and shape of a tensor.
-package struct TensorType: Hashable, Sendable, CustomStringConvertible {
+package struct TensorType: Hashable, Sendable, Codable, CustomStringConvertible {
   package var element: ElementType
   package var shape: Shape
 
@@ -104,4 +104,16 @@ package struct TensorType: Hashable, Sendable, CustomStringConvertible {
   /// The bytes that the elements take.
   package var byteCount: Int { shape.elementCount * element.byteCount }
   package var description: String { "\(element.rawValue)[\(shape)]" }
+}
+
+/// A shape is coded as the array of its dimensions and checked when it is read.
+extension Shape: Codable {
+  package init(from decoder: any Decoder) throws {
+    try self.init(checking: decoder.singleValueContainer().decode([Int].self))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(dimensions)
+  }
 }

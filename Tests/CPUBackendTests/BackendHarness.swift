@@ -52,7 +52,8 @@ enum BackendHarness {
     var failures: [String] = []
     for isa in InstructionSet.available {
       for setting in Setting.all(for: isa) {
-        let backend = try CPUBackend(instructionSet: isa, costs: setting.costs)
+        let backend = try CPUBackend(
+          instructionSet: isa, costs: setting.costs, evaluate: Reference.evaluate)
         let engine = setting.engine
         let what = "\(isa.rawValue), \(setting.name)"
         failures += try GuardedNetwork(
@@ -129,7 +130,7 @@ extension PlanSession {
   /// Sets all inputs, runs once and returns all outputs.
   func run(_ inputs: [Tensor], outputCount: Int) throws -> [Tensor] {
     for (index, input) in inputs.enumerated() { try setInput(index, input) }
-    execute()
+    try execute()
     return try (0..<outputCount).map { try output($0) }
   }
 }

@@ -28,11 +28,12 @@ import Testing
     let count = net.graph.outputs.count
     let other = Self.inputs(net, seed: seed &+ 9)
     for threads in [1, 2] {
-      let plan = try CPUBackend().compile(net.graph, options: CompileOptions(threads: threads))
+      let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
+        net.graph, options: CompileOptions(threads: threads))
       let session = try plan.makeSession()
       let first = Self.elements(try session.run(net.inputs, outputCount: count))
       for _ in 0..<3 {
-        session.execute()
+        try session.execute()
         let again = Self.elements(try (0..<count).map { try session.output($0) })
         let difference = BackendHarness.bitDifference(again, first)
         #expect(
@@ -53,7 +54,8 @@ import Testing
   func forgetsNonFiniteInputs(seed: UInt64, value: Float) throws {
     let net = try Self.network(seed: seed)
     let count = net.graph.outputs.count
-    let plan = try CPUBackend().compile(net.graph, options: CompileOptions(threads: 2))
+    let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
+      net.graph, options: CompileOptions(threads: 2))
     let want = Self.elements(try plan.makeSession().run(net.inputs, outputCount: count))
     let session = try plan.makeSession()
     let bad = net.inputs.map {
@@ -69,7 +71,8 @@ import Testing
   @Test func sessionsAtOnce() async throws {
     let net = try Self.network(seed: 300)
     let count = net.graph.outputs.count
-    let plan = try CPUBackend().compile(net.graph, options: CompileOptions(threads: 2))
+    let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
+      net.graph, options: CompileOptions(threads: 2))
     let inputs = (0..<3).map { Self.inputs(net, seed: $0) }
     let wants = try inputs.map {
       Self.elements(try plan.makeSession().run($0, outputCount: count))
@@ -93,8 +96,10 @@ import Testing
     var net = CaseGraph(seed: 1)
     let x = net.input([1, 3, 4, 4])
     net.output(try net.conv(x, filters: 2, Conv(kernel: [3, 3])))
-    let session = try CPUBackend().compile(net.graph, options: CompileOptions(threads: 1))
-      .makeSession()
+    let session = try CPUBackend(evaluate: Reference.evaluate).compile(
+      net.graph, options: CompileOptions(threads: 1)
+    )
+    .makeSession()
     let wrong = [
       Tensor.random([1, 3, 4, 5], seed: 1), .random([3, 4, 4], seed: 1), .random([], seed: 1),
       Tensor([1, 3, 4, 4], [Double](repeating: 0, count: 48)),
@@ -110,14 +115,15 @@ import Testing
   /// Times are added for each layer; running this way gives the same bits.
   @Test func addsTimes() throws {
     let net = try Self.network(seed: 301)
-    let plan = try CPUBackend().compile(net.graph, options: CompileOptions(threads: 2))
+    let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
+      net.graph, options: CompileOptions(threads: 2))
     let session = try plan.makeSession()
     let count = net.graph.outputs.count
     let want = Self.elements(try session.run(net.inputs, outputCount: count))
     var times = [UInt64](repeating: 0, count: plan.layers.count)
-    times.withUnsafeMutableBufferPointer { session.execute(addingTimesTo: $0) }
+    try times.withUnsafeMutableBufferPointer { try session.execute(addingTimesTo: $0) }
     let once = times
-    times.withUnsafeMutableBufferPointer { session.execute(addingTimesTo: $0) }
+    try times.withUnsafeMutableBufferPointer { try session.execute(addingTimesTo: $0) }
     let got = Self.elements(try (0..<count).map { try session.output($0) })
     #expect(BackendHarness.bitDifference(got, want) == nil)
     #expect(once.contains { $0 > 0 } && zip(times, once).allSatisfy { $0 >= $1 })
@@ -131,7 +137,7 @@ import Testing
     net.output(try net.conv(a, filters: 32, Conv(kernel: [3, 3], strides: [2, 2]), density: 1))
     let graph = net.graph
     for engine in Engine.allCases {
-      let plan = try CPUBackend().compile(
+      let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
         graph, options: CompileOptions(engine: engine, threads: 1))
       let convolutions = plan.layers.filter { $0.matrix != nil }
       let want = engine == .sparse ? ["sparse", "dense"] : ["dense", "dense"]

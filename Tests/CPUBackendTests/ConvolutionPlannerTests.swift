@@ -1,5 +1,6 @@
 import CPUBackend
 import Graphs
+import ReferenceBackend
 import Runtime
 import Tensors
 import TestSupport
@@ -24,7 +25,9 @@ import Testing
       Conv(padding: .sameUpper), [x, graph.addConstant("w", weights)], name: "conv")
 
     let engines = try [1, 2, 3, 4, 8, 16, 64].map { threads in
-      try CPUBackend().compile(graph, options: CompileOptions(threads: threads)).layers
+      try CPUBackend(evaluate: Reference.evaluate).compile(
+        graph, options: CompileOptions(threads: threads)
+      ).layers
         .map(\.engine)
     }
     #expect(Set(engines).count == 1, "seed \(seed): \(engines)")

@@ -60,7 +60,7 @@ struct GuardedNetwork {
 
   /// Runs every step with its parts backwards, and says what is wrong with the cells around each
   /// output and with those outside.
-  func failures(_ inputs: [Tensor]) -> [String] {
+  func failures(_ inputs: [Tensor]) throws -> [String] {
     let scratchCount = steps.reduce(0) { max($0, $1.step.scratchFloatCount) }
     let arena = UnsafeMutablePointer<Float>.allocateAligned(floatCount)
     let scratch = UnsafeMutablePointer<Float>.allocateAligned(scratchCount + 64)
@@ -80,7 +80,7 @@ struct GuardedNetwork {
     for (index, (step, outputs)) in steps.enumerated() {
       for part in (0..<step.partCount).reversed() {
         scratch.update(repeating: Self.poison, count: scratchCount + 64)
-        step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
+        try step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
         if let beyond = Self.firstWritten(scratch, scratchCount..<scratchCount + 64) {
           failures.append("step \(index) wrote float \(beyond) of \(scratchCount) of scratch")
         }

@@ -25,9 +25,9 @@ struct GuardedArena {
   func failures(
     _ step: any Step, inputs: [(Located, Tensor)], outputs: [(Located, Tensor, Tolerance)],
     _ generator: inout SplitMix64
-  ) -> [String] {
+  ) throws -> [String] {
     let parts = Array(0..<step.partCount)
-    let first = contents(after: step, parts, inputs, poison: Self.poison.0)
+    let first = try contents(after: step, parts, inputs, poison: Self.poison.0)
     var failures: [String] = []
     for (located, want, tolerance) in outputs {
       let name = located.buffer.name
@@ -39,7 +39,7 @@ struct GuardedArena {
         failures.append("\(name): float \(cell.index) outside the interior is \(cell.value)")
       }
     }
-    let untouched = contents(after: nil, [], inputs, poison: Self.poison.0)
+    let untouched = try contents(after: nil, [], inputs, poison: Self.poison.0)
     let written = outputs.map { $0.0.placement.offset..<$0.0.end }
     if let index = first.indices.first(where: { index in
       first[index].bitPattern != untouched[index].bitPattern
@@ -52,7 +52,7 @@ struct GuardedArena {
       ("random", generator.shuffled(parts), Self.poison.2),
     ]
     for (order, parts, poison) in orders {
-      let again = contents(after: step, parts, inputs, poison: poison)
+      let again = try contents(after: step, parts, inputs, poison: poison)
       if let index = written.joined().first(where: {
         first[$0].bitPattern != again[$0].bitPattern
       }) {
@@ -66,7 +66,7 @@ struct GuardedArena {
   /// The arena after laying out the inputs and running some parts.
   private func contents(
     after step: (any Step)?, _ parts: [Int], _ inputs: [(Located, Tensor)], poison: Float
-  ) -> [Float] {
+  ) throws -> [Float] {
     var floats = [Float](repeating: poison, count: floatCount + 64)
     for (located, tensor) in inputs { Self.lay(tensor, located, &floats) }
     guard let step else { return floats }
@@ -83,7 +83,7 @@ struct GuardedArena {
     for index in floats.indices { arenaStart[index] = floats[index] }
     for part in parts {
       scratch.update(repeating: poison)
-      step.run(part: part, in: StepMemory(arena: arenaStart, scratch: scratchStart))
+      try step.run(part: part, in: StepMemory(arena: arenaStart, scratch: scratchStart))
       precondition(
         scratch[scratchCount...].allSatisfy { $0.bitPattern == poison.bitPattern },
         "a step wrote beyond its scratch")

@@ -84,7 +84,7 @@ enum StepHarness {
     let given = zip(inputs, test.inputs).compactMap { located, tensor in
       located.flatMap { located in tensor.map { (located, $0) } }
     }
-    return arena.failures(
+    return try arena.failures(
       step, inputs: given, outputs: zip(outputs, want).map { ($0, $1, test.tolerance) },
       &generator)
   }

@@ -43,7 +43,7 @@ import Testing
     let target = arena.place("target", shape, layout(shape, to, pitch, &generator))
     let x = Tensor.random(shape, seed: 1)
     do {
-      return arena.failures(
+      return try arena.failures(
         try ConvertStep(from: source, to: target), inputs: [(source, x)],
         outputs: [(target, x, .exact)], &generator)
     } catch {

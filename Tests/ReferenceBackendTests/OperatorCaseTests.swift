@@ -40,7 +40,7 @@ struct OperatorCaseTests {
     let plan = try ReferenceBackend().compile(graph, options: CompileOptions(threads: 1))
     let session = try plan.makeSession()
     for (index, input) in inputs.enumerated() { try session.setInput(index, input) }
-    session.execute()
+    try session.execute()
     expect(try graph.outputs.indices.map { try session.output($0) }, operatorCase)
   }
 

@@ -4,6 +4,11 @@ package import Graphs
 package import Tensors
 
 extension Conv: CPUOperator {
+  package func obstacle(for node: NodeContext) -> String? {
+    node.convolutionObstacle
+      ?? (addsResidual && node.constant(ofInput: 3) != nil ? "a constant residual" : nil)
+  }
+
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     let geometry = try planeGeometry(node)
     var inputs: [LayoutDemands.Input] = node.inputs.map { _ in .plain }
@@ -29,9 +34,6 @@ extension Conv: CPUOperator {
       throw HewnError(.internal, "a convolution of a constant was not folded")
     }
     let residual = addsResidual ? inputs[3] : nil
-    if addsResidual, residual == nil {
-      throw HewnError(.unsupported, "a constant residual input", node: node.label)
-    }
     if usesDepthwiseKernel(node, geometry) {
       return try DepthwiseStep(
         geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
@@ -91,13 +93,30 @@ extension Conv: CPUOperator {
   }
 }
 
+extension NodeContext {
+  /// Why no convolution kernel computes a node with inputs X, W, B.
+  var convolutionObstacle: String? {
+    if let rank = shape(ofInput: 0)?.rank, rank > 4 { return "\(rank - 2) spatial axes" }
+    if outputs[0].shape.elementCount == 0 { return "no output elements" }
+    return weightObstacle
+  }
+
+  /// Why no kernel packs the weights and the bias of a node with inputs X, W, B.
+  var weightObstacle: String? {
+    if constant(ofInput: 0) != nil { return "a constant input" }
+    if constant(ofInput: 1) == nil { return "weights computed at run time" }
+    if shape(ofInput: 2) != nil, constant(ofInput: 2) == nil {
+      return "a bias computed at run time"
+    }
+    return nil
+  }
+}
+
 extension CPUOperator {
-  /// The weights, which must be known when the plan is made.
+  /// The weights; a node without them has an obstacle.
   func constantWeights(_ node: NodeContext) throws(HewnError) -> Tensor {
     guard let weights = node.constant(ofInput: 1) else {
-      throw HewnError(
-        .unsupported, "its weights are computed at run time; Hewn needs them constant",
-        node: node.label)
+      throw HewnError(.internal, "weights computed at run time", node: node.label)
     }
     return weights
   }
@@ -106,9 +125,7 @@ extension CPUOperator {
   func bias(_ node: NodeContext, rows: Int) throws(HewnError) -> [Float] {
     guard node.shape(ofInput: 2) != nil else { return [Float](repeating: 0, count: rows) }
     guard let bias = node.constant(ofInput: 2) else {
-      throw HewnError(
-        .unsupported, "its bias is computed at run time; Hewn needs it constant",
-        node: node.label)
+      throw HewnError(.internal, "a bias computed at run time", node: node.label)
     }
     return bias.floats()
   }

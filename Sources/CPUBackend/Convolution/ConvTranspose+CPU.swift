@@ -7,6 +7,8 @@ package import Tensors
 /// phase, over the taps whose index has that phase. Output (s·q + a) takes tap r of input
 /// q + (a + pad − r·dilation) / s wherever that divides.
 extension ConvTranspose: CPUOperator {
+  package func obstacle(for node: NodeContext) -> String? { node.convolutionObstacle }
+
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     let window = try planeWindow(node)
     var inputs: [LayoutDemands.Input] = node.inputs.map { _ in .plain }

@@ -8,22 +8,30 @@ package enum Layout: Hashable, Sendable {
   case planes(PlanesLayout)
 }
 
-/// A value of the lowered program: a float tensor in a layout.
+/// A value of the lowered program: a tensor in a layout.
 package struct Buffer: Sendable {
   package var name: String
-  package var shape: Shape
+  package var type: TensorType
+  /// Other layouts than plain are for float32 alone.
   package var layout: Layout
 
-  package init(name: String, shape: Shape, layout: Layout) {
+  package init(name: String, type: TensorType, layout: Layout) {
     self.name = name
-    self.shape = shape
+    self.type = type
     self.layout = layout
   }
 
-  /// Floats that the buffer takes in the arena.
+  /// A float32 buffer.
+  package init(name: String, shape: Shape, layout: Layout) {
+    self.init(name: name, type: TensorType(.float32, shape), layout: layout)
+  }
+
+  package var shape: Shape { type.shape }
+
+  /// The arena space that the buffer takes, in units of one float.
   package var floatCount: Int {
     switch layout {
-    case .plain: shape.elementCount
+    case .plain: (type.byteCount + 3) / 4
     case .planes(let planes): planes.floatCount
     }
   }

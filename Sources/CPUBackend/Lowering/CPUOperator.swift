@@ -5,9 +5,15 @@ package import Tensors
 
 /// An operator that the CPU backend runs: which layouts it wants, and the step that computes it.
 package protocol CPUOperator: Operator {
+  /// Why no kernel computes this node, in words for the user; `nil` where one does. The backend's
+  /// evaluator computes it then, and the layer's report says so.
+  ///
+  /// - Precondition: everything that the node reads or writes at run time is float32.
+  func obstacle(for node: NodeContext) -> String?
+
   /// The layout that each input must have and each output gets.
   ///
-  /// - Throws: `unsupported`, with the reason, for what the CPU backend cannot run.
+  /// - Precondition: there is no obstacle.
   func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands
 
   /// Makes the step, once layouts and places are known.
@@ -19,6 +25,18 @@ package protocol CPUOperator: Operator {
   func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step
+}
+
+extension CPUOperator {
+  package func obstacle(for node: NodeContext) -> String? { nil }
+
+  /// Why the evaluator computes this node; `nil` where a kernel does.
+  package func reasonToEvaluate(_ node: NodeContext) -> String? {
+    for type in node.runtimeTypes where type.element != .float32 {
+      return "\(type.element.rawValue) at run time; kernels compute in float32"
+    }
+    return obstacle(for: node)
+  }
 }
 
 /// A node as lowering sees it.
@@ -58,6 +76,11 @@ package struct NodeContext: Sendable {
 
   package func constant(ofInput index: Int) -> Tensor? {
     index < inputs.count ? inputs[index]?.constant : nil
+  }
+
+  /// The types of everything that is read or written at run time.
+  var runtimeTypes: [TensorType] {
+    inputs.compactMap { $0?.constant == nil ? $0?.type : nil } + outputs
   }
 }
 

@@ -99,7 +99,9 @@ package struct LayoutAssignment {
     guard let op = node.op as? any CPUOperator else {
       throw HewnError(.unsupported, "the CPU backend has no \(node.op.name)")
     }
-    let demands = try op.layouts(for: contexts[index])
+    let demands =
+      op.reasonToEvaluate(contexts[index]) == nil
+      ? try op.layouts(for: contexts[index]) : .plain(contexts[index])
     if let view = view(of: node, demands) {
       homes[node.outputs[0].index] = Form(isPlanes: false)
       copies[node.outputs[0].index][Form(isPlanes: false)] = view
@@ -173,7 +175,7 @@ package struct LayoutAssignment {
 
   private mutating func addBuffer(_ value: Value, _ form: Form, storage: Int?) -> Int {
     let index = lowered.buffers.count
-    lowered.buffers.append(Buffer(name: value.name, shape: value.type.shape, layout: .plain))
+    lowered.buffers.append(Buffer(name: value.name, type: value.type, layout: .plain))
     lowered.storage.append(storage ?? index)
     forms.append(form)
     halos.append(PlanesLayout.Halo())

@@ -5,12 +5,17 @@ internal import Runtime
 package import Tensors
 
 extension Gemm: CPUOperator {
-  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    guard !transposesA else {
-      throw HewnError(.unsupported, "transA of a tensor that is computed at run time")
-    }
-    return .plain(node)
+  package func obstacle(for node: NodeContext) -> String? {
+    if transposesA { return "a transposed input" }
+    if node.outputs[0].shape.elementCount == 0 { return "no output elements" }
+    if let obstacle = node.weightObstacle { return obstacle }
+    guard let shape = node.shape(ofInput: 2) else { return nil }
+    let isRow = shape.elementCount == 1 || shape.elementCount == node.outputs[0].shape[1]
+    return isRow && shape.dimensions.last ?? 1 == shape.elementCount
+      ? nil : "C of shape \(shape), which is no row"
   }
+
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands { .plain(node) }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
@@ -18,14 +23,7 @@ extension Gemm: CPUOperator {
     let weights = try constantWeights(node)
     let matrix = try MatrixProblem.matrix(weights, transposed: transposesB, scale: alpha)
     var bias = [Float](repeating: 0, count: matrix.rows)
-    if let shape = node.shape(ofInput: 2) {
-      guard let constant = node.constant(ofInput: 2),
-        shape.elementCount == 1 || shape.elementCount == matrix.rows,
-        shape.dimensions.last.map({ $0 == shape.elementCount }) ?? true
-      else {
-        throw HewnError(
-          .unsupported, "its C of shape \(shape) is no constant row; Hewn adds constant rows only")
-      }
+    if let constant = node.constant(ofInput: 2) {
       let values = constant.floats()
       for row in bias.indices { bias[row] = beta * (values.count == 1 ? values[0] : values[row]) }
     }

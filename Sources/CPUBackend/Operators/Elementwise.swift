@@ -4,7 +4,6 @@ package import Tensors
 
 extension Unary: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return LayoutDemands(
       inputs: [node.planesOrPlain(input: 0, pitch: .sharedWithOutput)],
       outputs: [node.planesOrPlain(output: 0)])
@@ -19,7 +18,6 @@ extension Unary: CPUOperator {
 
 extension Binary: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return node.broadcastLayouts()
   }
 
@@ -33,7 +31,6 @@ extension Binary: CPUOperator {
 
 extension PRelu: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return node.broadcastLayouts()
   }
 
@@ -46,7 +43,6 @@ extension PRelu: CPUOperator {
 
 extension Clip: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return LayoutDemands(
       inputs: node.inputs.indices.map {
         $0 == 0 ? node.planesOrPlain(input: 0, pitch: .sharedWithOutput) : .plain

@@ -4,7 +4,6 @@ package import Tensors
 
 extension Concat: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return LayoutDemands(
       inputs: node.inputs.indices.map { node.planesOrPlain(input: $0) },
       outputs: [node.planesOrPlain(output: 0)])
@@ -42,7 +41,7 @@ extension Concat: CPUOperator {
 
 extension Split: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.spatialLayouts()
+    node.spatialLayouts()
   }
 
   package func makeStep(

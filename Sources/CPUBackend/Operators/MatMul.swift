@@ -4,7 +4,6 @@ package import Tensors
 
 extension MatMul: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return .plain(node)
   }
 

@@ -40,7 +40,7 @@ struct StridedTensor {
 
 extension MovingOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.spatialLayouts()
+    node.spatialLayouts()
   }
 
   package func makeStep(
@@ -131,7 +131,7 @@ extension DepthToSpace: MovingOperator {
 extension Gather: MovingOperator {
   /// Several axes of indices are one axis here, which the strides of planes do not allow.
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    var demands = try node.spatialLayouts()
+    var demands = node.spatialLayouts()
     if (node.shape(ofInput: 1)?.rank ?? 0) > 1 { demands.outputs = [.plain] }
     return demands
   }
@@ -168,7 +168,6 @@ extension Gather: MovingOperator {
 
 extension ConstantOfShape: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return .plain(node)
   }
 

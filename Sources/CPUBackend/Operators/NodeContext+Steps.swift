@@ -2,23 +2,6 @@ internal import Graphs
 internal import Tensors
 
 extension NodeContext {
-  /// Checks that everything the node computes with at run time is float32.
-  ///
-  /// - Throws: `unsupported`, naming what is not.
-  func checkRuntimeTypes() throws(HewnError) {
-    for (index, operand) in inputs.enumerated() {
-      guard let operand, operand.constant == nil, operand.type.element != .float32 else { continue }
-      throw unsupported("input \(index) is \(operand.type) and computed while the network runs")
-    }
-    for (index, type) in outputs.enumerated() where type.element != .float32 {
-      throw unsupported("output \(index) is \(type) and computed while the network runs")
-    }
-  }
-
-  private func unsupported(_ what: String) -> HewnError {
-    HewnError(.unsupported, "\(what); the CPU backend computes in float32").at(node: label)
-  }
-
   /// The integers of an input that must be known now; `nil` where it is left out.
   ///
   /// - Throws: `unsupported` where it is computed at run time.

@@ -4,7 +4,6 @@ package import Tensors
 
 extension Softmax: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return .plain(node)
   }
 
@@ -19,7 +18,7 @@ extension Softmax: CPUOperator {
 
 extension BatchNormalization: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.spatialLayouts()
+    node.spatialLayouts()
   }
 
   package func makeStep(
@@ -44,7 +43,7 @@ extension BatchNormalization: CPUOperator {
 
 extension LRN: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.spatialLayouts()
+    node.spatialLayouts()
   }
 
   package func makeStep(
@@ -58,7 +57,6 @@ extension LRN: CPUOperator {
 extension ShapeOf: CPUOperator {
   /// Always rejects: its result is an integer tensor that is known before anything runs.
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return .plain(node)
   }
 

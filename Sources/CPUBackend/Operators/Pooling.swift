@@ -4,7 +4,7 @@ package import Tensors
 
 extension MaxPool: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.spatialLayouts()
+    node.spatialLayouts()
   }
 
   package func makeStep(
@@ -18,7 +18,7 @@ extension MaxPool: CPUOperator {
 
 extension AveragePool: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.spatialLayouts()
+    node.spatialLayouts()
   }
 
   package func makeStep(
@@ -33,7 +33,7 @@ extension AveragePool: CPUOperator {
 
 extension GlobalAveragePool: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.globalPoolLayouts()
+    node.globalPoolLayouts()
   }
 
   package func makeStep(
@@ -46,7 +46,7 @@ extension GlobalAveragePool: CPUOperator {
 
 extension GlobalMaxPool: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.globalPoolLayouts()
+    node.globalPoolLayouts()
   }
 
   package func makeStep(
@@ -59,16 +59,14 @@ extension GlobalMaxPool: CPUOperator {
 
 extension NodeContext {
   /// Planes for an image in input 0 and in each output, row-major for all else.
-  func spatialLayouts() throws(HewnError) -> LayoutDemands {
-    try checkRuntimeTypes()
-    return LayoutDemands(
+  func spatialLayouts() -> LayoutDemands {
+    LayoutDemands(
       inputs: inputs.indices.map { $0 == 0 ? planesOrPlain(input: 0) : .plain },
       outputs: outputs.indices.map { planesOrPlain(output: $0) })
   }
 
   /// Planes for the input, one row-major float for each of them.
-  func globalPoolLayouts() throws(HewnError) -> LayoutDemands {
-    try checkRuntimeTypes()
-    return LayoutDemands(inputs: [planesOrPlain(input: 0)], outputs: [.plain])
+  func globalPoolLayouts() -> LayoutDemands {
+    LayoutDemands(inputs: [planesOrPlain(input: 0)], outputs: [.plain])
   }
 }

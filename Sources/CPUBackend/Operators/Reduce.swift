@@ -4,7 +4,6 @@ package import Tensors
 
 extension Reduce: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     var demands = LayoutDemands.plain(node)
     if try poolKind(node) != nil { demands.inputs[0] = node.planesOrPlain(input: 0) }
     return demands

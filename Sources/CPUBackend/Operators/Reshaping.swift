@@ -7,7 +7,6 @@ protocol ReshapingOperator: CPUOperator {}
 
 extension ReshapingOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    try node.checkRuntimeTypes()
     return .plain(node)
   }
 

@@ -7,7 +7,7 @@ extension Resize: CPUOperator {
     guard coordinates != .tfCropAndResize else {
       throw HewnError(.unsupported, "coordinate_transformation_mode tf_crop_and_resize")
     }
-    return try node.spatialLayouts()
+    return node.spatialLayouts()
   }
 
   package func makeStep(

@@ -20,8 +20,8 @@ package struct StepMemory {
 /// One operation of a plan, cut into independent parts.
 ///
 /// Parts may run in any order and on any worker; every output element is computed by one part, in a
-/// fixed order of additions, so that results do not depend on the number of threads. `run` neither
-/// allocates nor locks.
+/// fixed order of additions, so that results do not depend on the number of threads. Steps that run
+/// a kernel neither allocate nor lock nor throw.
 package protocol Step: Sendable {
   /// How many parts there are; 0 for steps with nothing to do.
   var partCount: Int { get }
@@ -31,7 +31,8 @@ package protocol Step: Sendable {
   /// What was decided for the step, where there was a choice or a prediction.
   var decision: StepDecision? { get }
 
-  func run(part: Int, in memory: StepMemory)
+  /// - Throws: what depends on the values of tensors, such as an index out of range.
+  func run(part: Int, in memory: StepMemory) throws
 }
 
 extension Step {

@@ -1,5 +1,5 @@
 /// How a window operator pads its spatial axes.
-package enum Padding: Hashable, Sendable {
+package enum Padding: Hashable, Sendable, Codable {
   /// Zeros before and after each spatial axis; may differ.
   case explicit(begin: [Int], end: [Int])
   /// Output extent ⌈input / stride⌉, an odd zero at the end.

@@ -2,7 +2,7 @@ package import Tensors
 
 /// A function of one element. Inputs: X.
 package struct Unary: Operator, Hashable {
-  package enum Function: Hashable, Sendable {
+  package enum Function: Hashable, Sendable, Codable {
     /// Relu, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Tanh, and, after fusion, Clip and SiLU.
     case activation(Activation)
     case absolute, ceil, exp, floor, log, negate, reciprocal, squareRoot
@@ -39,7 +39,7 @@ package struct Unary: Operator, Hashable {
 
 /// Y = activation(A ∘ B) with NumPy broadcasting. Inputs: A, B of one element type.
 package struct Binary: Operator, Hashable {
-  package enum Kind: String, Hashable, Sendable, CaseIterable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable, Codable {
     case add = "Add"
     case subtract = "Sub"
     case multiply = "Mul"

@@ -30,7 +30,7 @@ package struct Slice: Operator, Hashable {
 /// Pads or, where negative, crops. Inputs: X, pads (int64 constant, all begins then all ends),
 /// value (optional scalar), axes (optional int64 constant).
 package struct Pad: Operator, Hashable {
-  package enum Mode: String, Hashable, Sendable {
+  package enum Mode: String, Hashable, Sendable, Codable {
     case constant, reflect, edge, wrap
   }
   package var mode: Mode
@@ -41,8 +41,8 @@ package struct Pad: Operator, Hashable {
 /// Resamples. Inputs: X, roi (optional), scales (optional float constant), sizes (optional int64
 /// constant); one of scales and sizes is given.
 package struct Resize: Operator, Hashable {
-  package enum Mode: String, Hashable, Sendable { case nearest, linear, cubic }
-  package enum Coordinates: String, Hashable, Sendable {
+  package enum Mode: String, Hashable, Sendable, Codable { case nearest, linear, cubic }
+  package enum Coordinates: String, Hashable, Sendable, Codable {
     case halfPixel = "half_pixel"
     case halfPixelSymmetric = "half_pixel_symmetric"
     case pytorchHalfPixel = "pytorch_half_pixel"
@@ -50,7 +50,7 @@ package struct Resize: Operator, Hashable {
     case asymmetric
     case tfCropAndResize = "tf_crop_and_resize"
   }
-  package enum Rounding: String, Hashable, Sendable {
+  package enum Rounding: String, Hashable, Sendable, Codable {
     case roundPreferFloor = "round_prefer_floor"
     case roundPreferCeil = "round_prefer_ceil"
     case floor, ceil
@@ -147,7 +147,7 @@ package struct Expand: Operator, Hashable {
 
 /// Moves channels into blocks of pixels. Inputs: X [N, C, H, W].
 package struct DepthToSpace: Operator, Hashable {
-  package enum Mode: String, Hashable, Sendable {
+  package enum Mode: String, Hashable, Sendable, Codable {
     case depthColumnRow = "DCR"
     case columnRowDepth = "CRD"
   }

@@ -1,5 +1,5 @@
 /// The window of a pooling operator; empty strides and dilations mean 1 along every axis.
-package struct PoolingWindow: Hashable, Sendable {
+package struct PoolingWindow: Hashable, Sendable, Codable {
   package var kernel: [Int]
   package var strides: [Int]
   package var dilations: [Int]
@@ -53,7 +53,7 @@ package struct GlobalMaxPool: Operator, Hashable {
 
 /// Reduces axes. Inputs: X, axes (optional int64; none means all).
 package struct Reduce: Operator, Hashable {
-  package enum Kind: String, Hashable, Sendable, CaseIterable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable, Codable {
     case mean = "ReduceMean"
     case sum = "ReduceSum"
     case max = "ReduceMax"

@@ -74,7 +74,7 @@ package struct RunCommand: ConsoleCommand {
     try session.setInputs(tensors)
     let clock = ContinuousClock()
     let start = clock.now
-    Progress(console).during("running \(model.summary.file)") { session.execute() }
+    try Progress(console).during("running \(model.summary.file)") { try session.execute() }
     let elapsed = clock.now - start
     let outputs = try session.readOutputs()
 
