@@ -63,22 +63,21 @@ struct OperandList {
     return constant
   }
 
-  /// A required operand of float32 or float64.
+  /// A required operand of a floating-point type.
   func float(_ index: Int) throws(HewnError) -> Operand {
     let operand = try required(index)
-    try Self.checkFloat(operand.type.element, "input \(names[index])")
+    guard operand.type.element.isFloatingPoint else {
+      throw HewnError(
+        .invalidFile, "input \(names[index]) is \(operand.type), expected floating point")
+    }
     return operand
   }
 
-  /// A required operand of float32, float64 or an integer type.
+  /// A required operand of a floating-point or an integer type.
   func number(_ index: Int) throws(HewnError) -> Operand {
     let operand = try required(index)
-    switch operand.type.element {
-    case .bool:
+    guard operand.type.element != .bool else {
       throw HewnError(.invalidFile, "input \(names[index]) is \(operand.type), expected numbers")
-    case .float16, .bfloat16:
-      try Self.checkFloat(operand.type.element, "input \(names[index])")
-    default: break
     }
     return operand
   }
@@ -91,17 +90,6 @@ struct OperandList {
       throw HewnError(
         .invalidFile,
         "input \(names[index]) is \(operand.type), expected \(element.rawValue) as \(names[0])")
-    }
-  }
-
-  static func checkFloat(_ element: ElementType, _ what: String) throws(HewnError) {
-    switch element {
-    case .float32, .float64: return
-    case .float16, .bfloat16:
-      throw HewnError(
-        .unsupported, "\(what) is \(element.rawValue); Hewn runs float32 models for now")
-    default:
-      throw HewnError(.invalidFile, "\(what) is \(element.rawValue), expected floating point")
     }
   }
 }

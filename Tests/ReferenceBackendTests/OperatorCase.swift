@@ -35,4 +35,16 @@ extension Tensor {
   static func int32s(_ shape: Shape, _ elements: [Int32]) -> Tensor { Tensor(shape, elements) }
   static func uint8s(_ shape: Shape, _ elements: [UInt8]) -> Tensor { Tensor(shape, elements) }
   static func bools(_ shape: Shape, _ elements: [Bool]) -> Tensor { Tensor(shape, elements) }
+
+  /// A tensor of 16-bit elements by their bits.
+  static func words(_ element: ElementType, _ shape: Shape, _ bits: [UInt16]) -> Tensor {
+    precondition(element.byteCount == 2 && bits.count == shape.elementCount)
+    do {
+      return try Tensor(type: TensorType(element, shape)) { bytes in
+        bits.withUnsafeBytes { bytes.copyMemory(from: $0) }
+      }
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
 }

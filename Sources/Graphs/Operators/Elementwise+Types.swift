@@ -64,7 +64,6 @@ extension PRelu {
 extension Cast {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let x = try OperandList(inputs, "input").required(0)
-    if target.isFloatingPoint { try OperandList.checkFloat(target, "the target type") }
     return [TensorType(target, x.shape)]
   }
 }

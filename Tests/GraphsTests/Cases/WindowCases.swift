@@ -73,9 +73,8 @@ let convolutionCases: [TypeCase] = [
     Conv(), [floats(1, 3, 8, 8), values(.float64, [4, 3, 3, 3])], "expected float32 as X"),
   rejects(
     Conv(), [values(.int64, [1, 3, 8, 8]), values(.int64, [4, 3, 3, 3])], "floating point"),
-  lacks(
-    Conv(), [values(.float16, [1, 3, 8, 8]), values(.float16, [4, 3, 3, 3])],
-    "runs float32 models for now"),
+  accepts(
+    Conv(), [values(.float16, [1, 3, 8, 8]), values(.float16, [4, 3, 3, 3])], [1, 4, 6, 6]),
   rejects(
     Conv(addsResidual: true), [floats(1, 3, 4, 4), floats(2, 3, 1, 1), nil, floats(1, 2, 1, 1)],
     "residual has shape 1×2×1×1, expected 1×2×4×4"),

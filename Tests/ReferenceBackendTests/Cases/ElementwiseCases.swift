@@ -237,5 +237,17 @@ extension OperatorCase {
       "cast to the same type", Cast(to: .float32),
       [.floats([1], [1.5])],
       [.floats([1], [1.5])]),
+    OperatorCase(
+      "add in half precision rounds to even", Binary(.add),
+      [.words(.float16, [2], [0x3c00, 0x3c01]), .words(.float16, [2], [0x1000, 0x1000])],
+      [.words(.float16, [2], [0x3c00, 0x3c02])]),
+    OperatorCase(
+      "cast to float16", Cast(to: .float16),
+      [.floats([3], [1, -2.5, 65536])],
+      [.words(.float16, [3], [0x3c00, 0xc100, 0x7c00])]),
+    OperatorCase(
+      "cast from bfloat16", Cast(to: .float32),
+      [.words(.bfloat16, [2], [0x3f80, 0xc020])],
+      [.floats([2], [1, -2.5])]),
   ]
 }
