@@ -15,7 +15,9 @@ package struct ONNXModel: Sendable {
   package var fileName: String
 
   /// The versions of the standard operator set that Hewn reads.
-  package static let opsets = 7...24
+  package static let opsets = 6...27
+  /// The greatest version of the file format itself that Hewn reads.
+  package static let maximumIRVersion = 13
   /// The greatest file that Hewn reads: what one protocol buffer may hold, 2 GiB less one byte.
   package static let maximumByteCount = Int(Int32.max)
   /// The greatest number of nodes that Hewn reads.
@@ -54,6 +56,12 @@ package struct ONNXModel: Sendable {
     }
     try FieldCount.check(bytes)
     let proto = try decode(bytes)
+    guard proto.irVersion <= maximumIRVersion else {
+      throw HewnError(
+        .unsupported,
+        "the file has IR version \(proto.irVersion), Hewn reads those up to \(maximumIRVersion);"
+          + " export the model for an older version of ONNX")
+    }
     let opset = try standardOpset(of: proto)
     try rejectExtensions(of: proto)
     return ONNXModel(

@@ -115,13 +115,14 @@ import Testing
   static let rejected: [(name: String, model: ONNXModelProto, code: HewnError.Code, text: String)] =
     [
       (
-        "old operator set", relu.with { $0.opsetImport[0].version = 6 }, .unsupported,
-        "operator set 6"
+        "old operator set", relu.with { $0.opsetImport[0].version = 5 }, .unsupported,
+        "operator set 5, Hewn reads 6 to 27"
       ),
       (
-        "new operator set", relu.with { $0.opsetImport[0].version = 25 }, .unsupported,
-        "operator set 25"
+        "new operator set", relu.with { $0.opsetImport[0].version = 28 }, .unsupported,
+        "operator set 28"
       ),
+      ("new file format", relu.with { $0.irVersion = 14 }, .unsupported, "IR version 14"),
       (
         "negative operator set", relu.with { $0.opsetImport[0].version = .min }, .unsupported,
         "operator set -9"

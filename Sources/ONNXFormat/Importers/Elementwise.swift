@@ -8,7 +8,7 @@ private let activationImporters: [OperatorImporter] = [
   unary("Relu", .activation(.relu)),
   unary("Sigmoid", .activation(.sigmoid)),
   unary("Tanh", .activation(.tanh)),
-  OperatorImporter("HardSwish", opsets: 14...24, inputs: 1...1) { node throws(HewnError) in
+  OperatorImporter("HardSwish", opsets: 14..., inputs: 1...1) { node throws(HewnError) in
     node.emit(Unary(.activation(.hardSwish)))
   },
   OperatorImporter("LeakyRelu", inputs: 1...1) { node throws(HewnError) in
@@ -20,7 +20,7 @@ private let activationImporters: [OperatorImporter] = [
     let beta = try node.attributes.float("beta") ?? 0.5
     node.emit(Unary(.activation(.hardSigmoid(alpha: alpha, beta: beta))))
   },
-  OperatorImporter("Swish", opsets: 24...24, inputs: 1...1) { node throws(HewnError) in
+  OperatorImporter("Swish", opsets: 24..., inputs: 1...1) { node throws(HewnError) in
     let alpha = try node.attributes.float("alpha") ?? 1
     guard alpha == 1 else { throw node.unsupported("alpha", alpha, "only 1 is") }
     node.emit(Unary(.activation(.silu)))

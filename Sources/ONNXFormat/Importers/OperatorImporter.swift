@@ -26,6 +26,17 @@ struct OperatorImporter: Sendable {
     self.build = build
   }
 
+  /// An importer of a type that came with operator set `opsets.lowerBound` and is still there.
+  init(
+    _ type: String, opsets: PartialRangeFrom<Int>, inputs: ClosedRange<Int>,
+    outputs: ClosedRange<Int> = 1...1,
+    build: @escaping @Sendable (inout NodeImport) throws(HewnError) -> Void
+  ) {
+    self.init(
+      type, opsets: opsets.lowerBound...ONNXModel.opsets.upperBound, inputs: inputs,
+      outputs: outputs, build: build)
+  }
+
   /// - Throws: `invalidFile` when the node has too few or too many inputs or outputs.
   func checkArity(of node: NodeImport) throws(HewnError) {
     guard inputCounts.contains(node.inputs.count) else {

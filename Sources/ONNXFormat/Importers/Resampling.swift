@@ -2,7 +2,7 @@ internal import Graphs
 internal import Tensors
 
 let resizeImporters: [OperatorImporter] = [
-  OperatorImporter("Resize", opsets: 10...24, inputs: 1...4) { node throws(HewnError) in
+  OperatorImporter("Resize", opsets: 10..., inputs: 1...4) { node throws(HewnError) in
     if node.opset == 10 { try resizeByScales(&node) } else { try resize(&node) }
   },
   OperatorImporter("Upsample", opsets: 7...9, inputs: 1...2) { node throws(HewnError) in

@@ -20,10 +20,10 @@ let shapeImporters: [OperatorImporter] = [
       ShapeOf(
         start: try node.attributes.integer("start") ?? 0, end: try node.attributes.integer("end")))
   },
-  OperatorImporter("Expand", opsets: 8...24, inputs: 2...2) { node throws(HewnError) in
+  OperatorImporter("Expand", opsets: 8..., inputs: 2...2) { node throws(HewnError) in
     node.emit(Expand())
   },
-  OperatorImporter("ConstantOfShape", opsets: 9...24, inputs: 1...1, build: constantOfShape),
+  OperatorImporter("ConstantOfShape", opsets: 9..., inputs: 1...1, build: constantOfShape),
   OperatorImporter("Constant", inputs: 0...0, build: constant),
 ]
 
