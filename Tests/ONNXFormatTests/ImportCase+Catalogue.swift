@@ -75,7 +75,12 @@ extension ImportCase {
       "Gemm", 13,
       ["alpha": .float(0.5), "beta": .float(2), "transA": .int(1), "transB": .int(1)],
       inputs: ["x", "w"], becomes: Gemm(alpha: 0.5, beta: 2, transposesA: true, transposesB: true)),
+    ImportCase(
+      "Gemm", 6, ["broadcast": .int(1)], inputs: ["x", "w", "b"], becomes: Gemm()),
     ImportCase("MatMul", 9, inputs: ["x", "w"], becomes: MatMul()),
+    ImportCase(
+      "BatchNormalization", 6, ["is_test": .int(1)], inputs: ImporterTests.statistics,
+      becomes: BatchNormalization(epsilon: 1e-5)),
     ImportCase(
       "BatchNormalization", 7, ["spatial": .int(1), "momentum": .float(0.9)],
       inputs: ["x", "s", "b", "m", "v"], becomes: BatchNormalization()),
@@ -92,6 +97,7 @@ extension ImportCase {
     ImportCase("Softmax", 13, becomes: Softmax(axis: -1)),
     ImportCase("Softmax", 13, ["axis": .int(1)], becomes: Softmax(axis: 1)),
     ImportCase("Dropout", 7, ["ratio": .float(0.3)], becomes: Identity()),
+    ImportCase("Dropout", 6, ["is_test": .int(0)], becomes: Identity()),
     ImportCase("Dropout", 12, inputs: ["x", "ratio"], becomes: Identity(), wants: ["x"]),
     ImportCase(
       "Dropout", 13, ["seed": .int(4)], inputs: ["x", "", "kFalse"], becomes: Identity(),
@@ -116,6 +122,11 @@ extension ImportCase {
       ImportCase("Swish", 24, becomes: Unary(.activation(.silu))),
       ImportCase("Swish", 24, ["alpha": .float(1)], becomes: Unary(.activation(.silu))),
       ImportCase("PRelu", 7, inputs: ["x", "s"], becomes: PRelu()),
+      ImportCase(
+        "PRelu", 6, inputs: ["x", "s"],
+        all: aligning("s", axis: 1) + [
+          (PRelu(), ["x", "n:operand"], ["y"])
+        ]),
       ImportCase("Clip", 7, becomes: Clip()),
       ImportCase(
         "Clip", 10, ["min": .float(0), "max": .float(6)], becomes: Clip(),
@@ -153,6 +164,31 @@ extension ImportCase {
       ("Add", Binary.Kind.add), ("Sub", .subtract), ("Mul", .multiply), ("Div", .divide),
       ("Pow", .power),
     ].map { ImportCase($0.0, 14, inputs: ["x", "z"], becomes: Binary($0.1)) }
+    + [
+      ImportCase(
+        "Add", 6, ["broadcast": .int(1)], inputs: ["x", "z"], becomes: Binary(.add)),
+      ImportCase(
+        "Mul", 6, ["broadcast": .int(1), "axis": .int(2)], inputs: ["x", "z"],
+        all: aligning("z", axis: 2) + [(Binary(.multiply), ["x", "n:operand"], ["y"])]),
+    ]
+
+  /// The operators that place the axes of a value below those of `x`.
+  private static func aligning(
+    _ name: String, axis: Int
+  ) -> [(any Operator, [String], [String])] {
+    [
+      (ShapeOf(), [name], ["n:shape"]),
+      (ShapeOf(), ["n:shape"], ["n:rank"]),
+      (ShapeOf(), ["x"], ["n:shape_1"]),
+      (ShapeOf(), ["n:shape_1"], ["n:rank_1"]),
+      (Binary(.subtract), ["n:rank_1", "int64[1] [\(Double(axis))]"], ["n:below"]),
+      (Binary(.subtract), ["n:below", "n:rank"], ["n:missing"]),
+      (Binary(.maximum), ["n:missing", "int64[1] [0.0]"], ["n:count"]),
+      (ConstantOfShape(value: Tensor([1], [Int64(1)])), ["n:count"], ["n:ones"]),
+      (Concat(axis: 0), ["n:shape", "n:ones"], ["n:aligned"]),
+      (Reshape(), [name, "n:aligned"], ["n:operand"]),
+    ]
+  }
 
   static let reduceCases: [ImportCase] = Reduce.Kind.allCases.flatMap { kind in
     let last = kind == .sum ? 12 : 17

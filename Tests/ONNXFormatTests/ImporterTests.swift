@@ -110,6 +110,9 @@ import Testing
     Rejection(
       "AveragePool", 18, ["kernel_shape": .ints([2, 2]), "dilations": .ints([2, 2])],
       says: "dilations"),
+    Rejection("BatchNormalization", 6, inputs: statistics, says: "is_test"),
+    Rejection(
+      "Add", 6, ["broadcast": .int(1), "axis": .int(-1)], inputs: ["x", "z"], says: "axis"),
     Rejection("BatchNormalization", 7, ["spatial": .int(0)], inputs: statistics, says: "spatial"),
     Rejection("BatchNormalization", 9, ["spatial": .int(1)], inputs: statistics, says: "spatial"),
     Rejection(

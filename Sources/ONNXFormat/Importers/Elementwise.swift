@@ -25,7 +25,11 @@ private let activationImporters: [OperatorImporter] = [
     guard alpha == 1 else { throw node.unsupported("alpha", alpha, "only 1 is") }
     node.emit(Unary(.activation(.silu)))
   },
-  OperatorImporter("PRelu", inputs: 2...2) { node throws(HewnError) in node.emit(PRelu()) },
+  OperatorImporter("PRelu", inputs: 2...2) { node throws(HewnError) in
+    // Slopes were one for each channel, or one for all, before they were broadcast.
+    guard node.opset < 7 else { return node.emit(PRelu()) }
+    node.emit(PRelu(), [node.input(0), node.align(node.input(1), to: node.input(0), from: 1)])
+  },
   OperatorImporter("Clip", inputs: 1...3, build: clip),
 ]
 
@@ -40,7 +44,7 @@ private let functionImporters: [OperatorImporter] = [
 private let binaryImporters: [OperatorImporter] =
   [Binary.Kind.add, .subtract, .multiply, .divide, .power].map { kind in
     OperatorImporter(kind.rawValue, inputs: 2...2) { node throws(HewnError) in
-      node.emit(Binary(kind))
+      node.emit(Binary(kind), try node.broadcastOperands())
     }
   }
 

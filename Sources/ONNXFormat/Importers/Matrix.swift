@@ -7,6 +7,8 @@ let matrixImporters: [OperatorImporter] = [
 ]
 
 private func gemm(_ node: inout NodeImport) throws(HewnError) {
+  // Whether C is broadcast, which it may always be since.
+  if node.opset < 7 { node.attributes.ignore("broadcast") }
   node.emit(
     Gemm(
       alpha: try node.attributes.float("alpha") ?? 1, beta: try node.attributes.float("beta") ?? 1,

@@ -14,6 +14,9 @@ private func batchNormalization(_ node: inout NodeImport) throws(HewnError) {
   if node.opset < 9, try !node.attributes.flag("spatial", default: true) {
     throw node.unsupported("spatial", 0, "statistics must be per channel")
   }
+  if node.opset < 7, try !node.attributes.flag("is_test") {
+    throw node.unsupported("is_test", 0, "export the model for inference")
+  }
   if node.opset >= 14, try node.attributes.flag("training_mode") {
     throw node.unsupported("training_mode", 1, "export the model for inference")
   }
@@ -46,6 +49,7 @@ private func softmax(_ node: inout NodeImport) throws(HewnError) {
 
 private func dropout(_ node: inout NodeImport) throws(HewnError) {
   // The ratio and the seed matter in training only.
+  if node.opset < 7 { node.attributes.ignore("is_test") }
   if node.opset < 12 {
     node.attributes.ignore("ratio")
     guard node.inputs.count == 1 else {
