@@ -49,8 +49,7 @@ package struct RemoveIdentities: Pass {
     case let op as Slice:
       return try op.geometry(for: view.operands(node)).axes.allSatisfy { $0.step == 1 }
     case let op as Resize:
-      let geometry = try op.geometry(for: view.operands(node))
-      return op.coordinates != .tfCropAndResize && geometry.resampledAxes.isEmpty
+      return try op.geometry(for: view.operands(node)).resampledAxes.isEmpty
     case let op as DepthToSpace: return op.blockSize == 1
     case let op as MaxPool: return try isPoint(op.window, view[x].type.shape)
     case let op as AveragePool: return try isPoint(op.window, view[x].type.shape)

@@ -65,6 +65,42 @@ import Testing
     StepHarness.expect(cases)
   }
 
+  @Test func antialiased() {
+    var cases: [StepCase] = []
+    for mode in [Resize.Mode.linear, .cubic] {
+      for excludesOutside in [false, true] {
+        let op = Resize(mode: mode, excludesOutside: excludesOutside, antialiases: true)
+        cases.append(Self.scaled(op, [1, 2, 9, 13], [1, 1, 0.6, 1.7]))
+        cases.append(Self.sized(op, [2, 3, 17, 40], [2, 3, 3, 7]))
+        cases.append(Self.sized(op, [1, 6, 8, 4], [1, 2, 2, 4]))
+      }
+    }
+    StepHarness.expect(cases)
+  }
+
+  @Test func cropped() {
+    let op = Resize(coordinates: .tfCropAndResize, extrapolationValue: 4, axes: [2, 3])
+    let crop = Tensor([4], [Float(0.2), -0.3, 1.4, 0.9])
+    StepHarness.expect([
+      StepCase(
+        "crop", op,
+        [.random([2, 3, 4, 6], seed: 1), crop, nil, Tensor([2], [Int64(9), 11])],
+        constants: [1, 3])
+    ])
+  }
+
+  @Test func aspectRatio() {
+    StepHarness.expect(
+      [Resize.AspectRatioPolicy.notLarger, .notSmaller].flatMap { policy in
+        [Resize.Mode.nearest, .linear].map { mode in
+          StepCase(
+            "\(mode) \(policy)", Resize(mode: mode, aspectRatioPolicy: policy, axes: [2, 3]),
+            [.random([2, 3, 4, 6], seed: 1), nil, nil, Tensor([2], [Int64(9), 11])],
+            constants: [3])
+        }
+      })
+  }
+
   @Test func someAxes() {
     let op = Resize(mode: .linear, axes: [2, 3])
     StepHarness.expect([

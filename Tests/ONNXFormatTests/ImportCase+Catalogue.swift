@@ -257,16 +257,15 @@ extension ImportCase {
       becomes: Resize(mode: .linear, coordinates: .asymmetric, rounding: .floor),
       wants: ["x", "", "s"]),
     ImportCase(
-      "Resize", 10, inputs: ["x", "kDouble"],
-      becomes: Resize(coordinates: .asymmetric, rounding: .floor),
-      wants: ["x", "", "kDouble"]),
+      "Upsample", 10, inputs: ["x", "s"],
+      becomes: Resize(coordinates: .asymmetric, rounding: .floor), wants: ["x", "", "s"]),
     ImportCase(
-      "Resize", 10, inputs: ["x", "kShrink"],
-      becomes: Resize(coordinates: .asymmetric, rounding: .ceil),
-      wants: ["x", "", "kShrink"]),
+      "Resize", 10, inputs: ["x", "kMixed"],
+      becomes: Resize(coordinates: .asymmetric, rounding: .byDirection),
+      wants: ["x", "", "kMixed"]),
     ImportCase(
       "Resize", 10, ["mode": .string("linear")], inputs: ["x", "kMixed"],
-      becomes: Resize(mode: .linear, coordinates: .asymmetric, rounding: .floor),
+      becomes: Resize(mode: .linear, coordinates: .asymmetric, rounding: .byDirection),
       wants: ["x", "", "kMixed"]),
     ImportCase(
       "Resize", 11, inputs: ["x", "kNone", "kDouble"], becomes: Resize(),
@@ -276,7 +275,7 @@ extension ImportCase {
       [
         "mode": .string("cubic"), "coordinate_transformation_mode": .string("align_corners"),
         "cubic_coeff_a": .float(-0.5), "exclude_outside": .int(1),
-        "nearest_mode": .string("floor"), "extrapolation_value": .float(3),
+        "nearest_mode": .string("floor"),
       ],
       inputs: ["x", "kNone", "kNone", "sizes"],
       becomes: Resize(
@@ -286,14 +285,27 @@ extension ImportCase {
       "Resize", 19,
       [
         "coordinate_transformation_mode": .string("half_pixel_symmetric"), "axes": .ints([2, 3]),
-        "antialias": .int(0), "keep_aspect_ratio_policy": .string("not_larger"),
+        "antialias": .int(1), "keep_aspect_ratio_policy": .string("not_larger"),
         "nearest_mode": .string("round_prefer_ceil"),
       ],
-      inputs: ["x", "", "s"],
-      becomes: Resize(coordinates: .halfPixelSymmetric, rounding: .roundPreferCeil, axes: [2, 3])),
+      inputs: ["x", "roi", "s"],
+      becomes: Resize(
+        coordinates: .halfPixelSymmetric, rounding: .roundPreferCeil,
+        aspectRatioPolicy: .notLarger, axes: [2, 3]), wants: ["x", "", "s"]),
     ImportCase(
-      "Resize", 13, ["coordinate_transformation_mode": .string("tf_crop_and_resize")],
-      inputs: ["x", "roi", "s"], becomes: Resize(coordinates: .tfCropAndResize)),
+      "Resize", 18, ["mode": .string("linear"), "antialias": .int(1)], inputs: ["x", "", "s"],
+      becomes: Resize(mode: .linear, antialiases: true)),
+    ImportCase(
+      "Resize", 11, ["coordinate_transformation_mode": .string("tf_half_pixel_for_nn")],
+      inputs: ["x", "", "s"], becomes: Resize(coordinates: .tfHalfPixelForNearest)),
+    ImportCase(
+      "Resize", 13,
+      [
+        "coordinate_transformation_mode": .string("tf_crop_and_resize"),
+        "extrapolation_value": .float(3),
+      ],
+      inputs: ["x", "roi", "s"],
+      becomes: Resize(coordinates: .tfCropAndResize, extrapolationValue: 3)),
     ImportCase(
       "Resize", 13,
       [

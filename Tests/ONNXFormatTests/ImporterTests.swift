@@ -154,30 +154,25 @@ import Testing
     Rejection("DepthToSpace", 13, ["blocksize": .int(0)], says: "blocksize"),
     Rejection(
       "DepthToSpace", 13, ["blocksize": .int(2), "mode": .string("XYZ")], says: "XYZ"),
-    Rejection("Upsample", 10, inputs: ["x", "s"], says: "Upsample"),
+    Rejection("Upsample", 11, inputs: ["x", "s"], says: "Upsample"),
     Rejection("Upsample", 7, code: .invalidFile, says: "scales is missing"),
     Rejection("Upsample", 9, ["mode": .string("cubic")], inputs: ["x", "s"], says: "cubic"),
     Rejection("Resize", 9, inputs: ["x", "s"], says: "Resize"),
-    Rejection("Resize", 10, inputs: ["x", "kMixed"], says: "both enlarge and shrink"),
     Rejection("Resize", 13, ["mode": .string("area")], inputs: ["x", "", "s"], says: "area"),
     Rejection("Resize", 13, ["nearest_mode": .string("up")], inputs: ["x", "", "s"], says: "up"),
     Rejection(
-      "Resize", 11, ["coordinate_transformation_mode": .string("tf_half_pixel_for_nn")],
+      "Resize", 13, ["coordinate_transformation_mode": .string("tf_half_pixel_for_nn")],
       inputs: ["x", "", "s"], says: "tf_half_pixel_for_nn"),
     Rejection(
       "Resize", 18, ["coordinate_transformation_mode": .string("half_pixel_symmetric")],
       inputs: ["x", "", "s"], says: "half_pixel_symmetric"),
-    Rejection("Resize", 18, ["antialias": .int(1)], inputs: ["x", "", "s"], says: "antialias"),
+    Rejection(
+      "Resize", 13, ["nearest_mode": .string("byDirection")], inputs: ["x", "", "s"],
+      says: "byDirection"),
     Rejection("Resize", 13, ["antialias": .int(0)], inputs: ["x", "", "s"], says: "antialias"),
     Rejection(
-      "Resize", 18, ["keep_aspect_ratio_policy": .string("not_larger")],
+      "Resize", 18, ["keep_aspect_ratio_policy": .string("crop")],
       inputs: ["x", "", "", "sizes"], says: "keep_aspect_ratio_policy"),
-    Rejection(
-      "Resize", 13,
-      [
-        "coordinate_transformation_mode": .string("tf_crop_and_resize"),
-        "extrapolation_value": .float(1),
-      ], inputs: ["x", "roi", "s"], says: "extrapolation_value"),
     Rejection("Resize", 13, ["exclude_outside": .int(1)], inputs: ["x", "", "s"], says: "exclude"),
     Rejection("Reshape", 13, ["allowzero": .int(0)], inputs: ["x", "s"], says: "allowzero"),
     Rejection("Squeeze", 13, ["axes": .ints([0])], says: "axes"),

@@ -284,8 +284,8 @@ MOVEMENTS = [
 ]  # fmt: skip
 
 
-def resize(id, shape, scales=None, sizes=None, opset=17, **attributes):
-    operands = [x(*shape), NONE, NONE if scales is None else floats(*scales)]
+def resize(id, shape, scales=None, sizes=None, roi=None, opset=17, **attributes):
+    operands = [x(*shape), *(NONE if list is None else floats(*list) for list in (roi, scales))]
     if sizes is not None:
         operands.append(integers(*sizes))
     return case(id, "Resize", *operands, opset=opset, **attributes)
@@ -314,6 +314,25 @@ RESIZES = [
     resize("cubic-excluding", (1, 2, 5, 6), [1, 1, 2, 2], mode="cubic", exclude_outside=1,
            coordinate_transformation_mode=HALF),
     resize("linear-axes", (1, 2, 5, 6), [2, 2], mode="linear", axes=[2, 3], opset=18),
+    resize("linear-antialias", (1, 2, 9, 8), sizes=[1, 2, 4, 3], mode="linear", antialias=1,
+           opset=19),
+    resize("cubic-antialias", (1, 2, 9, 8), [1, 1, 0.4, 1.5], mode="cubic", antialias=1, opset=18,
+           exclude_outside=1),
+    resize("linear-symmetric", (1, 2, 9, 8), [1, 1, 0.4, 1.55], mode="linear", opset=19,
+           coordinate_transformation_mode="half_pixel_symmetric"),
+    resize("linear-crop", (1, 2, 9, 8), sizes=[1, 2, 6, 5], mode="linear",
+           roi=[0, 0, 0.2, -0.1, 1, 1, 1.1, 0.7], extrapolation_value=3.0,
+           coordinate_transformation_mode="tf_crop_and_resize"),
+    resize("nearest-crop", (1, 2, 9, 8), [1, 1, 2, 0.5],
+           roi=[0, 0, 0.2, -0.1, 1, 1, 1.1, 0.7], extrapolation_value=3.0,
+           coordinate_transformation_mode="tf_crop_and_resize"),
+    resize("nearest-for-tensorflow", (1, 2, 4, 5), [1, 1, 0.5, 1.5], opset=11, roi=[],
+           coordinate_transformation_mode="tf_half_pixel_for_nn"),
+    resize("not-larger", (1, 2, 6, 5), sizes=[9, 9], mode="linear", axes=[2, 3], opset=18,
+           keep_aspect_ratio_policy="not_larger"),
+    resize("not-smaller", (1, 2, 6, 5), sizes=[9, 9], axes=[2, 3], opset=18,
+           keep_aspect_ratio_policy="not_smaller"),
+    case("resize-10-nearest", "Resize", x(1, 2, 4, 5), floats(1, 1, 2, 0.6), opset=10),
     case("upsample", "Upsample", x(1, 2, 4, 5), floats(1, 1, 2, 2), opset=9),
     case("resize-10", "Resize", x(1, 2, 4, 5), floats(1, 1, 2, 2), opset=10, mode="linear"),
 ]  # fmt: skip

@@ -60,14 +60,6 @@ struct ErrorTests {
     #expect(error(Reshape(), [x, nil], TensorType(.float32, [3]))?.code == .invalidFile)
   }
 
-  @Test("crop and resize")
-  func cropAndResize() {
-    let x = Tensor.floats([1, 1, 1, 2], [1, 2])
-    let resize = Resize(mode: .linear, coordinates: .tfCropAndResize)
-    let inputs = [x, nil, nil, .int64s([4], [1, 1, 1, 4])]
-    #expect(error(resize, inputs, TensorType(.float32, [1, 1, 1, 4]))?.code == .unsupported)
-  }
-
   @Test("a tensor beyond the limit")
   func tooLarge() {
     let x = Tensor.floats([1], [1])

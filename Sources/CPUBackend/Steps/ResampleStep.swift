@@ -1,13 +1,7 @@
+internal import Graphs
 internal import Tensors
 
-/// The inputs that each index of an output axis blends: `tapCount` for each, one after the other.
-struct ResampleTaps: Sendable {
-  var tapCount: Int
-  var indices: [Int]
-  var weights: [Float]
-}
-
-/// Weighted sums of neighbours along one or more axes: linear and cubic resizing.
+/// Weighted sums of neighbours along one or more axes: linear and cubic resizing, antialiased or not.
 ///
 /// Rows of the last axis are blended over the other axes first, whole rows at a time, then within
 /// the row. Work per output row of Q elements with R taps over the other axes and S in the row:
@@ -41,7 +35,7 @@ struct ResampleStep: Step {
   ///   - taps: for each axis, or `nil` where the axis stays.
   /// - Throws: `unsupported` for rows beyond 2^31 elements, `outOfMemory`.
   init(
-    _ taps: [ResampleTaps?], from source: StridedTensor, _ input: FloatSource,
+    _ taps: [ResizeTaps?], from source: StridedTensor, _ input: FloatSource,
     to target: StridedTensor, _ output: GridTarget
   ) throws(HewnError) {
     self.input = input
@@ -62,7 +56,7 @@ struct ResampleStep: Step {
       if let taps = taps[axis] {
         tapCounts[axis] = taps.tapCount
         offsets += taps.indices.map { $0 * source.strides[axis] }
-        weights += taps.weights
+        weights += taps.weights.map { Float($0) }
         combinations *= taps.tapCount
       } else {
         offsets += (0..<target.shape[axis]).map { $0 * source.strides[axis] }
@@ -75,7 +69,7 @@ struct ResampleStep: Step {
     let row = taps[outerCount]
     rowTapCount = row?.tapCount ?? 0
     rowIndices = try AlignedArray((row?.indices ?? []).map { Int32($0) })
-    rowWeights = try AlignedArray(row?.weights ?? [])
+    rowWeights = try AlignedArray((row?.weights ?? []).map { Float($0) })
     let rows = (0..<outerCount).reduce(1) { $0 * target.shape[$1] }
     parts = WorkParts(
       planes: rows, rows: 1, columns: 1,

@@ -112,33 +112,6 @@ extension Pad: MovementOperator {
   }
 }
 
-extension Resize {
-  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
-    let x = try OperandList(inputs, "X", "roi", "scales", "sizes").float(0)
-    guard coordinates != .tfCropAndResize else {
-      throw HewnError(.unsupported, "coordinate mode tf_crop_and_resize")
-    }
-    let extents = try geometry(for: inputs).outputExtents
-    return [TensorType(x.type.element, try Shape(checking: extents))]
-  }
-
-  /// Two operations for each output element and neighbour: 1 (nearest: none), 2 or 4 along each
-  /// resampled axis.
-  package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
-    let extents = inputs[0]?.shape.dimensions ?? []
-    let resampled = zip(extents, outputs[0].shape.dimensions).count { $0 != $1 }
-    let neighbours =
-      switch mode {
-      case .nearest: 0
-      case .linear: 1 << resampled
-      case .cubic: 1 << (2 * resampled)
-      }
-    return OperationCount(
-      flops: OperationCount.product(2 * neighbours, outputs[0].shape.elementCount),
-      moving: inputs, outputs)
-  }
-}
-
 extension Gather: MovementOperator {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let inputs = try OperandList(inputs, "data", "indices")

@@ -38,46 +38,6 @@ package struct Pad: Operator, Hashable {
   package init(mode: Mode = .constant) { self.mode = mode }
 }
 
-/// Resamples. Inputs: X, roi (optional), scales (optional float constant), sizes (optional int64
-/// constant); one of scales and sizes is given.
-package struct Resize: Operator, Hashable {
-  package enum Mode: String, Hashable, Sendable, Codable { case nearest, linear, cubic }
-  package enum Coordinates: String, Hashable, Sendable, Codable {
-    case halfPixel = "half_pixel"
-    case halfPixelSymmetric = "half_pixel_symmetric"
-    case pytorchHalfPixel = "pytorch_half_pixel"
-    case alignCorners = "align_corners"
-    case asymmetric
-    case tfCropAndResize = "tf_crop_and_resize"
-  }
-  package enum Rounding: String, Hashable, Sendable, Codable {
-    case roundPreferFloor = "round_prefer_floor"
-    case roundPreferCeil = "round_prefer_ceil"
-    case floor, ceil
-  }
-  package var mode: Mode
-  package var coordinates: Coordinates
-  package var rounding: Rounding
-  package var cubicCoefficient: Float
-  package var excludesOutside: Bool
-  /// The axes that scales and sizes speak of; `nil` means all.
-  package var axes: [Int]?
-  package var name: String { "Resize" }
-
-  package init(
-    mode: Mode = .nearest, coordinates: Coordinates = .halfPixel,
-    rounding: Rounding = .roundPreferFloor, cubicCoefficient: Float = -0.75,
-    excludesOutside: Bool = false, axes: [Int]? = nil
-  ) {
-    self.mode = mode
-    self.coordinates = coordinates
-    self.rounding = rounding
-    self.cubicCoefficient = cubicCoefficient
-    self.excludesOutside = excludesOutside
-    self.axes = axes
-  }
-}
-
 /// Permutes axes; an empty permutation reverses them. Inputs: X.
 package struct Transpose: Operator, Hashable {
   package var permutation: [Int]

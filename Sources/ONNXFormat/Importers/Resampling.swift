@@ -5,30 +5,35 @@ let resizeImporters: [OperatorImporter] = [
   OperatorImporter("Resize", opsets: 10..., inputs: 1...4) { node throws(HewnError) in
     if node.opset == 10 { try resizeByScales(&node) } else { try resize(&node) }
   },
-  OperatorImporter("Upsample", opsets: 7...9, inputs: 1...2) { node throws(HewnError) in
+  OperatorImporter("Upsample", opsets: 7...10, inputs: 1...2) { node throws(HewnError) in
     try resizeByScales(&node)
   },
 ]
 
 /// Resize as of operator set 11.
 private func resize(_ node: inout NodeImport) throws(HewnError) {
-  let mode = try mode(&node, of: [.nearest, .linear, .cubic])
-  let coordinates = try coordinates(&node)
-  let rounding = try rounding(&node)
-  let cubicCoefficient = try node.attributes.float("cubic_coeff_a") ?? -0.75
-  let excludesOutside = try node.attributes.flag("exclude_outside")
-  if excludesOutside, mode != .cubic {
-    throw node.unsupported("exclude_outside", 1, "only cubic resampling has it")
+  var op = Resize(
+    mode: try mode(&node, of: [.nearest, .linear, .cubic]),
+    coordinates: try coordinates(&node), rounding: try rounding(&node))
+  op.cubicCoefficient = try node.attributes.float("cubic_coeff_a") ?? op.cubicCoefficient
+  op.extrapolationValue = try node.attributes.float("extrapolation_value") ?? 0
+  op.excludesOutside = try node.attributes.flag("exclude_outside")
+  if op.excludesOutside, op.mode == .nearest {
+    throw node.unsupported("exclude_outside", 1, "nearest resampling weighs nothing")
   }
-  let axes = node.opset >= 18 ? try node.attributes.integers("axes") : nil
-  try rejectExtensions(&node, coordinates: coordinates)
+  if node.opset >= 18 {
+    op.axes = try node.attributes.integers("axes")
+    // Nearest resampling has no filter to widen.
+    op.antialiases = try node.attributes.flag("antialias") && op.mode != .nearest
+    op.aspectRatioPolicy = try aspectRatioPolicy(&node)
+  }
   node.emit(
-    Resize(
-      mode: mode, coordinates: coordinates, rounding: rounding, cubicCoefficient: cubicCoefficient,
-      excludesOutside: excludesOutside, axes: axes),
+    op,
     node.inputs.indices.map { index in
+      // Only cropping reads roi, which may then be anything.
+      if index == 1, op.coordinates != .tfCropAndResize { return "" }
       // Operator set 11 requires roi and scales, and files give empty tensors for unused ones.
-      index > 0 && node.constant(index)?.shape.elementCount == 0 ? "" : node.input(index)
+      return index > 0 && node.constant(index)?.shape.elementCount == 0 ? "" : node.input(index)
     })
 }
 
@@ -36,7 +41,8 @@ private func coordinates(_ node: inout NodeImport) throws(HewnError) -> Resize.C
   let attribute = "coordinate_transformation_mode"
   guard let name = try node.attributes.string(attribute) else { return .halfPixel }
   guard let coordinates = Resize.Coordinates(rawValue: name),
-    coordinates != .halfPixelSymmetric || node.opset >= 19
+    coordinates != .halfPixelSymmetric || node.opset >= 19,
+    coordinates != .tfHalfPixelForNearest || node.opset < 13
   else {
     throw node.unsupported(attribute, name, "not known in operator set \(node.opset)")
   }
@@ -45,35 +51,27 @@ private func coordinates(_ node: inout NodeImport) throws(HewnError) -> Resize.C
 
 private func rounding(_ node: inout NodeImport) throws(HewnError) -> Resize.Rounding {
   guard let name = try node.attributes.string("nearest_mode") else { return .roundPreferFloor }
-  guard let rounding = Resize.Rounding(rawValue: name) else {
+  guard let rounding = Resize.Rounding(rawValue: name), rounding != .byDirection else {
     throw node.unsupported("nearest_mode", name, "not known in operator set \(node.opset)")
   }
   return rounding
 }
 
-private func rejectExtensions(
-  _ node: inout NodeImport, coordinates: Resize.Coordinates
-) throws(HewnError) {
-  // Only cropping reads beyond the edges.
-  let extrapolation = try node.attributes.float("extrapolation_value") ?? 0
-  if extrapolation != 0, coordinates == .tfCropAndResize {
-    throw node.unsupported("extrapolation_value", extrapolation, "only 0 is")
+private func aspectRatioPolicy(
+  _ node: inout NodeImport
+) throws(HewnError) -> Resize.AspectRatioPolicy {
+  let attribute = "keep_aspect_ratio_policy"
+  guard let name = try node.attributes.string(attribute) else { return .stretch }
+  guard let policy = Resize.AspectRatioPolicy(rawValue: name) else {
+    throw node.unsupported(attribute, name, "not known in operator set \(node.opset)")
   }
-  guard node.opset >= 18 else { return }
-  if try node.attributes.flag("antialias") {
-    throw node.unsupported("antialias", 1, "export the model without")
-  }
-  // The policy speaks of sizes alone.
-  let policy = try node.attributes.string("keep_aspect_ratio_policy") ?? "stretch"
-  if policy != "stretch", !node.input(3).isEmpty {
-    throw node.unsupported("keep_aspect_ratio_policy", policy, "only stretch is")
-  }
+  return policy
 }
 
 /// Upsample, and Resize of operator set 10: coordinates are divided by the scale.
 ///
-/// - Throws: `unsupported` where nearest resampling both enlarges and shrinks, since it rounds
-///   down in the one and up in the other case (ONNX says neither; this is what ONNX Runtime does).
+/// ONNX does not say which element is nearest there; ONNX's own cases and ONNX Runtime round down
+/// along axes that grow and, in Resize, up along axes that shrink.
 private func resizeByScales(_ node: inout NodeImport) throws(HewnError) {
   let mode = try mode(&node, of: [.nearest, .linear])
   let scales: String
@@ -89,14 +87,10 @@ private func resizeByScales(_ node: inout NodeImport) throws(HewnError) {
     let list = try node.attributes.required("scales", try node.attributes.floats("scales"))
     scales = node.add("scales", Tensor([list.count], list))
   }
-  let known = node.opset >= 9 ? node.constant(1)?.doubles() ?? [] : []
-  let shrinks = node.type == "Resize" && mode == .nearest && known.contains { $0 < 1 }
-  if shrinks, known.contains(where: { $0 > 1 }) {
-    throw HewnError(
-      .unsupported, "scales \(known) both enlarge and shrink; export to operator set 11 or newer")
-  }
   node.emit(
-    Resize(mode: mode, coordinates: .asymmetric, rounding: shrinks ? .ceil : .floor),
+    Resize(
+      mode: mode, coordinates: .asymmetric,
+      rounding: node.type == "Resize" ? .byDirection : .floor),
     [node.input(0), "", scales])
 }
 

@@ -78,8 +78,33 @@ let movementCases: [TypeCase] = [
   rejects(Resize(axes: [4]), [floats(4), nil, nil, list(8)], "axis 4 does not exist"),
   lacks(Resize(), [floats(4), nil, scales(.greatestFiniteMagnitude)], "beyond 2^40"),
   lacks(Resize(), [floats(4), nil, floats(1)], "input scales is computed while"),
+  accepts(Resize(), [values(.bool, [4]), nil, scales(2)], [8]),
+  accepts(
+    Resize(coordinates: .tfCropAndResize, axes: [1]), [floats(1, 4), scales(0.2, 0.9), scales(2)],
+    [1, 8]),
+  accepts(
+    Resize(aspectRatioPolicy: .notLarger, axes: [1, 2]), [floats(3, 2, 4), nil, nil, list(1, 3)],
+    [3, 1, 2]),
+  accepts(
+    Resize(aspectRatioPolicy: .notSmaller), [floats(2, 3), nil, nil, list(1, 2)], [1, 2]),
+  accepts(
+    Resize(aspectRatioPolicy: .notSmaller), [floats(2, 3), nil, nil, list(1, 1)], [1, 2]),
+  accepts(Resize(aspectRatioPolicy: .notLarger), [floats(0, 3), nil, nil, list(0, 6)], [0, 6]),
   lacks(
-    Resize(coordinates: .tfCropAndResize), [floats(4), floats(2), scales(2)], "tf_crop_and_resize"),
+    Resize(aspectRatioPolicy: .notSmaller), [floats(1, 8), nil, nil, list(1 << 39, 8)],
+    "beyond 2^40"),
+  rejects(Resize(mode: .linear), [values(.bool, [4]), nil, scales(2)], "expected numbers"),
+  rejects(
+    Resize(coordinates: .tfCropAndResize), [floats(4), nil, scales(2)], "input roi is missing"),
+  rejects(
+    Resize(coordinates: .tfCropAndResize), [floats(4), scales(0), scales(2)],
+    "expected 2 floating-point elements"),
+  rejects(
+    Resize(coordinates: .tfCropAndResize), [floats(4), scales(0, .infinity), scales(2)],
+    "roi has the bound inf"),
+  lacks(
+    Resize(coordinates: .tfCropAndResize), [floats(4), floats(2), scales(2)],
+    "input roi is computed while"),
 
   accepts(Gather(), [list(1, 3, 8, 8), values(.int64, [])], []),
   accepts(Gather(axis: 1), [floats(2, 5, 4), values(.int32, [3, 7])], [2, 3, 7, 4]),

@@ -169,7 +169,7 @@ extension OperatorCase {
         nil,
         .floats([4], [1, 1, 0.6, 0.5]),
       ],
-      [.floats([1, 1, 2, 1], [7, 4])]),
+      [.floats([1, 1, 2, 1], [7, -2])]),
     OperatorCase(
       "cubic, align_corners", Resize(mode: .cubic, coordinates: .alignCorners),
       [
@@ -221,6 +221,72 @@ extension OperatorCase {
             -5.410664, -4.7419224, 1.4074095, -1.5659275, -4.6014876, -5.428149, -5.8296313,
           ])
       ]),
+    OperatorCase(
+      "linear, align_corners, to a fraction of an extent",
+      Resize(mode: .linear, coordinates: .alignCorners),
+      [.floats([1, 1, 1, 4], [1, 2, 3, 4]), nil, .floats([4], [1, 1, 1, 0.625])],
+      [.floats([1, 1, 1, 2], [1, 3])]),
+    OperatorCase(
+      "linear, antialiased", Resize(mode: .linear, antialiases: true),
+      [.floats([1, 1, 1, 4], [0, 4, 8, 12]), nil, .floats([4], [1, 1, 1, 0.5])],
+      [.floats([1, 1, 1, 2], [2.5, 9.5])]),
+    OperatorCase(
+      "linear, antialiased, outside excluded",
+      Resize(mode: .linear, excludesOutside: true, antialiases: true),
+      [.floats([1, 1, 1, 4], [0, 4, 8, 12]), nil, .floats([4], [1, 1, 1, 0.5])],
+      [.floats([1, 1, 1, 2], [20.0 / 7, 64.0 / 7])]),
+    OperatorCase(
+      "cubic, antialiased", Resize(mode: .cubic, antialiases: true),
+      [.floats([1, 1, 1, 4], [0, 4, 8, 12]), nil, .floats([4], [1, 1, 1, 0.5])],
+      [.floats([1, 1, 1, 2], [1.9609375, 10.0390625])]),
+    OperatorCase(
+      "linear, antialiasing does not change what grows",
+      Resize(mode: .linear, antialiases: true),
+      [.floats([1, 1, 1, 2], [0, 4]), nil, .floats([4], [1, 1, 1, 2])],
+      [.floats([1, 1, 1, 4], [0, 1, 3, 4])]),
+    OperatorCase(
+      "nearest, crop beyond the input",
+      Resize(coordinates: .tfCropAndResize, extrapolationValue: 9, axes: [3]),
+      [.floats([1, 1, 1, 3], [1, 2, 3]), .floats([2], [0.5, 1.5]), nil, .int64s([1], [3])],
+      [.floats([1, 1, 1, 3], [2, 3, 9])]),
+    OperatorCase(
+      "linear, crop beyond the input, all axes",
+      Resize(mode: .linear, coordinates: .tfCropAndResize, extrapolationValue: 9),
+      [
+        .floats([2, 3], [1, 2, 3, 4, 5, 6]), .floats([4], [0, 0.25, 1, 1.75]), nil,
+        .int64s([2], [2, 3]),
+      ],
+      [.floats([2, 3], [1.5, 3, 9, 4.5, 6, 9])]),
+    OperatorCase(
+      "linear, crop to one", Resize(mode: .linear, coordinates: .tfCropAndResize),
+      [.floats([3], [1, 2, 3]), .floats([2], [0, 0.5]), nil, .int64s([1], [1])],
+      [.floats([1], [1.5])]),
+    OperatorCase(
+      "nearest, not larger", Resize(aspectRatioPolicy: .notLarger, axes: [1, 2]),
+      [.floats([1, 2, 2], [1, 2, 3, 4]), nil, nil, .int64s([2], [4, 3])],
+      [.floats([1, 3, 3], [1, 1, 2, 1, 1, 2, 3, 3, 4])]),
+    OperatorCase(
+      "nearest, not smaller", Resize(aspectRatioPolicy: .notSmaller),
+      [.floats([1, 3], [1, 2, 3]), nil, nil, .int64s([2], [1, 6])],
+      [.floats([2, 6], [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3])]),
+    OperatorCase(
+      "nearest, down where it grows and up where it shrinks",
+      Resize(coordinates: .asymmetric, rounding: .byDirection),
+      [.floats([2, 4], [1, 2, 3, 4, 5, 6, 7, 8]), nil, .floats([2], [1.5, 0.6])],
+      [.floats([3, 2], [1, 3, 1, 3, 5, 7])]),
+    OperatorCase(
+      "nearest, tf_half_pixel_for_nn",
+      Resize(coordinates: .tfHalfPixelForNearest, rounding: .floor),
+      [.floats([4], [1, 2, 3, 4]), nil, .floats([1], [0.5])],
+      [.floats([2], [2, 4])]),
+    OperatorCase(
+      "nearest of bools", Resize(),
+      [.bools([2], [true, false]), nil, .floats([1], [2])],
+      [.bools([4], [true, true, false, false])]),
+    OperatorCase(
+      "linear of integers rounds", Resize(mode: .linear),
+      [.int32s([2], [0, 5]), nil, .floats([1], [2])],
+      [.int32s([4], [0, 1, 4, 5])]),
     OperatorCase(
       "linear, to one", Resize(mode: .linear, coordinates: .pytorchHalfPixel),
       [.floats([1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8]), nil, nil, .int64s([4], [1, 1, 1, 1])],
