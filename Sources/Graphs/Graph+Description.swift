@@ -63,10 +63,15 @@ private struct AttributeList {
       if let shape = op.outputShape { add("outputShape", shape) }
       add("groups", op.groups, default: 1)
       add(op.activation)
-    case let op as MaxPool: add(op.window)
+    case let op as MaxPool:
+      add(op.window)
+      if let order = op.indices { add("indices", order.rawValue) }
     case let op as AveragePool:
       add(op.window)
       addFlag("countsPadding", op.countsPadding)
+    case let op as LpPool:
+      add(op.window)
+      add("exponent", op.exponent, default: 2)
     case let op as Reduce:
       addFlag("dropsDimensions", !op.keepsDimensions)
       addFlag("ignoresEmptyAxes", op.ignoresEmptyAxes)
@@ -95,6 +100,8 @@ private struct AttributeList {
   private mutating func addRest(of op: any Operator) {
     switch op {
     case let op as BatchNormalization: add("epsilon", op.epsilon)
+    case let op as GlobalLpPool: add("exponent", op.exponent, default: 2)
+    case let op as MaxUnpool: addWindow(op.kernel, op.strides, [], op.padding)
     case let op as LRN:
       add("size", op.size)
       add("alpha", op.alpha, default: 1e-4)

@@ -69,6 +69,7 @@ extension MaxPool: WindowOperator {
     with value: Double, own: WindowGeometry, isNonNegative: Bool
   ) -> String? {
     if window.roundsUp { return "rounds its output extents up" }
+    if indices != nil { return "gives indices into its input" }
     // Among elements that are not negative, zeros are never greater. With dilation a window could
     // hold nothing but zeros.
     let isHarmless = value == 0 && isNonNegative && own.dilations.allSatisfy { $0 == 1 }

@@ -47,6 +47,32 @@ import Testing
     }
   }
 
+  @Test func threeSpatialAxes() throws {
+    try expect(because: "3 spatial axes") { net in
+      let (x, w) = (net.input([1, 2, 4, 5, 6]), net.constant([3, 2, 2, 3, 2]))
+      net.output(try net.add(Conv(), [x, w]))
+    }
+    try expect(because: "3 spatial axes") { net in
+      let (x, w) = (net.input([1, 2, 2, 3, 2]), net.constant([2, 3, 2, 2, 3]))
+      net.output(try net.add(ConvTranspose(strides: [2, 1, 2]), [x, w]))
+    }
+    try expect(because: "3 spatial axes") { net in
+      net.output(
+        try net.add(MaxPool(PoolingWindow(kernel: [2, 1, 3])), [net.input([1, 2, 4, 5, 6])]))
+    }
+    try expect(because: "3 spatial axes") { net in
+      net.output(
+        try net.add(AveragePool(PoolingWindow(kernel: [2, 1, 3])), [net.input([1, 2, 4, 5, 6])]))
+    }
+  }
+
+  @Test func maximaWithIndices() throws {
+    try expect(because: "int64") { net in
+      let pool = MaxPool(PoolingWindow(kernel: [2, 2]), indices: .rowMajor)
+      net.output(try net.graph.addNode(pool, [net.input([1, 2, 4, 5])], name: "pool")[0])
+    }
+  }
+
   @Test func biasAtRunTime() throws {
     try expect(because: "bias") { net in
       let (x, w, b) = (net.input([1, 2, 5, 5]), net.constant([3, 2, 3, 3]), net.input([3]))

@@ -74,7 +74,7 @@ import Testing
   @Test func global() {
     let shapes: [Shape] = [
       [2, 3, 7, 7], [1, 2, 100, 100], [1, 600, 8, 8], [2, 3, 17], [2, 3, 1, 1],
-      [1, 1, 1, 33],
+      [1, 1, 1, 33], [2, 3, 4, 5, 6],
     ]
     var cases: [StepCase] = []
     for (index, shape) in shapes.enumerated() {

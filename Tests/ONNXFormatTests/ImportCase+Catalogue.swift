@@ -58,6 +58,31 @@ extension ImportCase {
         PoolingWindow(
           kernel: [3, 3], strides: [2, 2], dilations: [1, 1],
           padding: .explicit(begin: [1, 1], end: [1, 1]), roundsUp: true))),
+    ImportCase("Conv", 13, inputs: ["x", "kWeights3D"], becomes: Conv()),
+    ImportCase(
+      "Conv", 24, ["kernel_shape": .ints([3, 2, 1]), "pads": .ints([1, 1, 0, 0, 0, 0])],
+      inputs: ["x", "w"],
+      becomes: Conv(
+        kernel: [3, 2, 1], padding: .explicit(begin: [1, 1, 0], end: [0, 0, 0]))),
+    ImportCase(
+      "MaxPool", 22, ["kernel_shape": .ints([2, 2]), "storage_order": .int(1)],
+      outputs: ["y", "z"],
+      becomes: MaxPool(PoolingWindow(kernel: [2, 2]), indices: .columnMajor)),
+    ImportCase(
+      "MaxPool", 8, ["kernel_shape": .ints([2, 2])], outputs: ["y", "z"],
+      becomes: MaxPool(PoolingWindow(kernel: [2, 2]), indices: .rowMajor)),
+    ImportCase(
+      "MaxUnpool", 9, ["kernel_shape": .ints([2]), "strides": .ints([3]), "pads": .ints([1, 0])],
+      inputs: ["x", "i", "s"],
+      becomes: MaxUnpool(kernel: [2], strides: [3], padding: .explicit(begin: [1], end: [0]))),
+    ImportCase(
+      "LpPool", 11, ["kernel_shape": .ints([2]), "p": .int(3)],
+      becomes: LpPool(PoolingWindow(kernel: [2]), exponent: 3)),
+    ImportCase(
+      "LpPool", 18, ["kernel_shape": .ints([2]), "dilations": .ints([2]), "ceil_mode": .int(1)],
+      becomes: LpPool(PoolingWindow(kernel: [2], dilations: [2], roundsUp: true))),
+    ImportCase("GlobalLpPool", 7, becomes: GlobalLpPool()),
+    ImportCase("GlobalLpPool", 22, ["p": .int(1)], becomes: GlobalLpPool(exponent: 1)),
     ImportCase(
       "AveragePool", 7, ["kernel_shape": .ints([2, 2]), "count_include_pad": .int(1)],
       becomes: AveragePool(PoolingWindow(kernel: [2, 2]), countsPadding: true)),

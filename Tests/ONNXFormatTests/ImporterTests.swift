@@ -68,9 +68,6 @@ import Testing
 
   static let rejections: [Rejection] = [
     Rejection(
-      "Conv", 13, ["kernel_shape": .ints([3, 3, 3])], inputs: ["x", "w"], says: "3 spatial axes"),
-    Rejection("Conv", 13, inputs: ["x", "kWeights3D"], says: "3 spatial axes"),
-    Rejection(
       "Conv", 13, ["kernel_shape": .ints([3])], inputs: ["x", "kWeights"], code: .invalidFile,
       says: "weights of shape"),
     Rejection(
@@ -101,10 +98,13 @@ import Testing
       inputs: ["x", "w"], code: .invalidFile, says: "output_padding"),
     Rejection("MaxPool", 13, code: .invalidFile, says: "kernel_shape"),
     Rejection(
-      "MaxPool", 13, ["kernel_shape": .ints([2, 2]), "storage_order": .int(1)],
+      "MaxPool", 13, ["kernel_shape": .ints([2, 2]), "storage_order": .int(2)],
       says: "storage_order"),
+    Rejection("MaxUnpool", 11, inputs: ["x", "i"], code: .invalidFile, says: "kernel_shape"),
     Rejection(
-      "MaxPool", 13, ["kernel_shape": .ints([2, 2])], outputs: ["y", "z"], says: "Indices"),
+      "MaxUnpool", 11, ["kernel_shape": .ints([2]), "auto_pad": .string("VALID")],
+      inputs: ["x", "i"], says: "auto_pad"),
+    Rejection("LpPool", 17, ["kernel_shape": .ints([2]), "ceil_mode": .int(1)], says: "ceil_mode"),
     Rejection(
       "MaxPool", 9, ["kernel_shape": .ints([2, 2]), "ceil_mode": .int(1)], says: "ceil_mode"),
     Rejection(

@@ -122,6 +122,10 @@ CONVOLUTIONS = [
     case("one-dimensional", "Conv", x(2, 4, 21), weights(6, 4, 5), weights(6), strides=[2],
          pads=[2, 1]),
     case("opset-7", "Conv", x(1, 4, 8, 8), weights(6, 4, 3, 3), opset=7),
+    case("three-dimensional", "Conv", x(1, 3, 5, 6, 7), weights(4, 3, 2, 3, 2), weights(4),
+         strides=[1, 2, 1], pads=[1, 0, 1, 0, 1, 0]),
+    case("three-dimensional-groups", "Conv", x(2, 4, 5, 5, 5), weights(6, 2, 2, 2, 2), group=2,
+         dilations=[2, 1, 2]),
 ]  # fmt: skip
 
 TRANSPOSED = [
@@ -143,6 +147,8 @@ TRANSPOSED = [
     case("dilation", "ConvTranspose", x(1, 3, 5, 5), weights(3, 2, 3, 3), dilations=[2, 2],
          strides=[2, 1]),
     case("one-dimensional", "ConvTranspose", x(1, 3, 9), weights(3, 2, 4), strides=[2]),
+    case("three-dimensional", "ConvTranspose", x(1, 4, 3, 4, 2), weights(4, 3, 2, 3, 2), weights(6),
+         group=2, strides=[2, 1, 3], pads=[0, 1, 0, 1, 0, 0], output_padding=[1, 0, 2]),
 ]  # fmt: skip
 
 MATRICES = [
@@ -225,6 +231,22 @@ POOLS = [
          auto_pad="SAME_UPPER"),
     case("average-dilation", "AveragePool", x(1, 3, 9, 10), kernel_shape=[3, 3],
          dilations=[2, 2], opset=19),
+    case("max-three-dimensional", "MaxPool", x(1, 2, 5, 6, 7), kernel_shape=[2, 3, 2],
+         strides=[1, 2, 2], pads=[1, 1, 0, 0, 1, 1], ceil_mode=1),
+    case("max-indices", "MaxPool", x(2, 3, 6, 5), outputs=2, kernel_shape=[3, 2], pads=[1, 0, 1, 1],
+         strides=[2, 1]),
+    case("max-indices-columns", "MaxPool", x(2, 3, 6, 5), outputs=2, kernel_shape=[3, 2],
+         strides=[2, 1], storage_order=1),
+    case("average-three-dimensional", "AveragePool", x(1, 2, 5, 6, 7), kernel_shape=[2, 3, 2],
+         strides=[1, 2, 2], pads=[1, 1, 0, 0, 1, 1], count_include_pad=1),
+    case("lp", "LpPool", x(2, 3, 8, 7), kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1]),
+    case("lp-1", "LpPool", x(2, 3, 8), kernel_shape=[3], p=1, auto_pad="SAME_UPPER"),
+    case("unpool", "MaxUnpool", x(1, 1, 2, 2), np.array([[[[1, 3], [8, 15]]]], np.int64),
+         kernel_shape=[2, 2], strides=[2, 2]),
+    case("unpool-shape", "MaxUnpool", x(1, 1, 2, 2), np.array([[[[1, 3], [8, 19]]]], np.int64),
+         integers(1, 1, 5, 4), kernel_shape=[2, 2], strides=[2, 2]),
+    case("global-lp", "GlobalLpPool", x(2, 5, 7, 6), p=3),
+    case("global-average-three-dimensional", "GlobalAveragePool", x(2, 5, 3, 4, 2)),
     case("global-average", "GlobalAveragePool", x(2, 5, 7, 6)),
     case("global-max", "GlobalMaxPool", x(2, 5, 7, 6, low=-3, high=-1)),
     case("reduce-mean", "ReduceMean", x(2, 5, 7, 6), axes=[2, 3], keepdims=0),

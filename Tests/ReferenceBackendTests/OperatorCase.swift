@@ -23,7 +23,7 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(op.name): \(name)" }
 
   static let all =
-    convolution + pooling + matrix + normalization + elementwise + movement + resize
+    convolution + pooling + reduction + matrix + normalization + elementwise + movement + resize
 
   var operands: [Operand?] { inputs.map { $0.map { Operand(type: $0.type, constant: $0) } } }
 }

@@ -3,6 +3,8 @@ package import Graphs
 package import Tensors
 
 extension MaxPool: CPUOperator {
+  package func obstacle(for node: NodeContext) -> String? { node.poolObstacle }
+
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }
@@ -17,6 +19,8 @@ extension MaxPool: CPUOperator {
 }
 
 extension AveragePool: CPUOperator {
+  package func obstacle(for node: NodeContext) -> String? { node.poolObstacle }
+
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }
@@ -58,6 +62,12 @@ extension GlobalMaxPool: CPUOperator {
 }
 
 extension NodeContext {
+  /// Why no pooling kernel computes a node.
+  fileprivate var poolObstacle: String? {
+    guard let rank = shape(ofInput: 0)?.rank, rank > 4 else { return nil }
+    return "\(rank - 2) spatial axes"
+  }
+
   /// Planes for an image in input 0 and in each output, row-major for all else.
   func spatialLayouts() -> LayoutDemands {
     LayoutDemands(

@@ -36,7 +36,7 @@ package struct WindowGeometry: Hashable, Sendable {
     self.outputExtents = outputExtents
   }
 
-  /// The number of spatial axes: 1 or 2.
+  /// The number of spatial axes.
   package var axisCount: Int { kernel.count }
 
   /// The number of taps of one window in one channel.
@@ -48,7 +48,10 @@ package struct WindowGeometry: Hashable, Sendable {
   }
 
   /// The same window with two axes: a single one becomes columns under one row.
+  ///
+  /// - Precondition: at most two axes.
   package var rowsAndColumns: WindowGeometry {
+    precondition(axisCount <= 2, "\(axisCount) spatial axes")
     guard axisCount == 1 else { return self }
     return WindowGeometry(
       kernel: [1] + kernel, strides: [1] + strides, dilations: [1] + dilations,
@@ -70,7 +73,7 @@ struct WindowAttributes {
 
   /// - Parameter input: [N, C, spatial…].
   /// - Throws: `invalidFile` for lists of the wrong length or values below 1 (pads: below 0),
-  ///   `unsupported` for more than two spatial axes or values above the limit.
+  ///   `unsupported` for values above the limit.
   init(
     kernel: [Int], strides: [Int], dilations: [Int], padding: Padding, input: Shape
   ) throws(HewnError) {
@@ -78,10 +81,6 @@ struct WindowAttributes {
     guard axisCount >= 1 else {
       throw HewnError(
         .invalidFile, "input X has shape \(input), expected batch, channels and spatial axes")
-    }
-    guard axisCount <= 2 else {
-      throw HewnError(
-        .unsupported, "\(axisCount) spatial axes in input X of shape \(input); Hewn has 1 and 2")
     }
     let ones = [Int](repeating: 1, count: axisCount)
     self.kernel = kernel

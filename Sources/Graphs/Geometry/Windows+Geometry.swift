@@ -4,8 +4,8 @@ extension Conv {
   /// Resolves the window for X of shape `input` [N, C, spatial…] and W of shape `weight`
   /// [M, C/groups, kernel…].
   ///
-  /// - Throws: `invalidFile` where attributes and shapes disagree, `unsupported` beyond two spatial
-  ///   axes.
+  /// - Throws: `invalidFile` where attributes and shapes disagree, `unsupported` for attributes
+  ///   above the limit.
   package func geometry(input: Shape, weight: Shape) throws(HewnError) -> WindowGeometry {
     let kernel = try kernelExtents(declared: kernel, input: input, weight: weight)
     let attributes = try WindowAttributes(
@@ -32,8 +32,8 @@ extension ConvTranspose {
   /// Resolves the window for X of shape `input` [N, C, spatial…] and W of shape `weight`
   /// [C, M/groups, kernel…].
   ///
-  /// - Throws: `invalidFile` where attributes and shapes disagree, `unsupported` beyond two spatial
-  ///   axes.
+  /// - Throws: `invalidFile` where attributes and shapes disagree, `unsupported` for attributes
+  ///   above the limit.
   package func geometry(input: Shape, weight: Shape) throws(HewnError) -> WindowGeometry {
     let kernel = try kernelExtents(declared: kernel, input: input, weight: weight)
     let attributes = try WindowAttributes(
@@ -57,19 +57,35 @@ extension PoolingWindow {
   /// Resolves the window for X of shape `input` [N, C, spatial…].
   ///
   /// - Throws: `invalidFile` where attributes and shape disagree or a window could lie in padding
-  ///   alone, `unsupported` beyond two spatial axes.
+  ///   alone, `unsupported` for attributes above the limit.
   package func geometry(input: Shape) throws(HewnError) -> WindowGeometry {
     let attributes = try WindowAttributes(
       kernel: kernel, strides: strides, dilations: dilations, padding: padding, input: input)
     if case .explicit(let begin, let end) = padding {
-      for axis in kernel.indices where max(begin[axis], end[axis]) >= kernel[axis] {
+      for axis in kernel.indices {
+        let span = (kernel[axis] - 1) * attributes.dilations[axis] + 1
+        guard max(begin[axis], end[axis]) >= span else { continue }
         throw HewnError(
           .invalidFile,
-          "pads \(begin[axis]) and \(end[axis]) must be smaller than kernel extent \(kernel[axis])"
-            + " of spatial axis \(axis)")
+          "pads \(begin[axis]) and \(end[axis]) must be smaller than the \(span) elements that the"
+            + " kernel spans along spatial axis \(axis)")
       }
     }
     return try attributes.sliding(roundsUp: roundsUp)
+  }
+}
+
+extension MaxUnpool {
+  /// The output's shape for X of shape `input` [N, C, spatial…], where no other is asked for:
+  /// (extent − 1) · stride + kernel − pads along each spatial axis.
+  ///
+  /// - Throws: `invalidFile` where attributes and shape disagree, `unsupported` for attributes
+  ///   above the limit.
+  package func shape(input: Shape) throws(HewnError) -> Shape {
+    let attributes = try WindowAttributes(
+      kernel: kernel, strides: strides, dilations: [], padding: padding, input: input)
+    let geometry = try attributes.transposed(outputPadding: [], outputShape: nil)
+    return try Shape(checking: input.dimensions[..<2] + geometry.outputExtents)
   }
 }
 

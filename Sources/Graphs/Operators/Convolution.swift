@@ -13,7 +13,7 @@ package enum Padding: Hashable, Sendable, Codable {
 /// Convolution, with what fusion adds: Y = activation(W ∗ X + B + residual).
 ///
 /// Inputs: X [N, C, spatial…], W [M, C/groups, kernel…], B [M] (optional), and, when
-/// `addsResidual`, a tensor of Y's shape as the fourth. One and two spatial axes.
+/// `addsResidual`, a tensor of Y's shape as the fourth.
 package struct Conv: Operator, Hashable {
   /// Kernel extents; empty where the file leaves them to W.
   package var kernel: [Int]

@@ -4,8 +4,10 @@ package enum OperatorCatalog {
   package static let types: [any Operator.Type] = [
     AveragePool.self, BatchNormalization.self, Binary.self, Cast.self, Clip.self, Concat.self,
     ConstantOfShape.self, Conv.self, ConvTranspose.self, DepthToSpace.self, Expand.self,
-    Flatten.self, Gather.self, Gemm.self, GlobalAveragePool.self, GlobalMaxPool.self,
-    Identity.self, LRN.self, MatMul.self, MaxPool.self, PRelu.self, Pad.self, Reduce.self,
+    Flatten.self, Gather.self, Gemm.self, GlobalAveragePool.self, GlobalLpPool.self,
+    GlobalMaxPool.self,
+    Identity.self, LRN.self, LpPool.self, MatMul.self, MaxPool.self, MaxUnpool.self, PRelu.self,
+    Pad.self, Reduce.self,
     Reshape.self, Resize.self, ShapeOf.self, Slice.self, Softmax.self, Split.self, Squeeze.self,
     Transpose.self, Unary.self, Unsqueeze.self,
   ]

@@ -2,7 +2,15 @@ package import Tensors
 
 extension MaxPool {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
-    try window.outputTypes(for: inputs)
+    let x = try OperandList(inputs, "X").number(0)
+    switch x.type.element {
+    case .float16, .bfloat16, .float32, .float64, .int8, .uint8: break
+    default:
+      throw HewnError(
+        .invalidFile, "input X is \(x.type), expected floating point, int8 or uint8")
+    }
+    let y = try window.outputType(for: x.type)
+    return indices == nil ? [y] : [y, TensorType(.int64, y.shape)]
   }
 
   /// One comparison for each tap of each window.
@@ -13,7 +21,7 @@ extension MaxPool {
 
 extension AveragePool {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
-    try window.outputTypes(for: inputs)
+    [try window.outputType(for: OperandList(inputs, "X").float(0).type)]
   }
 
   /// One addition for each tap of each window.
@@ -22,21 +30,53 @@ extension AveragePool {
   }
 }
 
+extension LpPool {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    try checkExponent(exponent)
+    return [try window.outputType(for: OperandList(inputs, "X").float(0).type)]
+  }
+
+  /// A power and an addition for each tap of each window.
+  package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
+    window.operationCount(inputs: inputs, outputs: outputs, perTap: 2)
+  }
+}
+
 extension PoolingWindow {
-  fileprivate func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
-    let x = try OperandList(inputs, "X").float(0)
+  fileprivate func outputType(for x: TensorType) throws(HewnError) -> TensorType {
     let extents = try geometry(input: x.shape).outputExtents
-    return [
-      TensorType(x.type.element, try Shape(checking: Array(x.shape.dimensions[..<2]) + extents))
-    ]
+    return TensorType(
+      x.element, try Shape(checking: Array(x.shape.dimensions[..<2]) + extents))
   }
 
   fileprivate func operationCount(
-    inputs: [TensorType?], outputs: [TensorType]
+    inputs: [TensorType?], outputs: [TensorType], perTap: Int = 1
   ) -> OperationCount {
-    let taps = kernel.reduce(1) { OperationCount.product($0, $1) }
+    let taps = kernel.reduce(perTap) { OperationCount.product($0, $1) }
     return OperationCount(
       flops: OperationCount.product(taps, outputs[0].shape.elementCount), moving: inputs, outputs)
+  }
+}
+
+extension MaxUnpool {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "X", "I", "output_shape")
+    let x = try inputs.float(0)
+    let indices = try inputs.required(1)
+    guard indices.type == TensorType(.int64, x.shape) else {
+      throw HewnError(
+        .invalidFile, "input I is \(indices.type), expected int64 in X's shape \(x.shape)")
+    }
+    let inferred = try shape(input: x.shape)
+    guard let wanted = try inputs.optionalIntegers(2) else {
+      return [TensorType(x.type.element, inferred)]
+    }
+    let output = try Shape(checking: wanted)
+    guard output.rank == x.shape.rank, output[0] == x.shape[0], output[1] == x.shape[1] else {
+      throw HewnError(
+        .invalidFile, "output_shape \(wanted) does not fit X of shape \(x.shape)")
+    }
+    return [TensorType(x.type.element, output)]
   }
 }
 
@@ -69,11 +109,6 @@ private func globalPoolTypes(for inputs: [Operand?]) throws(HewnError) -> [Tenso
     throw HewnError(
       .invalidFile, "input X has shape \(x.shape), expected batch, channels and spatial axes")
   }
-  guard extents.count <= 4 else {
-    throw HewnError(
-      .unsupported,
-      "\(extents.count - 2) spatial axes in input X of shape \(x.shape); Hewn has 1 and 2")
-  }
   guard !extents[2...].contains(0) else {
     throw HewnError(.invalidFile, "input X of shape \(x.shape) has an empty spatial axis")
   }
@@ -81,40 +116,21 @@ private func globalPoolTypes(for inputs: [Operand?]) throws(HewnError) -> [Tenso
   return [TensorType(x.type.element, try Shape(checking: extents[..<2] + ones))]
 }
 
-extension Reduce {
-  /// The axes that are reduced, counted from the front, ascending; none where the operator returns
-  /// its input.
-  ///
-  /// - Throws: `invalidFile` for axes that do not exist, `unsupported` for axes that are not
-  ///   constant.
-  package func axes(for inputs: [Operand?]) throws(HewnError) -> [Int] {
-    let inputs = try OperandList(inputs, "data", "axes")
-    let shape = try inputs.required(0).shape
-    let axes = try inputs.optionalIntegers(1) ?? []
-    if axes.isEmpty { return ignoresEmptyAxes ? [] : Array(0..<shape.rank) }
-    return try shape.normalized(axes: axes).sorted()
-  }
-
+extension GlobalLpPool {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
-    let data = try OperandList(inputs, "data", "axes").number(0)
-    let reduced = try axes(for: inputs)
-    var extents: [Int] = []
-    for (axis, extent) in data.shape.dimensions.enumerated() {
-      guard reduced.contains(axis) else {
-        extents.append(extent)
-        continue
-      }
-      guard extent > 0 || kind == .sum || kind == .product else {
-        throw HewnError(
-          .unsupported, "axis \(axis) of data of shape \(data.shape) is empty, it has no \(name)")
-      }
-      if keepsDimensions { extents.append(1) }
-    }
-    return [TensorType(data.type.element, try Shape(checking: extents))]
+    try checkExponent(exponent)
+    return try globalPoolTypes(for: inputs)
   }
 
-  /// One operation for each input element.
+  /// A power and an addition for each input element.
   package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
-    OperationCount(flops: inputs[0]?.shape.elementCount ?? 0, moving: inputs, outputs)
+    OperationCount(
+      flops: OperationCount.product(2, inputs[0]?.shape.elementCount ?? 0), moving: inputs, outputs)
+  }
+}
+
+private func checkExponent(_ exponent: Int) throws(HewnError) {
+  guard exponent >= 1 else {
+    throw HewnError(.invalidFile, "p is \(exponent), expected at least 1")
   }
 }

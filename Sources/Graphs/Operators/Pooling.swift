@@ -20,10 +20,42 @@ package struct PoolingWindow: Hashable, Sendable, Codable {
 }
 
 /// The maximum over a window; padding never wins. Inputs: X [N, C, spatial…].
+///
+/// Outputs: Y, and, where `indices` says how they count, the int64 position of each maximum in X,
+/// the first one of equals.
 package struct MaxPool: Operator, Hashable {
+  /// How positions in a tensor [N, C, spatial…] are counted.
+  package enum IndexOrder: String, Hashable, Sendable, Codable {
+    /// The last axis runs fastest.
+    case rowMajor
+    /// The first spatial axis runs fastest; images and channels count as in row-major order.
+    case columnMajor
+  }
   package var window: PoolingWindow
+  package var indices: IndexOrder?
   package var name: String { "MaxPool" }
-  package init(_ window: PoolingWindow) { self.window = window }
+
+  package init(_ window: PoolingWindow, indices: IndexOrder? = nil) {
+    self.window = window
+    self.indices = indices
+  }
+}
+
+/// Puts elements where a `MaxPool` took them from, zeros elsewhere.
+///
+/// Inputs: X [N, C, spatial…], I (int64, X's shape: row-major positions in the output),
+/// output_shape (optional).
+package struct MaxUnpool: Operator, Hashable {
+  package var kernel: [Int]
+  package var strides: [Int]
+  package var padding: Padding
+  package var name: String { "MaxUnpool" }
+
+  package init(kernel: [Int], strides: [Int] = [], padding: Padding = .valid) {
+    self.kernel = kernel
+    self.strides = strides
+    self.padding = padding
+  }
 }
 
 /// The mean over a window. Inputs: X [N, C, spatial…].
@@ -39,6 +71,18 @@ package struct AveragePool: Operator, Hashable {
   }
 }
 
+/// (Σ |x|^exponent)^(1 / exponent) over a window. Inputs: X [N, C, spatial…].
+package struct LpPool: Operator, Hashable {
+  package var window: PoolingWindow
+  package var exponent: Int
+  package var name: String { "LpPool" }
+
+  package init(_ window: PoolingWindow, exponent: Int = 2) {
+    self.window = window
+    self.exponent = exponent
+  }
+}
+
 /// The mean over all spatial axes, which stay with extent 1. Inputs: X [N, C, spatial…].
 package struct GlobalAveragePool: Operator, Hashable {
   package var name: String { "GlobalAveragePool" }
@@ -51,24 +95,11 @@ package struct GlobalMaxPool: Operator, Hashable {
   package init() {}
 }
 
-/// Reduces axes. Inputs: X, axes (optional int64; none means all).
-package struct Reduce: Operator, Hashable {
-  package enum Kind: String, Hashable, Sendable, CaseIterable, Codable {
-    case mean = "ReduceMean"
-    case sum = "ReduceSum"
-    case max = "ReduceMax"
-    case min = "ReduceMin"
-    case product = "ReduceProd"
-  }
-  package var kind: Kind
-  package var keepsDimensions: Bool
-  /// With missing or empty axes: return the input instead of reducing everything.
-  package var ignoresEmptyAxes: Bool
-  package var name: String { kind.rawValue }
-
-  package init(_ kind: Kind, keepsDimensions: Bool = true, ignoresEmptyAxes: Bool = false) {
-    self.kind = kind
-    self.keepsDimensions = keepsDimensions
-    self.ignoresEmptyAxes = ignoresEmptyAxes
-  }
+/// (Σ |x|^exponent)^(1 / exponent) over all spatial axes, which stay with extent 1.
+///
+/// Inputs: X [N, C, spatial…].
+package struct GlobalLpPool: Operator, Hashable {
+  package var exponent: Int
+  package var name: String { "GlobalLpPool" }
+  package init(exponent: Int = 2) { self.exponent = exponent }
 }

@@ -32,15 +32,12 @@ private func convTranspose(_ node: inout NodeImport) throws(HewnError) {
       outputShape: outputShape.isEmpty ? nil : outputShape, groups: try node.groupCount()))
 }
 
-/// Rejects three-dimensional convolutions also where only the weights tell.
+/// Rejects attributes for another number of axes than the weights have.
 private func checkWeightRank(
   of node: NodeImport, against window: WindowAttributes
 ) throws(HewnError) {
   guard let weights = node.constant(1) else { return }
   let rank = weights.shape.rank - 2
-  guard rank <= 2 else {
-    throw HewnError(.unsupported, "\(rank) spatial axes are not supported, only 1 and 2")
-  }
   guard rank == window.rank ?? rank else {
     throw HewnError(
       .invalidFile, "weights of shape \(weights.shape) for \(window.rank ?? 0) spatial axes")

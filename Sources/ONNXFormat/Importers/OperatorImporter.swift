@@ -64,7 +64,7 @@ enum ImporterTable {
   static let importers: [String: OperatorImporter] = Dictionary(
     uniqueKeysWithValues: [
       convolutionImporters, elementwiseImporters, matrixImporters, movementImporters,
-      normalizationImporters, poolingImporters, resizeImporters, shapeImporters,
+      normalizationImporters, poolingImporters, reductionImporters, resizeImporters, shapeImporters,
     ].joined().map { ($0.type, $0) })
 
   /// - Throws: `unsupported` with every operator type that has no importer, how often it occurs

@@ -1,63 +1,59 @@
 internal import Graphs
 internal import Tensors
 
-let poolingImporters: [OperatorImporter] =
-  [
-    OperatorImporter("MaxPool", inputs: 1...1, outputs: 1...2, build: maxPool),
-    OperatorImporter("AveragePool", inputs: 1...1, build: averagePool),
-    OperatorImporter("GlobalAveragePool", inputs: 1...1) { node throws(HewnError) in
-      node.emit(GlobalAveragePool())
-    },
-    OperatorImporter("GlobalMaxPool", inputs: 1...1) { node throws(HewnError) in
-      node.emit(GlobalMaxPool())
-    },
-  ]
-  + Reduce.Kind.allCases.map { kind in
-    OperatorImporter(kind.rawValue, inputs: 1...2) { node throws(HewnError) in
-      try reduce(&node, kind)
-    }
-  }
+let poolingImporters: [OperatorImporter] = [
+  OperatorImporter("MaxPool", inputs: 1...1, outputs: 1...2, build: maxPool),
+  OperatorImporter("MaxUnpool", opsets: 9...ONNXModel.opsets.upperBound, inputs: 2...3) {
+    node throws(HewnError) in
+    let window = try node.windowAttributes(hasDilations: false, hasAutomaticPadding: false)
+    node.emit(
+      MaxUnpool(
+        kernel: try window.requiredKernel(), strides: window.strides, padding: window.padding))
+  },
+  OperatorImporter("AveragePool", inputs: 1...1, build: averagePool),
+  OperatorImporter("LpPool", inputs: 1...1) { node throws(HewnError) in
+    let hasDilations = node.opset >= 18
+    let window = try poolingWindow(&node, hasDilations: hasDilations, roundsUp: hasDilations)
+    node.emit(LpPool(window, exponent: try node.attributes.integer("p") ?? 2))
+  },
+  OperatorImporter("GlobalAveragePool", inputs: 1...1) { node throws(HewnError) in
+    node.emit(GlobalAveragePool())
+  },
+  OperatorImporter("GlobalMaxPool", inputs: 1...1) { node throws(HewnError) in
+    node.emit(GlobalMaxPool())
+  },
+  OperatorImporter("GlobalLpPool", inputs: 1...1) { node throws(HewnError) in
+    node.emit(GlobalLpPool(exponent: try node.attributes.integer("p") ?? 2))
+  },
+]
 
 private func maxPool(_ node: inout NodeImport) throws(HewnError) {
-  let window = try poolingWindow(&node, hasDilations: node.opset >= 10)
-  if node.opset >= 8, let order = try node.attributes.integer("storage_order"), order != 0 {
-    throw node.unsupported("storage_order", order, "only row-major order is")
+  let hasDilations = node.opset >= 10
+  let window = try poolingWindow(&node, hasDilations: hasDilations, roundsUp: hasDilations)
+  // Which way indices count.
+  let order = node.opset >= 8 ? try node.attributes.integer("storage_order") ?? 0 : 0
+  guard (0...1).contains(order) else {
+    throw node.unsupported("storage_order", order, "ONNX has 0 and 1")
   }
-  guard !node.usesOutput(1) else {
-    throw HewnError(.unsupported, "output Indices (\"\(node.outputs[1])\") is used")
-  }
-  node.emit(MaxPool(window))
+  guard node.usesOutput(1) else { return node.emit(MaxPool(window)) }
+  node.emit(
+    MaxPool(window, indices: order == 0 ? .rowMajor : .columnMajor), node.inputs,
+    outputs: node.outputs)
 }
 
 private func averagePool(_ node: inout NodeImport) throws(HewnError) {
-  let window = try poolingWindow(&node, hasDilations: node.opset >= 19)
+  let window = try poolingWindow(
+    &node, hasDilations: node.opset >= 19, roundsUp: node.opset >= 10)
   node.emit(
     AveragePool(window, countsPadding: try node.attributes.flag("count_include_pad")))
 }
 
+/// - Parameter roundsUp: whether the operator set knows `ceil_mode`.
 private func poolingWindow(
-  _ node: inout NodeImport, hasDilations: Bool
+  _ node: inout NodeImport, hasDilations: Bool, roundsUp: Bool
 ) throws(HewnError) -> PoolingWindow {
   let window = try node.windowAttributes(hasDilations: hasDilations)
-  guard !window.kernel.isEmpty else {
-    throw HewnError(.invalidFile, "attribute kernel_shape is missing")
-  }
   return PoolingWindow(
-    kernel: window.kernel, strides: window.strides, dilations: window.dilations,
-    padding: window.padding,
-    roundsUp: node.opset >= 10 ? try node.attributes.flag("ceil_mode") : false)
-}
-
-/// The axes moved from an attribute to an input: those of sums in operator set 13, others in 18.
-private func reduce(_ node: inout NodeImport, _ kind: Reduce.Kind) throws(HewnError) {
-  let keepsDimensions = try node.attributes.flag("keepdims", default: true)
-  if node.opset >= (kind == .sum ? 13 : 18) {
-    node.emit(
-      Reduce(
-        kind, keepsDimensions: keepsDimensions,
-        ignoresEmptyAxes: try node.attributes.flag("noop_with_empty_axes")))
-  } else {
-    try node.emit(
-      Reduce(kind, keepsDimensions: keepsDimensions), movingToInput: ["axes"])
-  }
+    kernel: try window.requiredKernel(), strides: window.strides, dilations: window.dilations,
+    padding: window.padding, roundsUp: roundsUp ? try node.attributes.flag("ceil_mode") : false)
 }

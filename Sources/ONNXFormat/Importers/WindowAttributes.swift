@@ -13,15 +13,25 @@ struct WindowAttributes {
 
   /// The greatest extent, stride, dilation or padding that is read.
   static let maximum = Int(Int32.max)
+
+  /// - Throws: `invalidFile` where the node leaves the kernel out.
+  func requiredKernel() throws(HewnError) -> [Int] {
+    guard !kernel.isEmpty else {
+      throw HewnError(.invalidFile, "attribute kernel_shape is missing")
+    }
+    return kernel
+  }
 }
 
 extension NodeImport {
   /// Reads `kernel_shape`, `strides`, `pads`, `auto_pad` and, where the operator has it,
   /// `dilations`.
   ///
-  /// - Throws: `unsupported` for three or more spatial axes, negative padding, and `pads` next to
-  ///   an `auto_pad`; `invalidFile` for lists whose lengths do not match.
-  mutating func windowAttributes(hasDilations: Bool = true) throws(HewnError) -> WindowAttributes {
+  /// - Throws: `unsupported` for negative padding, and `pads` next to an `auto_pad`; `invalidFile`
+  ///   for lists whose lengths do not match.
+  mutating func windowAttributes(
+    hasDilations: Bool = true, hasAutomaticPadding: Bool = true
+  ) throws(HewnError) -> WindowAttributes {
     var window = WindowAttributes(
       kernel: try extents("kernel_shape", from: 1), strides: try extents("strides", from: 1),
       dilations: hasDilations ? try extents("dilations", from: 1) : [], padding: .valid)
@@ -39,10 +49,8 @@ extension NodeImport {
           + " and pads \(pads) speak of different numbers of axes")
     }
     window.rank = ranks.first
-    if let rank = window.rank, rank > 2 {
-      throw HewnError(.unsupported, "\(rank) spatial axes are not supported, only 1 and 2")
-    }
-    window.padding = try padding(pads)
+    let automatic = hasAutomaticPadding ? try attributes.string("auto_pad") : nil
+    window.padding = try padding(pads, automatic: automatic ?? "NOTSET")
     return window
   }
 
@@ -56,8 +64,7 @@ extension NodeImport {
     return extents
   }
 
-  private mutating func padding(_ pads: [Int]) throws(HewnError) -> Padding {
-    let automatic = try attributes.string("auto_pad") ?? "NOTSET"
+  private func padding(_ pads: [Int], automatic: String) throws(HewnError) -> Padding {
     let isZero = pads.allSatisfy { $0 == 0 }
     if automatic != "NOTSET", !isZero {
       throw unsupported("auto_pad", automatic, "pads \(pads) are given as well")

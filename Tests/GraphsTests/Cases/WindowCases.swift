@@ -45,7 +45,8 @@ let convolutionCases: [TypeCase] = [
     "4 inputs, expected at most 3"),
   rejects(Conv(), [floats(1, 3), floats(4, 3)], "at least 3"),
   rejects(Conv(), [floats(1, 3, 8), floats(4, 3, 3, 3)], "ranks must be equal"),
-  lacks(Conv(), [floats(1, 3, 8, 8, 8), floats(4, 3, 3, 3, 3)], "3 spatial axes"),
+  accepts(
+    Conv(strides: [1, 2, 3]), [floats(1, 3, 8, 8, 8), floats(4, 3, 3, 2, 1)], [1, 4, 6, 4, 3]),
   rejects(Conv(kernel: [5, 5]), [floats(1, 3, 8, 8), floats(4, 3, 3, 3)], "kernel_shape [5, 5]"),
   rejects(Conv(strides: [1]), [floats(1, 3, 8, 8), floats(4, 3, 3, 3)], "strides [1] has 1"),
   rejects(Conv(strides: [0, 1]), [floats(1, 3, 8, 8), floats(4, 3, 3, 3)], "entry below 1"),
@@ -119,7 +120,9 @@ let transposedConvolutionCases: [TypeCase] = [
   rejects(
     ConvTranspose(), [floats(1, 3, 4, 4), floats(3, 2, 3, 3), floats(3)],
     "B has shape 3, expected 2"),
-  lacks(ConvTranspose(), [floats(1, 3, 4, 4, 4), floats(3, 2, 3, 3, 3)], "3 spatial axes"),
+  accepts(
+    ConvTranspose(strides: [1, 2, 3]), [floats(1, 3, 4, 4, 4), floats(3, 2, 3, 3, 3)],
+    [1, 2, 6, 9, 12]),
 ]
 
 let poolCases: [TypeCase] = [
@@ -148,10 +151,17 @@ let poolCases: [TypeCase] = [
     "padded input extent 5"),
   rejects(
     MaxPool(.init(kernel: [2, 2], padding: pads(2, 2, 0, 0))), [floats(1, 1, 5, 5)],
-    "must be smaller than kernel extent 2"),
-  lacks(MaxPool(.init(kernel: [2, 2, 2])), [floats(1, 1, 5, 5, 5)], "3 spatial axes"),
+    "must be smaller than the 2 elements"),
+  accepts(
+    MaxPool(.init(kernel: [2, 2], dilations: [3, 3], padding: pads(3, 0, 0, 0))),
+    [floats(1, 1, 5, 5)], [1, 1, 5, 2]),
+  accepts(MaxPool(.init(kernel: [2, 3, 2])), [floats(1, 1, 5, 5, 5)], [1, 1, 4, 3, 4]),
+  accepts(
+    MaxPool(.init(kernel: [2, 2]), indices: .rowMajor), [floats(1, 2, 5, 5)],
+    types: TensorType(.float32, [1, 2, 4, 4]), TensorType(.int64, [1, 2, 4, 4])),
+  accepts(MaxPool(.init(kernel: [2, 2])), [values(.uint8, [1, 1, 5, 5])], [1, 1, 4, 4]),
   rejects(MaxPool(.init(kernel: [])), [floats(1, 1)], "spatial axes"),
-  rejects(MaxPool(.init(kernel: [2, 2])), [values(.int8, [1, 1, 5, 5])], "floating point"),
+  rejects(MaxPool(.init(kernel: [2, 2])), [values(.int32, [1, 1, 5, 5])], "floating point"),
 
   accepts(
     AveragePool(
@@ -164,9 +174,32 @@ let poolCases: [TypeCase] = [
   accepts(GlobalAveragePool(), [floats(2, 3, 7)], [2, 3, 1]),
   rejects(GlobalAveragePool(), [floats(2, 3)], "spatial axes"),
   rejects(GlobalAveragePool(), [floats(2, 3, 0)], "empty spatial axis"),
-  lacks(GlobalAveragePool(), [floats(2, 3, 4, 4, 4)], "3 spatial axes"),
+  accepts(GlobalAveragePool(), [floats(2, 3, 4, 4, 4)], [2, 3, 1, 1, 1]),
   accepts(GlobalMaxPool(), [floats(2, 3, 7, 5)], [2, 3, 1, 1]),
   rejects(GlobalMaxPool(), [floats(2)], "spatial axes"),
+
+  accepts(LpPool(.init(kernel: [2, 2])), [floats(1, 2, 5, 4)], [1, 2, 4, 3]),
+  rejects(LpPool(.init(kernel: [2]), exponent: 0), [floats(1, 2, 5)], "p is 0"),
+  rejects(LpPool(.init(kernel: [2])), [values(.int8, [1, 2, 5])], "floating point"),
+  accepts(GlobalLpPool(exponent: 1), [floats(2, 3, 7, 5)], [2, 3, 1, 1]),
+  rejects(GlobalLpPool(exponent: -1), [floats(2, 3, 7, 5)], "p is -1"),
+
+  accepts(
+    MaxUnpool(kernel: [2, 3], strides: [2, 2], padding: pads(0, 1, 0, 0)),
+    [floats(1, 2, 3, 4), values(.int64, [1, 2, 3, 4])], [1, 2, 6, 8]),
+  accepts(
+    MaxUnpool(kernel: [2], strides: [2]),
+    [floats(1, 2, 3), values(.int64, [1, 2, 3]), list(1, 2, 7)], [1, 2, 7]),
+  rejects(
+    MaxUnpool(kernel: [2]), [floats(1, 2, 3), values(.int32, [1, 2, 3])], "expected int64"),
+  rejects(
+    MaxUnpool(kernel: [2]), [floats(1, 2, 3), values(.int64, [1, 2, 4])], "X's shape 1×2×3"),
+  rejects(
+    MaxUnpool(kernel: [2]), [floats(1, 2, 3), values(.int64, [1, 2, 3]), list(1, 4)],
+    "output_shape [1, 4] does not fit"),
+  lacks(
+    MaxUnpool(kernel: [2]), [floats(1, 2, 3), values(.int64, [1, 2, 3]), unknownList(3)],
+    "output_shape is computed while"),
 ]
 
 let reductionCases: [TypeCase] = [

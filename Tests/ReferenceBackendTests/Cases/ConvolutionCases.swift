@@ -168,5 +168,31 @@ extension OperatorCase {
       "transposed, fused leaky relu", ConvTranspose(activation: .leakyRelu(slope: 0.5)),
       [.floats([1, 1, 2, 2], [1, -2, -3, 4]), .floats([1, 1, 2, 2], [1, 2, 3, 4])],
       [.floats([1, 1, 3, 3], [1, 0, -2, 0, -2, 0, -4.5, 0, 16])]),
+    OperatorCase(
+      "three axes",
+      Conv(strides: [1, 2, 1], padding: .explicit(begin: [1, 0, 0], end: [0, 1, 0])),
+      [
+        .floats([1, 1, 2, 3, 2], [-7, -4, 0, 1, -2, -2, -7, 2, 8, -6, 6, -6]),
+        .floats([2, 1, 2, 2, 1], [-3, 2, -2, 2, -1, 0, 3, 3]), .floats([2], [0, -6]),
+      ],
+      [
+        .floats(
+          [1, 2, 2, 2, 2], [14, 10, 4, 4, 51, -2, -6, 18, -27, -15, -12, -12, 4, -14, 14, -22])
+      ]),
+    OperatorCase(
+      "three axes",
+      ConvTranspose(strides: [1, 2, 1], padding: .explicit(begin: [1, 0, 0], end: [0, 1, 0])),
+      [
+        .floats([1, 1, 2, 2, 2], [-5, 7, 2, -6, 7, 9, 9, 2]),
+        .floats([1, 2, 2, 2, 1], [3, 1, 0, 3, 1, 2, -1, 2]), .floats([2], [9, -8]),
+      ],
+      [
+        .floats(
+          [1, 2, 2, 3, 2],
+          [
+            30, 36, 1, 39, 36, 15, 9, 9, 30, 36, 9, 9, 4, -6, -4, 24, -1, 0, -15, -17, 6, 10, -17,
+            -10,
+          ])
+      ]),
   ]
 }

@@ -2,7 +2,7 @@ import Graphs
 import Tensors
 
 extension OperatorCase {
-  /// Pools and reductions.
+  /// Pools.
   static let pooling: [OperatorCase] = [
     OperatorCase(
       "max, 2×2 stride 2", MaxPool(PoolingWindow(kernel: [2, 2], strides: [2, 2])),
@@ -138,80 +138,108 @@ extension OperatorCase {
       [.floats([2, 2, 2, 2], [-1, -5, -9, -9, -1, -6, -7, -8, -1, -3, -9, -5, -3, -5, -5, -2])],
       [.floats([2, 2, 1, 1], [-1, -1, -1, -2])]),
     OperatorCase(
-      "mean over one axis", Reduce(.mean),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([1], [1])],
-      [.floats([2, 1, 2], [1.3333334, 0.33333334, 1.6666666, -0.33333334])]),
+      "max, three axes", MaxPool(PoolingWindow(kernel: [2, 2, 1], strides: [1, 1, 2])),
+      [
+        .floats(
+          [1, 1, 2, 3, 4],
+          [6, -8, -6, -5, -6, 6, 7, 2, -9, -8, -3, -1, 2, 0, -4, -6, 4, 4, -9, -7, -1, -2, 7, 0])
+      ],
+      [.floats([1, 1, 1, 2, 2], [6, 7, 4, 7])]),
     OperatorCase(
-      "mean over two axes, dropped", Reduce(.mean, keepsDimensions: false),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([2], [0, -1])],
-      [.floats([3], [1.5, -1, 1.75])]),
+      "max, row-major indices",
+      MaxPool(
+        PoolingWindow(
+          kernel: [2, 2], strides: [2, 2], padding: .explicit(begin: [1, 0], end: [0, 0])),
+        indices: .rowMajor),
+      [
+        .floats(
+          [1, 2, 3, 4],
+          [-2, -1, 3, 2, -6, 5, 5, 9, 5, -4, -3, 3, 3, 4, 7, -4, 8, -9, -8, 9, 8, -4, -7, -4])
+      ],
+      [
+        .floats([1, 2, 2, 2], [-1, 3, 5, 9, 4, 7, 8, 9]),
+        .int64s([1, 2, 2, 2], [1, 2, 5, 7, 13, 14, 16, 19]),
+      ]),
     OperatorCase(
-      "mean of integers", Reduce(.mean, keepsDimensions: false),
-      [.int64s([3, 2], [-7, 2, 3, -4, 5, -6]), .int64s([1], [0])],
-      [.int64s([2], [0, -2])]),
+      "max, column-major indices",
+      MaxPool(
+        PoolingWindow(
+          kernel: [2, 2], strides: [2, 2], padding: .explicit(begin: [1, 0], end: [0, 0])),
+        indices: .columnMajor),
+      [
+        .floats(
+          [1, 2, 3, 4],
+          [-2, -1, 3, 2, -6, 5, 5, 9, 5, -4, -3, 3, 3, 4, 7, -4, 8, -9, -8, 9, 8, -4, -7, -4])
+      ],
+      [
+        .floats([1, 2, 2, 2], [-1, 3, 5, 9, 4, 7, 8, 9]),
+        .int64s([1, 2, 2, 2], [3, 6, 4, 10, 15, 18, 13, 22]),
+      ]),
     OperatorCase(
-      "sum over one axis", Reduce(.sum),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([1], [1])],
-      [.floats([2, 1, 2], [4, 1, 5, -1])]),
+      "max, column-major indices, three axes",
+      MaxPool(PoolingWindow(kernel: [1, 2, 2]), indices: .columnMajor),
+      [.floats([1, 1, 2, 2, 3], [-9, 7, 3, 2, -5, -1, -6, 5, 0, -9, -5, 4])],
+      [.floats([1, 1, 2, 1, 2], [7, 7, 5, 5]), .int64s([1, 1, 2, 1, 2], [4, 4, 5, 5])]),
     OperatorCase(
-      "sum over two axes, dropped", Reduce(.sum, keepsDimensions: false),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([2], [0, -1])],
-      [.floats([3], [6, -4, 7])]),
+      "max, equals and minus infinity", MaxPool(PoolingWindow(kernel: [2]), indices: .rowMajor),
+      [.floats([1, 1, 4], [3, 3, -.infinity, -.infinity])],
+      [.floats([1, 1, 3], [3, 3, -.infinity]), .int64s([1, 1, 3], [0, 1, 2])]),
     OperatorCase(
-      "sum of integers", Reduce(.sum, keepsDimensions: false),
-      [.int64s([3, 2], [-7, 2, 3, -4, 5, -6]), .int64s([1], [0])],
-      [.int64s([2], [1, -8])]),
+      "max of bytes", MaxPool(PoolingWindow(kernel: [2, 2], padding: .sameUpper)),
+      [.uint8s([1, 1, 3, 2], [132, 95, 64, 23, 155, 168])],
+      [.uint8s([1, 1, 3, 2], [132, 95, 168, 168, 168, 168])]),
     OperatorCase(
-      "max over one axis", Reduce(.max),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([1], [1])],
-      [.floats([2, 1, 2], [2, 3, 3, 2])]),
+      "average, three axes, with padding",
+      AveragePool(
+        PoolingWindow(kernel: [2, 2, 2], padding: .explicit(begin: [0, 1, 0], end: [0, 0, 1])),
+        countsPadding: true),
+      [.floats([1, 1, 2, 3, 2], [0, 48, 48, -36, 12, 12, -30, -24, 0, 30, -24, 24])],
+      [.floats([1, 1, 1, 3, 2], [-0.75, 3, 4.5, 2.25, 8.25, 3.75])]),
     OperatorCase(
-      "max over two axes, dropped", Reduce(.max, keepsDimensions: false),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([2], [0, -1])],
-      [.floats([3], [3, 1, 3])]),
+      "norm 2 of windows",
+      LpPool(
+        PoolingWindow(
+          kernel: [2, 2], strides: [2, 2], padding: .explicit(begin: [1, 0], end: [0, 0]))),
+      [
+        .floats(
+          [1, 2, 3, 4],
+          [3, -5, -2, 6, 7, 3, -9, 3, -5, 6, 8, -1, 9, 5, -3, 7, -2, -8, 2, 7, 3, -2, 8, 0])
+      ],
+      [
+        .floats(
+          [1, 2, 2, 2],
+          [5.8309517, 6.3245554, 10.908712, 12.4499, 10.29563, 7.615773, 9, 10.816654])
+      ]),
     OperatorCase(
-      "max of integers", Reduce(.max, keepsDimensions: false),
-      [.int64s([3, 2], [-7, 2, 3, -4, 5, -6]), .int64s([1], [0])],
-      [.int64s([2], [5, 2])]),
+      "norm 1 of windows", LpPool(PoolingWindow(kernel: [2, 3]), exponent: 1),
+      [
+        .floats(
+          [1, 2, 3, 4],
+          [3, -5, -2, 6, 7, 3, -9, 3, -5, 6, 8, -1, 9, 5, -3, 7, -2, -8, 2, 7, 3, -2, 8, 0])
+      ],
+      [.floats([1, 2, 2, 2], [29, 28, 38, 30, 29, 32, 25, 27])]),
     OperatorCase(
-      "min over one axis", Reduce(.min),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([1], [1])],
-      [.floats([2, 1, 2], [1, -3, 1, -3])]),
+      "norm 3 of planes", GlobalLpPool(exponent: 3),
+      [
+        .floats(
+          [1, 2, 3, 4],
+          [3, -5, -2, 6, 7, 3, -9, 3, -5, 6, 8, -1, 9, 5, -3, 7, -2, -8, 2, 7, 3, -2, 8, 0])
+      ],
+      [.floats([1, 2, 1, 1], [13.306335, 13.824337])]),
     OperatorCase(
-      "min over two axes, dropped", Reduce(.min, keepsDimensions: false),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([2], [0, -1])],
-      [.floats([3], [0, -3, 1])]),
+      "global average, three axes", GlobalAveragePool(),
+      [.floats([1, 2, 2, 1, 2], [-2, -7, -5, 4, 6, -4, 2, 7])],
+      [.floats([1, 2, 1, 1, 1], [-2.5, 2.75])]),
     OperatorCase(
-      "min of integers", Reduce(.min, keepsDimensions: false),
-      [.int64s([3, 2], [-7, 2, 3, -4, 5, -6]), .int64s([1], [0])],
-      [.int64s([2], [-7, -6])]),
+      "unpooling", MaxUnpool(kernel: [2, 2], strides: [2, 2]),
+      [.floats([1, 1, 2, 2], [5, 6, 7, 8]), .int64s([1, 1, 2, 2], [5, 7, 13, 15])],
+      [.floats([1, 1, 4, 4], [0, 0, 0, 0, 0, 5, 0, 6, 0, 0, 0, 0, 0, 7, 0, 8])]),
     OperatorCase(
-      "product over one axis", Reduce(.product),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([1], [1])],
-      [.floats([2, 1, 2], [2, -9, 3, -0.0])]),
-    OperatorCase(
-      "product over two axes, dropped", Reduce(.product, keepsDimensions: false),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2]), .int64s([2], [0, -1])],
-      [.floats([3], [0, 9, 6])]),
-    OperatorCase(
-      "product of integers", Reduce(.product, keepsDimensions: false),
-      [.int64s([3, 2], [-7, 2, 3, -4, 5, -6]), .int64s([1], [0])],
-      [.int64s([2], [-105, 48])]),
-    OperatorCase(
-      "mean over all axes", Reduce(.mean),
-      [.floats([2, 3, 2], [2, 1, 1, -3, 1, 3, 3, 0, 1, -3, 1, 2])],
-      [.floats([1, 1, 1], [0.75])]),
-    OperatorCase(
-      "empty axes return the input", Reduce(.sum, ignoresEmptyAxes: true),
-      [.floats([2], [1, 2]), .int64s([0], [])],
-      [.floats([2], [1, 2])]),
-    OperatorCase(
-      "sum of nothing", Reduce(.sum, keepsDimensions: false),
-      [.floats([2, 0], []), .int64s([1], [1])],
-      [.floats([2], [0, 0])]),
-    OperatorCase(
-      "product of nothing", Reduce(.product),
-      [.floats([2, 0], []), .int64s([1], [1])],
-      [.floats([2, 1], [1, 1])]),
+      "unpooling to a given shape", MaxUnpool(kernel: [2], strides: [2]),
+      [
+        .floats([2, 1, 2], [5, 6, 7, 8]), .int64s([2, 1, 2], [1, 4, 5, 8]),
+        .int64s([3], [2, 1, 5]),
+      ],
+      [.floats([2, 1, 5], [0, 5, 0, 0, 6, 7, 0, 0, 8, 0])]),
   ]
 }
