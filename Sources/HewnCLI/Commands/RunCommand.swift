@@ -95,7 +95,8 @@ package struct RunCommand: ConsoleCommand {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw HewnError(.io, "cannot make the folder \(folder): \(error.localizedDescription)")
+      throw HewnError(
+        .io, "cannot make the folder \(folder): its parent must be a folder that may be written to")
     }
     let names = ArrayFiles.names(for: plan.outputs.map(\.name))
     var files: [String: String] = [:]
