@@ -19,14 +19,17 @@ struct InputResolution {
   private var symbols: [String: Int] = [:]
 
   /// - Throws: `invalidArgument` where a binding names no input, has the wrong rank or an extent
-  ///   below 1, or where an extent stays open.
+  ///   of 0 that the file does not declare, or where an extent stays open.
   init(inputs: [GraphTemplate.Port], bindings: ShapeBindings) throws(HewnError) {
     try Self.checkNames(inputs: inputs, bindings: bindings)
     for input in inputs {
       guard let shape = bindings.shapes[input.name], let dimensions = input.dimensions else {
         continue
       }
-      guard shape.rank == dimensions.count, !shape.dimensions.contains(0) else {
+      // Only a file that declares an input empty is written for that.
+      guard shape.rank == dimensions.count,
+        zip(dimensions, shape.dimensions).allSatisfy({ $1 > 0 || $0 == .fixed(0) })
+      else {
         throw HewnError(
           .invalidArgument,
           "shape \(shape) does not fit input \"\(input.name)\", declared as"

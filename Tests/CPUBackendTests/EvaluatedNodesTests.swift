@@ -95,6 +95,16 @@ import Testing
     }
   }
 
+  @Test func tensorsWithoutElements() throws {
+    try expect(because: "without elements") { net in
+      net.output(try net.add(Reduce(.sum), [net.input([2, 0, 4])]))
+    }
+    try expect(because: "without elements") { net in
+      let (x, y) = (net.input([2, 0]), net.input([2, 3]))
+      net.output(try net.add(Concat(axis: 1), [x, y]))
+    }
+  }
+
   /// Kernels before and after a node of another type, in an arena that they share.
   @Test func otherTypesBetweenKernels() throws {
     try expect(because: "int32") { net in

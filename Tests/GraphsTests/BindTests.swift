@@ -24,6 +24,8 @@ import Testing
       Case(
         dimensions: [.symbol("N"), .symbol("N")], bindings: .init(batch: 3), want: [3, 3]),
       Case(dimensions: [], bindings: .init(batch: 3), want: []),
+      Case(
+        dimensions: [.fixed(2), .fixed(0)], bindings: .init(shapes: ["x": [2, 0]]), want: [2, 0]),
     ]
     for item in cases {
       let graph = try identity(item.dimensions).bind(item.bindings, evaluate: noEvaluator)

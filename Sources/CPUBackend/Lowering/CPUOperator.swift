@@ -35,6 +35,9 @@ extension CPUOperator {
     for type in node.runtimeTypes where type.element != .float32 {
       return "\(type.element.rawValue) at run time; kernels compute in float32"
     }
+    if node.runtimeTypes.contains(where: { $0.shape.elementCount == 0 }) {
+      return "a tensor without elements"
+    }
     return obstacle(for: node)
   }
 }
