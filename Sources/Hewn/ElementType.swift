@@ -45,4 +45,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable, Codable {
 
   /// The size of one element in bytes.
   public var byteCount: Int { core.byteCount }
+
+  /// Whether elements are floating-point numbers.
+  public var isFloatingPoint: Bool { core.isFloatingPoint }
 }

@@ -1,3 +1,5 @@
+internal import Graphs
+internal import ReferenceBackend
 package import Tensors
 
 /// A dense, row-major, immutable array of numbers.
@@ -64,10 +66,20 @@ public struct Tensor: Sendable {
     try core.withUnsafeBytes(body)
   }
 
-  /// The same numbers as single-precision elements.
-  public func converted() throws -> Tensor {
-    if elementType == .float32 { return self }
-    return try Tensor(shape: shape, floats: floats)
+  /// The same numbers as elements of another type: floating-point types round to nearest,
+  /// integers truncate toward zero, and booleans are whether a number is not zero.
+  ///
+  /// - Throws: ``HewnError`` when memory runs out.
+  public func converted(to type: ElementType = .float32) throws -> Tensor {
+    if elementType == type { return self }
+    return try rethrowing {
+      let results = try Reference.evaluate(
+        Cast(to: type.core), [core], [TensorType(type.core, core.shape)])
+      guard let result = results.first else {
+        throw Tensors.HewnError(.internal, "a cast without a result")
+      }
+      return Tensor(result)
+    }
   }
 
   /// Makes a tensor of seeded random elements: floating-point numbers in −1..<1, others 0 or 1.

@@ -45,15 +45,17 @@ struct ModelInputs {
     tensors[port.name] = try Self.tensor(contentsOf: file.path, for: port, console: console)
   }
 
-  /// Reads an array, converted to single precision where the input has that.
+  /// Reads an array, converted where the input holds floating-point numbers of another type.
   static func tensor(
     contentsOf path: String, for port: Model.Port, console: Console
   ) throws -> Tensor {
     let tensor = try Tensor(contentsOfNPY: path)
-    guard port.elementType == .float32, tensor.elementType != .float32 else { return tensor }
+    let type = port.elementType
+    guard type.isFloatingPoint, tensor.elementType != type else { return tensor }
     console.note(
-      "\(path): \(tensor.elementType.rawValue) converted to float32 for input \"\(port.name)\"")
-    return try tensor.converted()
+      "\(path): \(tensor.elementType.rawValue) converted to \(type.rawValue) for input"
+        + " \"\(port.name)\"")
+    return try tensor.converted(to: type)
   }
 
   private func port(named name: String?, of model: Model) throws -> Model.Port {

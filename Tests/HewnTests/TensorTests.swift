@@ -37,4 +37,19 @@ import Testing
     #expect(tensor.floats == [1, -2, 0x1p-24])
     #expect(try tensor.converted().elementType == .float32)
   }
+
+  @Test func convertsToEveryType() throws {
+    let tensor = try Tensor(shape: [4], floats: [0, 1, 2.75, 100])
+    for type in ElementType.allCases {
+      let converted = try tensor.converted(to: type)
+      #expect(converted.elementType == type && converted.shape == [4])
+      let want: [Float] =
+        switch type {
+        case .bool: [0, 1, 1, 1]
+        case _ where type.isFloatingPoint: [0, 1, 2.75, 100]
+        default: [0, 1, 2, 100]
+        }
+      #expect(converted.floats == want, "\(type)")
+    }
+  }
 }
