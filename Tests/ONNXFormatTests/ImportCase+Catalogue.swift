@@ -123,6 +123,12 @@ extension ImportCase {
     ImportCase("Softmax", 13, ["axis": .int(1)], becomes: Softmax(axis: 1)),
     ImportCase("Dropout", 7, ["ratio": .float(0.3)], becomes: Identity()),
     ImportCase("Dropout", 6, ["is_test": .int(0)], becomes: Identity()),
+    ImportCase(
+      "Dropout", 12, inputs: ["x"], outputs: ["y", "mask"],
+      all: [
+        (Identity(), ["x"], ["y"]), (ShapeOf(), ["x"], ["n:shape"]),
+        (ConstantOfShape(value: Tensor([1], [true])), ["n:shape"], ["mask"]),
+      ]),
     ImportCase("Dropout", 12, inputs: ["x", "ratio"], becomes: Identity(), wants: ["x"]),
     ImportCase(
       "Dropout", 13, ["seed": .int(4)], inputs: ["x", "", "kFalse"], becomes: Identity(),

@@ -126,7 +126,7 @@ import Testing
     Rejection("Dropout", 12, inputs: ["x", "", "t"], says: "training_mode"),
     Rejection("Dropout", 12, ["ratio": .float(0.5)], says: "ratio"),
     Rejection("Dropout", 11, inputs: ["x", "r"], code: .invalidFile, says: "more than one input"),
-    Rejection("Dropout", 12, outputs: ["y", "mask"], says: "mask"),
+    Rejection("Dropout", 11, outputs: ["y", "mask"], says: "mask"),
     Rejection("Swish", 24, ["alpha": .float(2)], says: "alpha"),
     Rejection("Clip", 10, inputs: ["x", "lo"], code: .invalidFile, says: "takes 1"),
     Rejection("Clip", 11, ["min": .float(0)], says: "min"),

@@ -68,8 +68,15 @@ private func dropout(_ node: inout NodeImport) throws(HewnError) {
           + " export the model for inference")
     }
   }
-  guard !node.usesOutput(1) else {
-    throw HewnError(.unsupported, "output mask (\"\(node.outputs[1])\") is used")
-  }
   node.emit(Identity(), [node.input(0)])
+  guard node.usesOutput(1) else { return }
+  guard node.opset >= 12 else {
+    throw HewnError(
+      .unsupported,
+      "output mask (\"\(node.outputs[1])\") is used; it has a meaning from operator set 12 on")
+  }
+  // Inference drops nothing.
+  let shape = node.temporary("shape")
+  node.emit(ShapeOf(), [node.input(0)], outputs: [shape])
+  node.emit(ConstantOfShape(value: Tensor([1], [true])), [shape], outputs: [node.outputs[1]])
 }
