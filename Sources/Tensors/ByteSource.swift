@@ -1,0 +1,69 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Bytes that are read in pieces: those of a file, which need not be in memory, or of an array.
+package enum ByteSource: Sendable {
+  case array([UInt8])
+  case file(ReadableFile)
+
+  package var byteCount: Int {
+    switch self {
+    case .array(let bytes): bytes.count
+    case .file(let file): file.byteCount
+    }
+  }
+
+  /// Fills `buffer` with the bytes from `offset` on.
+  ///
+  /// - Precondition: the source has that many bytes after `offset`.
+  /// - Throws: `io` where the file cannot be read, or has become shorter.
+  package func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(HewnError) {
+    precondition(offset >= 0 && buffer.count <= byteCount - offset, "\(offset) + \(buffer.count)")
+    switch self {
+    case .array(let bytes):
+      bytes.withUnsafeBytes {
+        buffer.copyMemory(from: .init(rebasing: $0[offset...][..<(offset + buffer.count)]))
+      }
+    case .file(let file): try file.read(into: buffer, at: offset)
+    }
+  }
+}
+
+/// An open regular file.
+///
+/// It is read by position, not mapped: a file that becomes shorter while it is read gives an error,
+/// where touching a mapping would kill the process.
+package final class ReadableFile: Sendable {
+  package let path: String
+  package let byteCount: Int
+  private let descriptor: Int32
+
+  /// Takes over a descriptor.
+  package init(adopting descriptor: Int32, path: String, byteCount: Int) {
+    self.descriptor = descriptor
+    self.path = path
+    self.byteCount = byteCount
+  }
+
+  deinit { close(descriptor) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(HewnError) {
+    var filled = 0
+    while filled < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let count = SystemCalls.read(descriptor, into: rest, at: offset + filled)
+      guard count > 0 else {
+        throw HewnError(
+          .io, "cannot read \(path): \(count == 0 ? "it ends early" : SystemCalls.cause)")
+      }
+      filled += count
+    }
+  }
+}
