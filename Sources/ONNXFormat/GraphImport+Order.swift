@@ -9,14 +9,14 @@ extension GraphImport {
   /// - Throws: `invalidFile` for a value that is defined twice or nowhere, or a cycle.
   /// - Complexity: O(nodes + inputs).
   static func order(
-    of proto: ONNXGraphProto, names: [String], builder: TemplateBuilder
+    of proto: ONNXGraphProto, nodes: [ModelNode], names: [String], builder: TemplateBuilder
   ) throws(HewnError) -> [Int] {
-    func label(_ index: Int) -> String { "\(proto.node[index].opType) \"\(names[index])\"" }
+    func label(_ index: Int) -> String { "\(nodes[index].proto.opType) \"\(names[index])\"" }
 
     let external = Set(builder.constants.keys).union(proto.input.map(\.name))
     var producers: [String: Int] = [:]
-    for (index, node) in proto.node.enumerated() {
-      for output in node.output where !output.isEmpty {
+    for (index, node) in nodes.enumerated() {
+      for output in node.proto.output where !output.isEmpty {
         guard builder.valueNames.reserve(output) else {
           throw HewnError(
             .invalidFile, "output \"\(output)\" has a second definition", node: label(index))
@@ -30,8 +30,8 @@ extension GraphImport {
       }
       builder.readNames.insert(output.name)
     }
-    for (index, node) in proto.node.enumerated() {
-      for input in node.input where !input.isEmpty {
+    for (index, node) in nodes.enumerated() {
+      for input in node.proto.input where !input.isEmpty {
         guard producers[input] != nil || external.contains(input) else {
           throw HewnError(
             .invalidFile, "input \"\(input)\" is defined nowhere", node: label(index))
@@ -39,13 +39,13 @@ extension GraphImport {
         builder.readNames.insert(input)
       }
     }
-    return try order(of: proto.node, producers: producers, label: label)
+    return try order(of: nodes, producers: producers, label: label)
   }
 
   /// Walks each node's inputs before the node itself, without recursion: a file may hold a chain
   /// of a million nodes.
   private static func order(
-    of nodes: [ONNXNodeProto], producers: [String: Int], label: (Int) -> String
+    of nodes: [ModelNode], producers: [String: Int], label: (Int) -> String
   ) throws(HewnError) -> [Int] {
     enum State { case unseen, open, done }
     var states = [State](repeating: .unseen, count: nodes.count)
@@ -55,14 +55,14 @@ extension GraphImport {
       states[root] = .open
       var path = [(node: root, nextInput: 0)]
       while let (node, position) = path.last {
-        guard position < nodes[node].input.count else {
+        guard position < nodes[node].proto.input.count else {
           states[node] = .done
           order.append(node)
           path.removeLast()
           continue
         }
         path[path.count - 1].nextInput += 1
-        guard let producer = producers[nodes[node].input[position]] else { continue }
+        guard let producer = producers[nodes[node].proto.input[position]] else { continue }
         switch states[producer] {
         case .done: continue
         case .open:

@@ -3,29 +3,25 @@ internal import Tensors
 
 /// Turns the graph of a file into a template of Hewn's operators.
 enum GraphImport {
+  /// - Parameters:
+  ///   - nodes: the graph's nodes, those of functions in place of their calls.
+  ///   - tensors: reads initializers and the tensors of attributes.
   /// - Throws: `unsupported` with all unsupported operators before anything else is looked at,
   ///   then what ports, initializers and nodes throw.
   static func template(
-    of proto: ONNXGraphProto, opset: Int, fallbackName: String, externalData: ExternalData?
+    of proto: ONNXGraphProto, nodes: [ModelNode], fallbackName: String, tensors: TensorReader
   ) throws(HewnError) -> GraphTemplate {
-    guard proto.node.count <= ONNXModel.maximumNodeCount else {
-      throw HewnError(
-        .unsupported,
-        "the graph has \(proto.node.count) nodes, the limit is \(ONNXModel.maximumNodeCount)")
-    }
-    try ImporterTable.checkSupport(of: proto.node, opset: opset)
-
-    let builder = TemplateBuilder()
-    let labels = nodeNames(of: proto, taking: &builder.nodeNames)
-    try addInitializers(of: proto, externalData, to: builder)
+    try ImporterTable.checkSupport(of: nodes)
+    let builder = TemplateBuilder(tensors: tensors)
+    let labels = nodeNames(of: nodes, taking: &builder.nodeNames)
+    try addInitializers(of: proto, to: builder)
     let inputs = try inputs(of: proto, builder: builder)
-    let order = try order(of: proto, names: labels, builder: builder)
+    let order = try order(of: proto, nodes: nodes, names: labels, builder: builder)
     for index in order {
-      let node = proto.node[index]
       do {
-        try importNode(node, name: labels[index], opset: opset, builder: builder)
+        try importNode(nodes[index], name: labels[index], builder: builder)
       } catch {
-        throw error.at(node: "\(node.opType) \"\(labels[index])\"")
+        throw error.at(node: "\(nodes[index].proto.opType) \"\(labels[index])\"")
       }
     }
     return GraphTemplate(
@@ -35,12 +31,12 @@ enum GraphImport {
   }
 
   private static func importNode(
-    _ proto: ONNXNodeProto, name: String, opset: Int, builder: TemplateBuilder
+    _ modelNode: ModelNode, name: String, builder: TemplateBuilder
   ) throws(HewnError) {
-    guard let importer = ImporterTable.importers[proto.opType] else {
+    guard let importer = ImporterTable.importers[modelNode.proto.opType] else {
       throw HewnError(.internal, "no importer after the check for support")
     }
-    var node = try NodeImport(proto, name: name, opset: opset, builder: builder)
+    var node = try NodeImport(modelNode, name: name, builder: builder)
     try importer.checkArity(of: node)
     try importer.build(&node)
     try node.attributes.verifyAllRead()
@@ -48,30 +44,38 @@ enum GraphImport {
 
   /// A unique name for each node: those that the file gives win over those made for nameless ones.
   private static func nodeNames(
-    of proto: ONNXGraphProto, taking names: inout UniqueNames
+    of nodes: [ModelNode], taking names: inout UniqueNames
   ) -> [String] {
-    var result = proto.node.map(\.name)
+    var result = nodes.map(\.proto.name)
     for index in result.indices where !result[index].isEmpty {
       result[index] = names.unique(result[index])
     }
     for index in result.indices where result[index].isEmpty {
-      result[index] = names.unique("\(proto.node[index].opType)_\(index)")
+      result[index] = names.unique("\(nodes[index].proto.opType)_\(index)")
     }
     return result
   }
 
+  /// Initializers are constants, those that are inputs too: Hewn prepares weights when it compiles,
+  /// so that a caller cannot replace them, whatever the file allows.
   private static func addInitializers(
-    of proto: ONNXGraphProto, _ externalData: ExternalData?, to builder: TemplateBuilder
+    of proto: ONNXGraphProto, to builder: TemplateBuilder
   ) throws(HewnError) {
+    func reserve(_ name: String) throws(HewnError) {
+      guard !name.isEmpty else { throw HewnError(.invalidFile, "an initializer has no name") }
+      guard builder.valueNames.reserve(name) else {
+        throw HewnError(.invalidFile, "initializer \"\(name)\" is defined twice")
+      }
+    }
     for initializer in proto.initializer {
-      guard !initializer.name.isEmpty else {
-        throw HewnError(.invalidFile, "an initializer has no name")
-      }
-      guard builder.valueNames.reserve(initializer.name) else {
-        throw HewnError(.invalidFile, "initializer \"\(initializer.name)\" is defined twice")
-      }
-      builder.constants[initializer.name] = try Tensor(
-        onnx: initializer, name: initializer.name, externalData: externalData)
+      let name = initializer.name
+      try reserve(name)
+      builder.constants[name] = try builder.tensors.tensor(initializer, name: name)
+    }
+    for initializer in proto.sparseInitializer {
+      let name = initializer.values.name
+      try reserve(name)
+      builder.constants[name] = try builder.tensors.tensor(initializer, name: name)
     }
   }
 

@@ -6,9 +6,11 @@ internal import Tensors
 struct NodeAttributes {
   private let protos: [String: ONNXAttributeProto]
   private var unread: Set<String>
+  private let tensors: TensorReader
 
   /// - Throws: `invalidFile` when two attributes have the same name.
-  init(_ protos: [ONNXAttributeProto]) throws(HewnError) {
+  init(_ protos: [ONNXAttributeProto], tensors: TensorReader) throws(HewnError) {
+    self.tensors = tensors
     var byName: [String: ONNXAttributeProto] = [:]
     for proto in protos {
       guard byName.updateValue(proto, forKey: proto.name) == nil else {
@@ -50,8 +52,17 @@ struct NodeAttributes {
 
   mutating func tensor(_ name: String) throws(HewnError) -> Tensor? {
     guard let proto = try read(name, as: .tensor) else { return nil }
-    return try Tensor(onnx: proto.t, name: proto.t.name.isEmpty ? name : proto.t.name)
+    return try tensors.tensor(proto.t, name: proto.t.name.isEmpty ? name : proto.t.name)
   }
+
+  /// A tensor that is stored in sparse form.
+  mutating func sparseTensor(_ name: String) throws(HewnError) -> Tensor? {
+    guard let proto = try read(name, as: .sparseTensor)?.sparseTensor else { return nil }
+    return try tensors.tensor(proto, name: proto.values.name.isEmpty ? name : proto.values.name)
+  }
+
+  /// Whether the attribute is given, whatever its type.
+  func isGiven(_ name: String) -> Bool { protos[name] != nil }
 
   /// An attribute that ONNX requires.
   ///

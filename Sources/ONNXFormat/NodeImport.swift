@@ -18,14 +18,14 @@ struct NodeImport {
   private var hasEmitted = false
 
   init(
-    _ proto: ONNXNodeProto, name: String, opset: Int, builder: TemplateBuilder
+    _ node: ModelNode, name: String, builder: TemplateBuilder
   ) throws(HewnError) {
-    self.opset = opset
-    self.type = proto.opType
+    self.opset = node.opset
+    self.type = node.proto.opType
     self.name = name
-    self.inputs = Self.trimmed(proto.input)
-    self.outputs = Self.trimmed(proto.output)
-    self.attributes = try NodeAttributes(proto.attribute)
+    self.inputs = Self.trimmed(node.proto.input)
+    self.outputs = Self.trimmed(node.proto.output)
+    self.attributes = try NodeAttributes(node.proto.attribute, tensors: builder.tensors)
     self.builder = builder
   }
 
@@ -90,10 +90,14 @@ struct NodeImport {
 
 /// Collects what the importers make.
 final class TemplateBuilder {
+  /// Reads the tensors of the file.
+  let tensors: TensorReader
   var constants: [String: Tensor] = [:]
   var nodes: [GraphTemplate.NamedNode] = []
   var nodeNames = UniqueNames()
   var valueNames = UniqueNames()
   /// All names that nodes or graph outputs read.
   var readNames: Set<String> = []
+
+  init(tensors: TensorReader) { self.tensors = tensors }
 }

@@ -30,12 +30,12 @@ package struct ONNXModel: Sendable {
   ///
   /// - Throws: `io` for a file that cannot be read, otherwise what `read(bytes:fileName:)` throws.
   package static func read(contentsOf path: String) throws(HewnError) -> ONNXModel {
-    let bytes = try Files.read(path, limit: maximumByteCount)
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") + "/" : "."
+    let source = try Files.source(of: path, limit: maximumByteCount)
+    let name =
+      path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
+    let folder = String(path.dropLast(name.count))
     return try read(
-      bytes, fileName: parts.last.map(String.init) ?? path,
-      externalData: ExternalData(folder: folder))
+      source, fileName: name, externalData: ExternalData(folder: folder.isEmpty ? "." : folder))
   }
 
   /// Reads a model from the bytes of a file.
@@ -45,17 +45,17 @@ package struct ONNXModel: Sendable {
   package static func read(
     bytes: [UInt8], fileName: String = "model"
   ) throws(HewnError) -> ONNXModel {
-    try read(bytes, fileName: fileName, externalData: nil)
-  }
-
-  private static func read(
-    _ bytes: [UInt8], fileName: String, externalData: ExternalData?
-  ) throws(HewnError) -> ONNXModel {
     guard bytes.count <= maximumByteCount else {
       throw HewnError(.unsupported, "model files above 2 GiB are not supported")
     }
-    try FieldCount.check(bytes)
-    let proto = try decode(bytes)
+    return try read(.array(bytes), fileName: fileName, externalData: nil)
+  }
+
+  private static func read(
+    _ source: ByteSource, fileName: String, externalData: ExternalData?
+  ) throws(HewnError) -> ONNXModel {
+    let skeleton = try ModelSkeleton(source)
+    let proto = try decode(skeleton)
     guard proto.irVersion <= maximumIRVersion else {
       throw HewnError(
         .unsupported,
@@ -63,27 +63,33 @@ package struct ONNXModel: Sendable {
           + " export the model for an older version of ONNX")
     }
     let opset = try standardOpset(of: proto)
-    try rejectExtensions(of: proto)
+    guard proto.trainingInfo.isEmpty else {
+      throw HewnError(
+        .unsupported, "the model holds training information; export it for inference")
+    }
     return ONNXModel(
       template: try GraphImport.template(
-        of: proto.graph, opset: opset, fallbackName: fileName, externalData: externalData),
+        of: proto.graph,
+        nodes: try FunctionInliner.nodes(
+          of: proto, opset: opset, skeletonByteCount: skeleton.bytes.count),
+        fallbackName: fileName, tensors: TensorReader(source, externalData: externalData)),
       opset: opset,
       irVersion: Int(proto.irVersion),
       producer: [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
         .joined(separator: " "),
       metadata: Dictionary(
         proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
-      fileByteCount: bytes.count,
+      fileByteCount: source.byteCount,
       fileName: fileName)
   }
 
-  private static func decode(_ bytes: [UInt8]) throws(HewnError) -> ONNXModelProto {
+  private static func decode(_ skeleton: ModelSkeleton) throws(HewnError) -> ONNXModelProto {
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
     options.messageDepthLimit = 16
     let proto: ONNXModelProto
     do {
-      proto = try ONNXModelProto(serializedBytes: bytes, options: options)
+      proto = try ONNXModelProto(serializedBytes: skeleton.bytes, options: options)
     } catch let error as BinaryDecodingError {
       throw HewnError(.invalidFile, "not an ONNX model: \(error.cause)")
     } catch {
@@ -95,49 +101,31 @@ package struct ONNXModel: Sendable {
     return proto
   }
 
-  /// The version of the standard operator set that the model asks for.
+  /// The version of the standard operator set that the model asks for; of its functions, where it
+  /// consists of calls alone.
   private static func standardOpset(of proto: ONNXModelProto) throws(HewnError) -> Int {
-    let versions = Set(proto.opsetImport.filter { isStandardDomain($0.domain) }.map(\.version))
-    guard let version = versions.first else {
-      let others = proto.opsetImport.map(\.domain).joined(separator: ", ")
-      throw HewnError(
-        others.isEmpty ? .invalidFile : .unsupported,
-        "the model does not say which version of the standard operator set it uses"
-          + (others.isEmpty ? "" : ", only of \(others)"))
+    if let version = try OperatorSets.standardVersion(in: proto.opsetImport, of: "the model") {
+      try OperatorSets.checkSupport(of: version, by: "the model")
+      return version
     }
-    guard versions.count == 1 else {
-      throw HewnError(
-        .invalidFile, "the model names several operator set versions: \(versions.sorted())")
+    var versions: [Int] = []
+    for function in proto.functions {
+      versions += [try OperatorSets.standardVersion(in: function.opsetImport, of: function.name)]
+        .compactMap { $0 }
     }
-    guard opsets.contains(Int(version)) else {
-      throw HewnError(
-        .unsupported,
-        "the model uses ONNX operator set \(version), Hewn reads \(opsets.lowerBound) to"
-          + " \(opsets.upperBound); convert it with onnx.version_converter or export it again")
-    }
-    return Int(version)
+    if let version = versions.max() { return version }
+    let others = proto.opsetImport.map(\.domain).joined(separator: ", ")
+    throw HewnError(
+      others.isEmpty ? .invalidFile : .unsupported,
+      "the model does not say which version of the standard operator set it uses"
+        + (others.isEmpty ? "" : ", only of \(others)"))
   }
+}
 
-  static func isStandardDomain(_ domain: String) -> Bool { domain.isEmpty || domain == "ai.onnx" }
-
-  private static func rejectExtensions(of proto: ONNXModelProto) throws(HewnError) {
-    if let function = proto.functions.first {
-      throw HewnError(
-        .unsupported,
-        "the model defines operators of its own (\(proto.functions.count), the first is"
-          + " \(function.name)); inline them, for example with onnx.inliner")
-    }
-    guard proto.trainingInfo.isEmpty else {
-      throw HewnError(
-        .unsupported, "the model holds training information; export it for inference")
-    }
-    if let sparse = proto.graph.sparseInitializer.first {
-      throw HewnError(
-        .unsupported,
-        "initializer \"\(sparse.values.name)\" is stored in sparse form; store it dense, its zeros"
-          + " are found all the same")
-    }
-  }
+/// A node of the file, and the version of the standard operator set that it is written in.
+struct ModelNode {
+  var proto: ONNXNodeProto
+  var opset: Int
 }
 
 extension BinaryDecodingError {

@@ -87,10 +87,16 @@ import Testing
       ("length beyond the end", [0x3a, 5, 0], "ends early"),
       ("length beyond 2 GiB", [0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0], "malformed"),
       ("overlong number", [0x08] + [UInt8](repeating: 0xff, count: 20), "malformed"),
-      ("nested groups", [UInt8](repeating: 0x0b, count: 1_000_000), "nested too deeply"),
+      ("nested groups", [UInt8](repeating: 0x0b, count: 1_000_000), "malformed"),
+      ("field 0", [0x00, 0x01], "malformed"),
       ("name that is no text", [0x12, 1, 0xff], "UTF-8"),
       // Each pair of bytes is the field ir_version with the value 8.
-      ("millions of fields", [UInt8](repeating: 8, count: 20_000_002), "10000000 fields"),
+      ("thousands of fields", [UInt8](repeating: 8, count: 1_000_000), "433333 fields"),
+      (
+        "millions of fields",
+        [UInt8](repeating: 8, count: 20_000_002) + [0x12, 0x80, 0x80, 0x80, 0x0a]
+          + [UInt8](repeating: 65, count: 20 << 20), "10000000 fields"
+      ),
     ]
     for item in cases {
       let error = #expect(throws: HewnError.self, "\(item.name)") {
@@ -101,10 +107,12 @@ import Testing
   }
 
   @Test func tooManyNodes() throws {
-    let nodes = [ONNXNodeProto](repeating: .init(), count: ONNXModel.maximumNodeCount + 1)
+    var node = ONNXNodeProto()
+    node.opType = "Identity"
+    let nodes = [ONNXNodeProto](repeating: node, count: ONNXModel.maximumNodeCount + 1)
     let bytes = try ONNXModelProto(nodes).bytes()
     let error = #expect(throws: HewnError.self) { try ONNXModel.read(bytes: bytes) }
     #expect(error?.code == .unsupported)
-    #expect(error?.message.contains("1000001 nodes") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("more than 1000000 nodes") == true, "\(error?.message ?? "")")
   }
 }

@@ -31,16 +31,56 @@ import Testing
   }
 
   private static func model(_ entries: [String: String], dims: [Int] = [2]) -> ONNXModelProto {
-    let tensor = ONNXTensorProto("w", type: 1, dims) {
-      $0.dataLocation = .external
-      $0.externalData = entries.map { key, value in
-        var entry = ONNXStringStringEntryProto()
-        (entry.key, entry.value) = (key, value)
-        return entry
-      }
-    }
-    return ONNXModelProto(initializers: [tensor], [ONNXNodeProto("Add", ["x", "w"], ["y"])])
+    ONNXModelProto(
+      initializers: [.external("w", type: 1, dims, entries)],
+      [ONNXNodeProto("Add", ["x", "w"], ["y"])])
   }
+
+  /// Models that keep data outside in another place than an initializer.
+  private static let otherPlaces:
+    [(name: String, model: @Sendable ([String: String]) -> ONNXModelProto)] = [
+      (
+        "value of a Constant",
+        {
+          let tensor = ONNXTensorProto.external("w", type: 1, [2], $0)
+          return ONNXModelProto([
+            ONNXNodeProto("Constant", [], ["w"], ["value": .tensor(tensor)]),
+            ONNXNodeProto("Add", ["x", "w"], ["y"]),
+          ])
+        }
+      ),
+      (
+        "values of a sparse initializer",
+        {
+          var sparse = ONNXSparseTensorProto("w", [2], values: [], indices: [0, 1])
+          sparse.values = .external("w", type: 1, [2], $0)
+          return ONNXModelProto([ONNXNodeProto("Add", ["x", "w"], ["y"])]).with {
+            $0.graph.sparseInitializer = [sparse]
+          }
+        }
+      ),
+      (
+        "indices of a sparse initializer",
+        {
+          var sparse = ONNXSparseTensorProto("w", [2], values: [5], indices: [0])
+          sparse.indices = .external("i", type: 7, [1], $0)
+          return ONNXModelProto([ONNXNodeProto("Add", ["x", "w"], ["y"])]).with {
+            $0.graph.sparseInitializer = [sparse]
+          }
+        }
+      ),
+      (
+        "sparse value of a Constant",
+        {
+          var sparse = ONNXSparseTensorProto("w", [2], values: [], indices: [0, 1])
+          sparse.values = .external("w", type: 1, [2], $0)
+          return ONNXModelProto([
+            ONNXNodeProto("Constant", [], ["w"], ["sparse_value": .sparse(sparse)]),
+            ONNXNodeProto("Add", ["x", "w"], ["y"]),
+          ])
+        }
+      ),
+    ]
 
   private func read(_ model: ONNXModelProto, in folder: String) throws -> Tensor? {
     let path = folder + "/model.onnx"
@@ -61,6 +101,82 @@ import Testing
         #expect(tensor?.type == TensorType(.float32, [2]))
       }
     }
+  }
+
+  @Test func readsEveryPlace() throws {
+    try withFolder { folder in
+      for place in Self.otherPlaces {
+        let isIndex = place.name.hasPrefix("indices")
+        if isIndex {
+          try Data([1, 0, 0, 0, 0, 0, 0, 0]).write(to: URL(fileURLWithPath: folder + "/index.bin"))
+        }
+        let entries = isIndex ? ["location": "index.bin"] : ["location": "data.bin", "offset": "4"]
+        let tensor = try read(place.model(entries), in: folder)
+        #expect(tensor?.doubles() == (isIndex ? [0, 5] : [1, 2]), "\(place.name)")
+      }
+    }
+  }
+
+  @Test func refusesEscapesInEveryPlace() throws {
+    try withFolder { folder in
+      for place in Self.otherPlaces {
+        for location in ["../outside.bin", folder + "/data.bin", "link.bin", "hard.bin"] {
+          let error = #expect(throws: HewnError.self, "\(place.name) \(location)") {
+            try read(place.model(["location": location]), in: folder)
+          }
+          let words = ["plain path", "links are not followed", "single name"]
+          let text = error?.message ?? ""
+          #expect(words.contains { text.contains($0) }, "\(place.name) \(location): \(text)")
+        }
+      }
+    }
+  }
+
+  /// A slash with a combining accent is one character to Swift and a slash to the system.
+  @Test func seesPathsAsTheSystemDoes() throws {
+    try withFolder { folder in
+      let files = FileManager.default
+      try files.copyItem(atPath: folder + "/data.bin", toPath: folder + "/../\u{301}outside.bin")
+      for location in ["../\u{301}outside.bin", "data.bin\0\u{301}", "sub/../\u{301}x"] {
+        let error = #expect(throws: HewnError.self, "\(location.debugDescription)") {
+          try read(Self.model(["location": location]), in: folder)
+        }
+        #expect(error?.message.contains("plain path") == true, "\(error as Any)")
+      }
+    }
+  }
+
+  @Test func refusesSpecialFilesWithoutWaiting() throws {
+    try withFolder { folder in
+      #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+      let error = #expect(throws: HewnError.self) {
+        try read(Self.model(["location": "pipe"]), in: folder)
+      }
+      #expect(error?.message.contains("regular file") == true, "\(error as Any)")
+    }
+  }
+
+  /// A small file must not become many large tensors.
+  @Test func boundsHowOftenAFileIsRead() throws {
+    try withFolder { folder in
+      let path = folder + "/large.bin"
+      makeFile(path, byteCount: 30 << 20)
+      func model(_ count: Int) -> ONNXModelProto {
+        ONNXModelProto(
+          initializers: (0..<count).map {
+            .external("w\($0)", type: 1, [30 << 18], ["location": "large.bin"])
+          }, [ONNXNodeProto("Add", ["x", "w0"], ["y"])])
+      }
+      _ = try read(model(4), in: folder)
+      let error = #expect(throws: HewnError.self) { try read(model(5), in: folder) }
+      #expect(error?.message.contains("4 times the size of large.bin") == true, "\(error as Any)")
+    }
+  }
+
+  /// A file of zeros that takes no room on the disk.
+  private func makeFile(_ path: String, byteCount: Int) {
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    #expect(truncate(path, off_t(byteCount)) == 0)
   }
 
   @Test func refusesEverythingElse() throws {
@@ -85,6 +201,14 @@ import Testing
         (["location": "data.bin", "offset": "-4"], .invalidFile, "offset \"-4\""),
         (["location": "data.bin", "offset": "four"], .invalidFile, "offset \"four\""),
         (["location": "data.bin", "length": "4"], .invalidFile, "takes 8 bytes"),
+        (["location": "data.bin", "length": "\(1 << 40)"], .invalidFile, "takes 8 bytes"),
+        (["location": "data.bin", "length": "99999999999999999999"], .invalidFile, "length"),
+        (["location": "data.bin", "offset": "+4"], .invalidFile, "offset \"+4\""),
+        (["location": "data.bin", "offset": ""], .invalidFile, "offset \"\""),
+        (["location": "data.bin", "dims": "4"], .invalidFile, "\"dims\" is no key"),
+        (["location": "data.bin", "__class__": "x"], .invalidFile, "no key"),
+        (["location": "sub/.."], .invalidFile, "plain path"),
+        (["location": "sub/"], .invalidFile, "plain path"),
       ]
       for item in cases {
         let error = #expect(throws: HewnError.self, "\(item.entries)") {
@@ -106,6 +230,17 @@ import Testing
         }
         #expect(error?.message.contains(text) == true, "\(dims): \(error?.message ?? "")")
       }
+    }
+  }
+
+  @Test func refusesKeysGivenTwice() throws {
+    try withFolder { folder in
+      let model = Self.model(["location": "data.bin", "offset": "4"]).with {
+        let entries = $0.graph.initializer[0].externalData
+        $0.graph.initializer[0].externalData += entries
+      }
+      let error = #expect(throws: HewnError.self) { try read(model, in: folder) }
+      #expect(error?.message.contains("given twice") == true, "\(error as Any)")
     }
   }
 

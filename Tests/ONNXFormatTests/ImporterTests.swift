@@ -188,7 +188,10 @@ import Testing
       "Constant", 13, ["value_int": .int(1), "value_float": .float(1)], inputs: [],
       code: .invalidFile,
       says: "2 attributes"),
-    Rejection("Constant", 13, ["sparse_value": .empty(.sparseTensor)], inputs: [], says: "sparse"),
+    Rejection(
+      "Constant", 13, ["sparse_value": .empty(.sparseTensor)], inputs: [], code: .invalidFile,
+      says: "sparse"),
+    Rejection("Constant", 10, ["sparse_value": .empty(.sparseTensor)], inputs: [], says: "sparse"),
     Rejection("Constant", 13, ["value_string": .string("a")], inputs: [], says: "value_string"),
     Rejection("Constant", 11, ["value_int": .int(1)], inputs: [], says: "value_int"),
     Rejection("HardSwish", 13, says: "HardSwish"),

@@ -117,6 +117,36 @@ import Testing
     #expect(model.template.nodes.map(\.op.name) == ["Add"])
   }
 
+  /// Every list again with so many elements that it stays in the file until its tensor is made.
+  @Test(arguments: cases)
+  func longLists(_ item: Case) throws {
+    guard item.shape.rank == 1, item.shape.elementCount > 0 else { return }
+    let copies = 1500
+    var proto = item.proto
+    proto.dims = [Int64(item.shape.elementCount * copies)]
+    proto.floatData = Array([[Float]](repeating: proto.floatData, count: copies).joined())
+    proto.doubleData = Array([[Double]](repeating: proto.doubleData, count: copies).joined())
+    proto.int32Data = Array([[Int32]](repeating: proto.int32Data, count: copies).joined())
+    proto.int64Data = Array([[Int64]](repeating: proto.int64Data, count: copies).joined())
+    proto.uint64Data = Array([[UInt64]](repeating: proto.uint64Data, count: copies).joined())
+    let raw = proto.rawData
+    for _ in 1..<copies { proto.rawData.append(raw) }
+    let long = Case(
+      item.name, item.element, [item.shape.elementCount * copies],
+      Array([[Double]](repeating: item.want, count: copies).joined()), proto)
+    try initializer(long)
+    try constant(long)
+
+    // One element more than the shape says, or fewer.
+    for change in [1, -1, 5000] {
+      proto.dims = [Int64(item.shape.elementCount * copies + change)]
+      let model = ONNXModelProto(
+        initializers: [proto], [ONNXNodeProto("Add", ["x", "c"], ["y"])])
+      let error = #expect(throws: HewnError.self, "\(item.name) \(change)") { try model.read() }
+      #expect(error?.code == .invalidFile, "\(item.name) \(change): \(error as Any)")
+    }
+  }
+
   private func check(_ item: Case, _ tensor: Tensor?) throws {
     let tensor = try #require(tensor, "\(item.name)")
     #expect(tensor.type == TensorType(item.element, item.shape), "\(item.name)")
@@ -150,6 +180,19 @@ import Testing
     #expect(constants["d"]?.type == TensorType(.int64, [3]))
     #expect(constants["d"]?.doubles() == [4, 5, 6])
     #expect(model.template.nodes.isEmpty)
+  }
+
+  @Test func constantsOfText() throws {
+    for (name, type) in [
+      ("value_string", ONNXAttributeProto.AttributeType.string),
+      ("value_strings", .strings),
+    ] {
+      let error = #expect(throws: HewnError.self) {
+        try ONNXModelProto([ONNXNodeProto("Constant", [], ["y"], [name: .empty(type)])]).read()
+      }
+      #expect(error?.code == .unsupported)
+      #expect(error?.message.contains("\(name) holds text") == true, "\(error as Any)")
+    }
   }
 
   @Test func initializersThatAreInputsAreConstants() throws {

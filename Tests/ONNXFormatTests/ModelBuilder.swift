@@ -8,6 +8,9 @@ enum Attribute {
   case floats([Float])
   case string(String)
   case tensor(ONNXTensorProto)
+  case sparse(ONNXSparseTensorProto)
+  /// What a call gives for the attribute of this name, in a function.
+  case reference(String, ONNXAttributeProto.AttributeType)
   /// An attribute of this type without content.
   case empty(ONNXAttributeProto.AttributeType)
 
@@ -23,6 +26,8 @@ enum Attribute {
       proto.type = .string
       proto.s.append(contentsOf: value.utf8)
     case .tensor(let value): (proto.type, proto.t) = (.tensor, value)
+    case .sparse(let value): (proto.type, proto.sparseTensor) = (.sparseTensor, value)
+    case .reference(let name, let type): (proto.type, proto.refAttrName) = (type, name)
     case .empty(let type): proto.type = type
     }
     return proto
@@ -65,6 +70,65 @@ extension ONNXTensorProto {
 
   static func integers(_ name: String, _ values: [Int]) -> ONNXTensorProto {
     ONNXTensorProto(name, type: 7, [values.count]) { $0.int64Data = values.map { Int64($0) } }
+  }
+}
+
+extension ONNXTensorProto {
+  /// A tensor whose elements lie in another file.
+  static func external(
+    _ name: String, type: Int, _ dims: [Int], _ entries: [String: String]
+  ) -> ONNXTensorProto {
+    ONNXTensorProto(name, type: type, dims) {
+      $0.dataLocation = .external
+      $0.externalData = entries.map { key, value in
+        var entry = ONNXStringStringEntryProto()
+        (entry.key, entry.value) = (key, value)
+        return entry
+      }
+    }
+  }
+}
+
+extension ONNXSparseTensorProto {
+  /// A tensor with one index for each value, or one for each value and axis.
+  init(_ name: String, _ dims: [Int], values: [Float], indices: [Int], rank: Int? = nil) {
+    self.init()
+    self.dims = dims.map { Int64($0) }
+    self.values = .floats(name, values)
+    self.indices = .integers("", indices)
+    if let rank { self.indices.dims = [Int64(indices.count / max(1, rank)), Int64(rank)] }
+  }
+}
+
+extension ONNXFunctionProto {
+  /// A function of the domain `local`, with operators of one version.
+  init(
+    _ name: String, inputs: [String], outputs: [String], attributes: [String] = [],
+    opset: Int? = 13, _ nodes: [ONNXNodeProto]
+  ) {
+    self.init()
+    self.name = name
+    domain = "local"
+    input = inputs
+    output = outputs
+    attribute = attributes
+    node = nodes
+    guard let opset else { return }
+    var version = ONNXOperatorSetIdProto()
+    version.version = Int64(opset)
+    opsetImport = [version]
+  }
+}
+
+extension ONNXNodeProto {
+  /// A call of a function of the domain `local`.
+  static func call(
+    _ function: String, _ inputs: [String], _ outputs: [String],
+    _ attributes: [String: Attribute] = [:], name: String = ""
+  ) -> ONNXNodeProto {
+    var node = ONNXNodeProto(function, inputs, outputs, attributes, name: name)
+    node.domain = "local"
+    return node
   }
 }
 

@@ -138,23 +138,7 @@ import Testing
       ),
       ("no graph", relu.with { $0.clearGraph() }, .invalidFile, "no graph"),
       (
-        "functions",
-        relu.with {
-          var function = ONNXFunctionProto()
-          function.name = "mine"
-          $0.functions = [function]
-        }, .unsupported, "mine"
-      ),
-      (
         "training", relu.with { $0.trainingInfo = [.init()] }, .unsupported, "training information"
-      ),
-      (
-        "sparse initializer",
-        relu.with {
-          var sparse = ONNXSparseTensorProto()
-          sparse.values.name = "weights"
-          $0.graph.sparseInitializer = [sparse]
-        }, .unsupported, "weights"
       ),
       ("no outputs", relu.with { $0.graph.output = [] }, .invalidFile, "no output"),
       (

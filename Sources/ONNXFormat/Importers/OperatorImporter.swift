@@ -63,30 +63,39 @@ struct OperatorImporter: Sendable {
 enum ImporterTable {
   static let importers: [String: OperatorImporter] = Dictionary(
     uniqueKeysWithValues: [
-      convolutionImporters, elementwiseImporters, matrixImporters, movementImporters,
-      normalizationImporters, poolingImporters, reductionImporters, resizeImporters, shapeImporters,
+      constantImporters, convolutionImporters, elementwiseImporters, matrixImporters,
+      movementImporters, normalizationImporters, poolingImporters, reductionImporters,
+      resizeImporters, shapeImporters,
     ].joined().map { ($0.type, $0) })
 
   /// - Throws: `unsupported` with every operator type that has no importer, how often it occurs
   ///   and where first.
-  static func checkSupport(of nodes: [ONNXNodeProto], opset: Int) throws(HewnError) {
-    var missing: [String: (count: Int, first: String)] = [:]
-    for (index, node) in nodes.enumerated() where !isSupported(node, opset: opset) {
-      let type =
-        ONNXModel.isStandardDomain(node.domain) ? node.opType : "\(node.domain).\(node.opType)"
-      let name = node.name.isEmpty ? "number \(index)" : "\"\(node.name)\""
-      missing[type, default: (0, name)].count += 1
+  static func checkSupport(of nodes: [ModelNode]) throws(HewnError) {
+    var missing: [MissingOperator: (count: Int, first: String)] = [:]
+    for (index, node) in nodes.enumerated() where !isSupported(node) {
+      let proto = node.proto
+      let isStandard = OperatorSets.isStandardDomain(proto.domain)
+      let type = isStandard ? proto.opType : "\(proto.domain).\(proto.opType)"
+      let name = proto.name.isEmpty ? "number \(index)" : "\"\(proto.name)\""
+      missing[MissingOperator(opset: node.opset, type: type), default: (0, name)].count += 1
     }
     guard !missing.isEmpty else { return }
-    let list = missing.sorted { $0.key < $1.key }
-      .map { "\($0.key) (\($0.value.count) ×, first \($0.value.first))" }
+    let lists = Set(missing.keys.map(\.opset)).sorted().map { opset in
+      let list = missing.filter { $0.key.opset == opset }.sorted { $0.key.type < $1.key.type }
+        .map { "\($0.key.type) (\($0.value.count) ×, first \($0.value.first))" }
+      return "operator set \(opset): \(list.joined(separator: ", "))"
+    }
     throw HewnError(
-      .unsupported,
-      "operators not supported in operator set \(opset): \(list.joined(separator: ", "))")
+      .unsupported, "operators not supported in \(lists.joined(separator: "; in "))")
   }
 
-  private static func isSupported(_ node: ONNXNodeProto, opset: Int) -> Bool {
-    ONNXModel.isStandardDomain(node.domain)
-      && importers[node.opType]?.opsets.contains(opset) ?? false
+  private struct MissingOperator: Hashable {
+    var opset: Int
+    var type: String
+  }
+
+  private static func isSupported(_ node: ModelNode) -> Bool {
+    OperatorSets.isStandardDomain(node.proto.domain)
+      && importers[node.proto.opType]?.opsets.contains(node.opset) ?? false
   }
 }

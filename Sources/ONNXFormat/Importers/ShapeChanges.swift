@@ -24,7 +24,6 @@ let shapeImporters: [OperatorImporter] = [
     node.emit(Expand())
   },
   OperatorImporter("ConstantOfShape", opsets: 9..., inputs: 1...1, build: constantOfShape),
-  OperatorImporter("Constant", inputs: 0...0, build: constant),
 ]
 
 private func unsqueeze(_ node: inout NodeImport) throws(HewnError) {
@@ -43,27 +42,4 @@ private func constantOfShape(_ node: inout NodeImport) throws(HewnError) {
     throw HewnError(.invalidFile, "attribute value is \(value.type), ONNX wants one element")
   }
   node.emit(ConstantOfShape(value: value.reshaped([1])))
-}
-
-/// Exactly one of the attributes states the value.
-private func constant(_ node: inout NodeImport) throws(HewnError) {
-  var values: [Tensor] = []
-  if let tensor = try node.attributes.tensor("value") { values.append(tensor) }
-  if node.opset >= 12 {
-    if let float = try node.attributes.float("value_float") { values.append(Tensor(scalar: float)) }
-    if let floats = try node.attributes.floats("value_floats") {
-      values.append(Tensor([floats.count], floats))
-    }
-    if let integer = try node.attributes.integer("value_int") {
-      values.append(Tensor(scalar: Int64(integer)))
-    }
-    if let integers = try node.attributes.integers("value_ints") {
-      values.append(Tensor([integers.count], integers.map { Int64($0) }))
-    }
-  }
-  try node.attributes.verifyAllRead()
-  guard values.count == 1 else {
-    throw HewnError(.invalidFile, "\(values.count) attributes state a value, ONNX wants one")
-  }
-  node.emit(constant: values[0])
 }

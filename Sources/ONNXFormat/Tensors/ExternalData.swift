@@ -16,6 +16,18 @@ final class ExternalData {
   private let folder: String
   /// How many bytes the model may still read.
   private var budget: Int
+  /// How many bytes were read of each file.
+  private var readByteCounts: [FileIdentity: Int] = [:]
+
+  /// How many times its size may be read of a file, beyond ``freeByteCount``: tensors may share
+  /// elements, but a small file must not become many large tensors.
+  private static let maximumGrowth = 4
+  private static let freeByteCount = 64 << 20
+
+  private struct FileIdentity: Hashable {
+    var device: dev_t
+    var inode: ino_t
+  }
 
   init(folder: String, budget: Int = ONNXModel.maximumByteCount) {
     self.folder = folder
@@ -24,15 +36,17 @@ final class ExternalData {
 
   /// Reads a tensor.
   ///
-  /// - Parameter entries: the keys `location`, `offset` and `length`; others are ignored.
+  /// - Parameter entries: the keys `location`, `offset` and `length`; `checksum` and `basepath`,
+  ///   which ONNX knows too, are not used.
   /// - Throws: `invalidFile` for entries that break the rules above or do not fit the type, `io`
   ///   when the file cannot be read, `unsupported` beyond 2 GiB in all.
   func tensor(
     _ type: TensorType, entries: [ONNXStringStringEntryProto]
   ) throws(HewnError) -> Tensor {
-    let location = entries.first { $0.key == "location" }.map(\.value) ?? ""
-    let offset = try Self.number("offset", in: entries) ?? 0
-    let length = try Self.number("length", in: entries) ?? type.byteCount
+    let values = try Self.values(of: entries)
+    let location = values["location"] ?? ""
+    let offset = try Self.number("offset", in: values) ?? 0
+    let length = try Self.number("length", in: values) ?? type.byteCount
     guard length == type.byteCount else {
       throw HewnError(
         .invalidFile, "\(type) takes \(type.byteCount) bytes, its external data has \(length)")
@@ -41,35 +55,61 @@ final class ExternalData {
       throw HewnError(.unsupported, "the model has more than 2 GiB of external data")
     }
     budget -= length
-    let descriptor = try open(location)
-    defer { close(descriptor) }
-    try Self.check(descriptor, location, offset: offset, length: length)
-    do {
-      return try Tensor(type: type) { bytes in
-        try Self.fill(bytes, from: descriptor, offset: offset, location)
-        if type.element == .bool { bytes.normalizeBooleans() }
-      }
-    } catch let error as HewnError {
-      throw error
-    } catch {
-      throw HewnError(.internal, "\(error)")
+    let file = try open(location, offset: offset, length: length)
+    return try Tensor.reading(type) { (bytes) throws(HewnError) in
+      try ByteSource.file(file).read(into: bytes, at: offset)
+      if type.element == .bool { bytes.normalizeBooleans() }
     }
   }
 
+  private static func values(
+    of entries: [ONNXStringStringEntryProto]
+  ) throws(HewnError) -> [String: String] {
+    var values: [String: String] = [:]
+    for entry in entries {
+      guard ["location", "offset", "length", "checksum", "basepath"].contains(entry.key) else {
+        throw HewnError(.invalidFile, "\"\(entry.key)\" is no key of external data")
+      }
+      guard values.updateValue(entry.value, forKey: entry.key) == nil else {
+        throw HewnError(.invalidFile, "\(entry.key) of its external data is given twice")
+      }
+    }
+    return values
+  }
+
   private static func number(
-    _ key: String, in entries: [ONNXStringStringEntryProto]
+    _ key: String, in values: [String: String]
   ) throws(HewnError) -> Int? {
-    guard let text = entries.first(where: { $0.key == key })?.value else { return nil }
-    guard let number = Int(text), number >= 0 else {
+    guard let text = values[key] else { return nil }
+    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text) else {
       throw HewnError(.invalidFile, "\(key) \"\(text)\" of its external data is not a size")
     }
     return number
   }
 
+  private func open(
+    _ location: String, offset: Int, length: Int
+  ) throws(HewnError) -> ReadableFile {
+    let descriptor = try open(location)
+    do {
+      let byteCount = try check(descriptor, location, offset: offset, length: length)
+      return ReadableFile(
+        adopting: descriptor, path: "\(folder)/\(location)", byteCount: byteCount)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
   /// Opens a file below the model's folder, one folder at a time so that no link is followed.
   private func open(_ location: String) throws(HewnError) -> Int32 {
-    let components = location.split(separator: "/", omittingEmptySubsequences: false)
-    guard components.allSatisfy({ !["", ".", ".."].contains($0) }), !location.contains("\0") else {
+    // Bytes, as the system sees them: a slash and a combining accent are one character.
+    let components = location.utf8.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
+    )
+    .map { String(Substring($0)) }
+    guard components.allSatisfy({ !["", ".", ".."].contains($0) }), !location.utf8.contains(0)
+    else {
       throw HewnError(
         .invalidFile,
         "location \"\(location)\" of its external data is not a plain path below the model's folder"
@@ -81,7 +121,7 @@ final class ExternalData {
       let isLast = index == components.count - 1
       // Without O_NONBLOCK, opening a named pipe would wait for a writer.
       let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | (isLast ? O_NONBLOCK : O_DIRECTORY)
-      descriptor = Self.retrying { openat(parent, String(component), flags) }
+      descriptor = Self.retrying { openat(parent, component, flags) }
       let cause = errno
       close(parent)
       errno = cause
@@ -93,9 +133,10 @@ final class ExternalData {
     return descriptor
   }
 
-  private static func check(
+  /// - Returns: the file's size.
+  private func check(
     _ descriptor: Int32, _ location: String, offset: Int, length: Int
-  ) throws(HewnError) {
+  ) throws(HewnError) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw HewnError(.io, "cannot read \(location): \(String(cString: strerror(errno)))")
@@ -104,30 +145,22 @@ final class ExternalData {
       throw HewnError(
         .invalidFile, "its external data \(location) is not a regular file with a single name")
     }
+    let byteCount = Int(status.st_size)
     let (end, overflow) = offset.addingReportingOverflow(length)
-    guard !overflow, end <= Int(status.st_size) else {
+    guard !overflow, end <= byteCount else {
       throw HewnError(
         .invalidFile,
-        "its external data \(location) has \(status.st_size) bytes, \(length) are wanted at"
-          + " \(offset)")
+        "its external data \(location) has \(byteCount) bytes, \(length) are wanted at \(offset)")
     }
-  }
-
-  private static func fill(
-    _ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, offset: Int, _ location: String
-  ) throws(HewnError) {
-    var filled = 0
-    while filled < bytes.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[filled...])
-      let count = retrying {
-        pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
-      }
-      guard count > 0 else {
-        let cause = count == 0 ? "it ends early" : String(cString: strerror(errno))
-        throw HewnError(.io, "cannot read \(location): \(cause)")
-      }
-      filled += count
+    let file = FileIdentity(device: status.st_dev, inode: status.st_ino)
+    let total = readByteCounts[file, default: 0] + length
+    guard total <= Self.freeByteCount || total / Self.maximumGrowth <= byteCount else {
+      throw HewnError(
+        .unsupported,
+        "tensors take more than \(Self.maximumGrowth) times the size of \(location) from it")
     }
+    readByteCounts[file] = total
+    return byteCount
   }
 
   /// Repeats a system call that a signal interrupts.
@@ -136,12 +169,5 @@ final class ExternalData {
       let result = call()
       if result >= 0 || errno != EINTR { return result }
     }
-  }
-}
-
-extension UnsafeMutableRawBufferPointer {
-  /// Turns every non-zero byte into 1: any other bit pattern is no valid `Bool`.
-  func normalizeBooleans() {
-    for index in indices where self[index] != 0 { self[index] = 1 }
   }
 }

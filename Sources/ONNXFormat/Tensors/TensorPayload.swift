@@ -1,143 +1,172 @@
 internal import Tensors
 
-extension Tensor {
-  /// Decodes a tensor of the file: an initializer or the value of an attribute.
-  ///
-  /// - Parameters:
-  ///   - name: how errors name the tensor.
-  ///   - externalData: where elements outside the file are read; `nil` means that they are not.
-  /// - Throws: `unsupported` for types that Hewn lacks, `invalidFile` when the elements do not fit
-  ///   type and shape, and what reading external data throws.
-  init(
-    onnx proto: ONNXTensorProto, name: String, externalData: ExternalData? = nil
-  ) throws(HewnError) {
-    do {
-      self = try Self.decode(proto, externalData)
-    } catch {
-      throw HewnError(error.code, "tensor \"\(name)\": \(error.message)", node: error.node)
-    }
-  }
-
-  private static func decode(
-    _ proto: ONNXTensorProto, _ externalData: ExternalData?
-  ) throws(HewnError) -> Tensor {
-    guard !proto.hasSegment else {
-      throw HewnError(.unsupported, "tensors in segments are not supported")
-    }
-    let element = try ElementType(onnx: Int(proto.dataType))
-    let type = TensorType(element, try Shape(checking: proto.dims.map { Int($0) }))
-    switch proto.dataLocation {
-    case .default: break
-    case .external:
-      guard let externalData else {
-        throw HewnError(
-          .unsupported,
-          "its data lies in another file, which is read only for initializers of a model that is"
-            + " read by its path; save the model with all data inside")
-      }
-      return try externalData.tensor(type, entries: proto.externalData)
-    case .UNRECOGNIZED(let number):
-      throw HewnError(.invalidFile, "\(number) is not a location of data")
-    }
-    let payload = try Payload(of: proto, as: element)
-    guard payload.byteCount == type.byteCount else {
-      throw HewnError(
-        .invalidFile,
-        "\(type) takes \(type.byteCount) bytes, the file holds \(payload.byteCount)")
-    }
-    do {
-      return try Tensor(type: type, initializingBytes: payload.write)
-    } catch let error as HewnError {
-      throw error
-    } catch {
-      throw HewnError(.internal, "\(error)")
-    }
-  }
-}
-
 /// The elements of one tensor as its file holds them.
-private struct Payload {
-  /// The bytes that the elements take in memory.
-  let byteCount: Int
-  let write: (UnsafeMutableRawBufferPointer) throws -> Void
+///
+/// They lie in one of six fields, each of which is in the skeleton or, where it is long, still in
+/// the file.
+struct TensorPayload {
+  private enum Field: Int, CaseIterable {
+    case floatData = 4
+    case int32Data = 5
+    case int64Data = 7
+    case rawData = 9
+    case doubleData = 10
+    case uint64Data = 11
+
+    var name: String {
+      switch self {
+      case .floatData: "float_data"
+      case .int32Data: "int32_data"
+      case .int64Data: "int64_data"
+      case .rawData: "raw_data"
+      case .doubleData: "double_data"
+      case .uint64Data: "uint64_data"
+      }
+    }
+
+    /// The list that holds elements of a type that are not raw.
+    init(listing element: ElementType) {
+      switch element {
+      case .float32: self = .floatData
+      case .float64: self = .doubleData
+      case .int64: self = .int64Data
+      case .uint32, .uint64: self = .uint64Data
+      case .int8, .int16, .int32, .uint8, .uint16, .bool, .float16, .bfloat16: self = .int32Data
+      }
+    }
+  }
+
+  private let proto: ONNXTensorProto
+  private let type: TensorType
+  private let source: ByteSource
+  private let field: Field
 
   /// Finds the field that holds the elements.
-  init(of proto: ONNXTensorProto, as element: ElementType) throws(HewnError) {
-    let counts = [
-      "raw_data": proto.rawData.count, "float_data": proto.floatData.count,
-      "int32_data": proto.int32Data.count, "int64_data": proto.int64Data.count,
-      "double_data": proto.doubleData.count, "uint64_data": proto.uint64Data.count,
+  ///
+  /// - Throws: `invalidFile` when several do, or one that does not fit the type, or the number of
+  ///   elements is not that of the shape. Numbers of packed lists are counted by ``write(_:)``.
+  init(
+    of proto: ONNXTensorProto, as type: TensorType, in source: ByteSource
+  ) throws(HewnError) {
+    self.proto = proto
+    self.type = type
+    self.source = source
+    let isUsed: [Field: Bool] = [
+      .rawData: !proto.rawData.isEmpty, .floatData: !proto.floatData.isEmpty,
+      .int32Data: !proto.int32Data.isEmpty, .int64Data: !proto.int64Data.isEmpty,
+      .doubleData: !proto.doubleData.isEmpty, .uint64Data: !proto.uint64Data.isEmpty,
     ]
-    let used = counts.filter { $0.value > 0 }.keys.sorted()
-    guard used.count <= 1 else {
-      throw HewnError(.invalidFile, "data in several fields: \(used.joined(separator: ", "))")
-    }
-    let field = Self.listField(for: element)
-    switch used.first ?? field {
-    case "raw_data": self = Self.raw(proto, as: element)
-    case field: self = Self.list(proto, as: element)
-    case let other:
-      throw HewnError(.invalidFile, "\(element) elements cannot lie in \(other)")
-    }
-  }
-
-  private init(byteCount: Int, write: @escaping (UnsafeMutableRawBufferPointer) throws -> Void) {
-    self.byteCount = byteCount
-    self.write = write
-  }
-
-  /// The list that holds elements of a type that are not raw.
-  private static func listField(for element: ElementType) -> String {
-    switch element {
-    case .float32: "float_data"
-    case .float64: "double_data"
-    case .int64: "int64_data"
-    case .uint32, .uint64: "uint64_data"
-    case .int8, .int16, .int32, .uint8, .uint16, .bool, .float16, .bfloat16: "int32_data"
-    }
-  }
-
-  private static func raw(_ proto: ONNXTensorProto, as element: ElementType) -> Payload {
-    let data = proto.rawData
-    return Payload(byteCount: data.count) { bytes in
-      data.withUnsafeBytes { bytes.copyMemory(from: $0) }
-      if element == .bool { bytes.normalizeBooleans() }
-    }
-  }
-
-  private static func list(_ proto: ONNXTensorProto, as element: ElementType) -> Payload {
-    switch element {
-    case .float32: copying(proto.floatData)
-    case .float64: copying(proto.doubleData)
-    case .int64: copying(proto.int64Data)
-    case .uint64: copying(proto.uint64Data)
-    case .uint32: narrowing(proto.uint64Data, to: UInt32.self)
-    case .int32: copying(proto.int32Data)
-    case .int8: narrowing(proto.int32Data, to: Int8.self)
-    case .int16: narrowing(proto.int32Data, to: Int16.self)
-    case .uint8: narrowing(proto.int32Data, to: UInt8.self)
-    case .uint16, .float16, .bfloat16: narrowing(proto.int32Data, to: UInt16.self)
-    case .bool: narrowing(proto.int32Data.map { $0 == 0 ? 0 : 1 }, to: UInt8.self)
-    }
-  }
-
-  private static func copying<Element: BitwiseCopyable>(_ elements: [Element]) -> Payload {
-    Payload(byteCount: elements.count * MemoryLayout<Element>.stride) { bytes in
-      elements.withUnsafeBytes { bytes.copyMemory(from: $0) }
-    }
-  }
-
-  private static func narrowing<Wide: FixedWidthInteger, Narrow: FixedWidthInteger>(
-    _ elements: [Wide], to _: Narrow.Type
-  ) -> Payload {
-    Payload(byteCount: elements.count * MemoryLayout<Narrow>.stride) { bytes in
-      let target = bytes.assumingMemoryBound(to: Narrow.self)
-      for (index, element) in elements.enumerated() {
-        guard let narrow = Narrow(exactly: element) else {
-          throw HewnError(.invalidFile, "element \(index), \(element), is out of range")
-        }
-        target[index] = narrow
+    var used = isUsed.filter(\.value).map(\.key)
+    for detached in proto.detached {
+      guard let field = Field(rawValue: Int(detached.field)) else {
+        throw HewnError(.internal, "field \(detached.field) is detached")
       }
+      used.append(field)
     }
+    guard used.count <= 1 else {
+      throw HewnError(
+        .invalidFile,
+        "data in several fields: \(used.map(\.name).sorted().joined(separator: ", "))")
+    }
+    let list = Field(listing: type.element)
+    field = used.first ?? list
+    guard field == .rawData || field == list else {
+      throw HewnError(.invalidFile, "\(type.element) elements cannot lie in \(field.name)")
+    }
+    try checkCount()
+  }
+
+  private func checkCount() throws(HewnError) {
+    let byteCount: Int
+    if let detached = proto.detached.first {
+      byteCount = Int(detached.byteCount)
+      switch field {
+      case .rawData, .floatData, .doubleData: break
+      case .int32Data, .int64Data, .uint64Data:
+        // Each number takes one byte or more.
+        guard byteCount < type.shape.elementCount else { return }
+      }
+    } else {
+      let size = type.element.byteCount
+      byteCount =
+        switch field {
+        case .rawData: proto.rawData.count
+        case .floatData: proto.floatData.count * size
+        case .int32Data: proto.int32Data.count * size
+        case .int64Data: proto.int64Data.count * size
+        case .doubleData: proto.doubleData.count * size
+        case .uint64Data: proto.uint64Data.count * size
+        }
+    }
+    guard byteCount == type.byteCount else { throw wrongCount(byteCount) }
+  }
+
+  private func wrongCount(_ byteCount: Int) -> HewnError {
+    HewnError(
+      .invalidFile, "\(type) takes \(type.byteCount) bytes, the file holds \(byteCount)")
+  }
+
+  /// Copies the elements.
+  ///
+  /// - Throws: `invalidFile` for numbers out of the type's range or another count of them, `io`.
+  func write(_ bytes: UnsafeMutableRawBufferPointer) throws(HewnError) {
+    let detached = proto.detached.first.map { Int($0.offset)..<Int($0.offset + $0.byteCount) }
+    switch field {
+    case .rawData:
+      if let detached { return try source.read(into: bytes, at: detached.lowerBound) }
+      proto.rawData.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    case .floatData:
+      if let detached { return try source.read(into: bytes, at: detached.lowerBound) }
+      proto.floatData.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    case .doubleData:
+      if let detached { return try source.read(into: bytes, at: detached.lowerBound) }
+      proto.doubleData.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    case .int32Data: try writeNumbers(proto.int32Data, detached, to: bytes)
+    case .int64Data: try writeNumbers(proto.int64Data, detached, to: bytes)
+    case .uint64Data: try writeNumbers(proto.uint64Data, detached, to: bytes)
+    }
+  }
+
+  private func writeNumbers<Wide: FixedWidthInteger>(
+    _ list: [Wide], _ detached: Range<Int>?, to bytes: UnsafeMutableRawBufferPointer
+  ) throws(HewnError) {
+    switch type.element {
+    case .int8: try writeNumbers(list, detached, to: bytes, as: Int8.self)
+    case .int16: try writeNumbers(list, detached, to: bytes, as: Int16.self)
+    case .int32: try writeNumbers(list, detached, to: bytes, as: Int32.self)
+    case .int64: try writeNumbers(list, detached, to: bytes, as: Int64.self)
+    case .uint8: try writeNumbers(list, detached, to: bytes, as: UInt8.self)
+    case .uint16, .float16, .bfloat16: try writeNumbers(list, detached, to: bytes, as: UInt16.self)
+    case .uint32: try writeNumbers(list, detached, to: bytes, as: UInt32.self)
+    case .uint64: try writeNumbers(list, detached, to: bytes, as: UInt64.self)
+    case .bool: try writeNumbers(list, detached, to: bytes, as: UInt8.self)
+    case .float32, .float64: throw HewnError(.internal, "\(type) as numbers")
+    }
+  }
+
+  private func writeNumbers<Wide: FixedWidthInteger, Narrow: FixedWidthInteger>(
+    _ list: [Wide], _ detached: Range<Int>?, to bytes: UnsafeMutableRawBufferPointer,
+    as _: Narrow.Type
+  ) throws(HewnError) {
+    let target = bytes.bindMemory(to: Narrow.self)
+    var count = 0
+    func add(_ number: Wide) throws(HewnError) {
+      guard count < target.count else {
+        throw wrongCount((count + 1) * MemoryLayout<Narrow>.stride)
+      }
+      let stored = type.element == .bool && number != 0 ? 1 : number
+      guard let narrow = Narrow(exactly: stored) else {
+        throw HewnError(.invalidFile, "element \(count), \(number), is out of range")
+      }
+      target[count] = narrow
+      count += 1
+    }
+    if let detached {
+      var reader = WireReader(source).reader(for: detached)
+      while let number = try reader.nextNumber() { try add(Wide(truncatingIfNeeded: number)) }
+    } else {
+      for number in list { try add(number) }
+    }
+    guard count == target.count else { throw wrongCount(count * MemoryLayout<Narrow>.stride) }
   }
 }
