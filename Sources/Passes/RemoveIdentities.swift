@@ -51,6 +51,8 @@ package struct RemoveIdentities: Pass {
     case let op as Resize:
       return try op.geometry(for: view.operands(node)).resampledAxes.isEmpty
     case let op as DepthToSpace: return op.blockSize == 1
+    case let op as SpaceToDepth: return op.blockSize == 1
+    case is Tile, is CenterCropPad, is BitCast: return true
     case let op as MaxPool: return try isPoint(op.window, view[x].type.shape)
     case let op as AveragePool: return try isPoint(op.window, view[x].type.shape)
     default: return false

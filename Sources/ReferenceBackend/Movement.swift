@@ -67,7 +67,8 @@ extension Pad: ReferenceOperator {
       }
     }
     let source = SourceIndices(of: x.shape, coordinates: coordinates)
-    return [try x.gathering(source, outputs[0].shape, filler: inputs.optional(2))]
+    let filler = try inputs.optional(2)?.cast(to: x.element)
+    return [try x.gathering(source, outputs[0].shape, filler: filler)]
   }
 
   /// The element of `0..<extent` that stands at a position which may lie outside.
@@ -93,24 +94,6 @@ extension Transpose: ReferenceOperator {
   }
 }
 
-extension Gather: ReferenceOperator {
-  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let (x, indices) = (try inputs.required(0), try inputs.required(1))
-    let axis = try x.shape.normalized(axis: axis)
-    let extent = x.shape[axis]
-    var coordinates = x.shape.dimensions.map { Array(0..<$0) }
-    coordinates[axis] = try indices.integers().map { index in
-      guard index >= -extent, index < extent else {
-        throw HewnError(
-          .invalidFile, "index \(index) lies outside axis \(axis) of extent \(extent)")
-      }
-      return index < 0 ? index + extent : index
-    }
-    let source = SourceIndices(of: x.shape, coordinates: coordinates)
-    return [try x.gathering(source, outputs[0].shape)]
-  }
-}
-
 extension Expand: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
     let x = try inputs.required(0)
@@ -119,50 +102,88 @@ extension Expand: ReferenceOperator {
   }
 }
 
-extension ConstantOfShape: ReferenceOperator {
+extension Tile: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let shape = outputs[0].shape
-    let zeros = [Int](repeating: 0, count: shape.elementCount)
-    return [try value.cast(to: outputs[0].element).gathering(SourceIndices(zeros), shape)]
+    let x = try inputs.required(0)
+    let coordinates = zip(x.shape.dimensions, outputs[0].shape.dimensions).map { extent, target in
+      (0..<target).map { $0 % extent }
+    }
+    let source = SourceIndices(of: x.shape, coordinates: coordinates)
+    return [try x.gathering(source, outputs[0].shape)]
   }
 }
 
-extension DepthToSpace: ReferenceOperator {
+extension CenterCropPad: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
     let x = try inputs.required(0)
-    let shape = outputs[0].shape
-    let strides = x.shape.strides
+    let coordinates = zip(x.shape.dimensions, outputs[0].shape.dimensions).map { extent, target in
+      Self.sources(extent: extent, target: target).map { $0 ?? SourceIndices.outside }
+    }
+    let source = SourceIndices(of: x.shape, coordinates: coordinates)
+    return [try x.gathering(source, outputs[0].shape)]
+  }
+}
+
+extension Compress: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let x = try inputs.required(0)
+    let selection = try selection(for: inputs.operands)
+    guard let axis else { return [try x.gathering(SourceIndices(selection), outputs[0].shape)] }
+    var coordinates = x.shape.dimensions.map { Array(0..<$0) }
+    coordinates[try x.shape.normalized(axis: axis)] = selection
+    let source = SourceIndices(of: x.shape, coordinates: coordinates)
+    return [try x.gathering(source, outputs[0].shape)]
+  }
+}
+
+extension Trilu: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let x = try inputs.required(0)
+    let diagonal = try inputs.optional(1)?.integers()[0] ?? 0
+    let (rows, columns) = (x.shape[x.shape.rank - 2], x.shape[x.shape.rank - 1])
+    let indices = (0..<x.shape.elementCount).map { index in
+      let distance = index % columns - index / columns % rows
+      let isKept = keepsUpper ? distance >= diagonal : distance <= diagonal
+      return isKept ? index : SourceIndices.outside
+    }
+    return [try x.gathering(SourceIndices(indices), x.shape)]
+  }
+}
+
+extension ReverseSequence: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let x = try inputs.required(0)
+    let lengths = try inputs.required(1).integers()
+    let extent = x.shape[timeAxis]
+    for (index, length) in lengths.enumerated() where length < 0 || length > extent {
+      throw HewnError(
+        .invalidFile,
+        "sequence_lens[\(index)] is \(length), outside the extent \(extent) of axis \(timeAxis)")
+    }
+    let inner = x.shape.elementCount / (x.shape[0] * x.shape[1])
     var indices: [Int] = []
-    indices.reserveCapacity(shape.elementCount)
-    for n in 0..<shape[0] {
-      for c in 0..<shape[1] {
-        for h in 0..<shape[2] {
-          for w in 0..<shape[3] {
-            let block = h % blockSize * blockSize + w % blockSize
-            let channel =
-              switch mode {
-              case .depthColumnRow: block * shape[1] + c
-              case .columnRowDepth: c * blockSize * blockSize + block
-              }
-            indices.append(
-              n * strides[0] + channel * strides[1] + h / blockSize * strides[2] + w / blockSize)
-          }
-        }
+    for first in 0..<x.shape[0] {
+      for second in 0..<x.shape[1] {
+        var source = [first, second]
+        let (time, length) = (source[timeAxis], lengths[source[batchAxis]])
+        if time < length { source[timeAxis] = length - 1 - time }
+        let start = (source[0] * x.shape[1] + source[1]) * inner
+        indices += start..<start + inner
       }
     }
-    return [try x.gathering(SourceIndices(indices), shape)]
+    return [try x.gathering(SourceIndices(indices), x.shape)]
   }
 }
 
-extension ShapeOf: ReferenceOperator {
+extension BitCast: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let x = try inputs.required(0)
-    let rank = x.shape.rank
-    let first = start < 0 ? start + rank : start
-    let end = end ?? rank
-    let last = end < 0 ? end + rank : end
-    let extents = x.shape.dimensions.enumerated().filter { first <= $0.offset && $0.offset < last }
-    return [Tensor([extents.count], extents.map { Int64($0.element) })]
+    var x = try inputs.required(0)
+    // In double precision a float64 stands for a float32 where the other side has four bytes.
+    if x.element == .float64, target.byteCount == 4 { x = try x.cast(to: .float32) }
+    let result = try Tensor(type: TensorType(target, x.shape)) { target in
+      x.withUnsafeBytes { target.copyMemory(from: $0) }
+    }
+    return [try result.cast(to: outputs[0].element)]
   }
 }
 

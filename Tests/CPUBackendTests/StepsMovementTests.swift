@@ -147,6 +147,55 @@ import Testing
       })
   }
 
+  @Test func spaceToDepth() {
+    StepHarness.expect(
+      [([2, 3, 6, 10], 2), ([1, 2, 3, 9], 3), ([1, 8, 2, 2], 2), ([1, 2, 3, 4], 1)].map {
+        (shape: Shape, block) in
+        Self.moved("\(shape)", SpaceToDepth(blockSize: block), [.random(shape, seed: 7)])
+      })
+  }
+
+  @Test func tile() {
+    func tile(_ shape: Shape, _ repeats: Int64...) -> StepCase {
+      Self.moved(
+        "\(shape) \(repeats)", Tile(),
+        [.random(shape, seed: 2), Tensor([repeats.count], repeats)], constants: [1])
+    }
+    StepHarness.expect([
+      tile([2, 3, 4, 5], 1, 1, 2, 3), tile([2, 3, 4, 5], 2, 2, 1, 1),
+      tile([1, 2, 3, 20], 1, 1, 1, 2),
+      tile([3], 4), tile([2, 2], 3, 1), tile([2, 3, 1, 1], 1, 1, 3, 4), tile([2, 3], 0, 1),
+      tile([1, 2, 1, 2, 1, 2, 1, 2], 2, 1, 2, 1, 2, 1, 2, 1),
+    ])
+  }
+
+  @Test func centerCropPad() {
+    func fit(_ shape: Shape, _ target: Int64...) -> StepCase {
+      Self.moved(
+        "\(shape) \(target)", CenterCropPad(),
+        [.random(shape, seed: 2), Tensor([target.count], target)], constants: [1])
+    }
+    StepHarness.expect([
+      fit([2, 3, 7, 8], 2, 3, 4, 11), fit([2, 3, 7, 8], 3, 2, 12, 3), fit([5], 8),
+      fit([5, 6], 2, 6),
+    ])
+  }
+
+  @Test func gatherElements() {
+    StepHarness.expect([
+      Self.moved(
+        "columns", GatherElements(axis: 1),
+        [
+          .random([2, 3, 4, 5], seed: 1),
+          Tensor([1, 2, 3, 2], [0, -1, 2, 1, 1, -3, 0, 0, 2, 1, 1, 2].map(Int64.init)),
+        ],
+        constants: [1]),
+      Self.moved(
+        "list", GatherElements(),
+        [.random([7], seed: 1), Tensor([30], (0..<30).map { Int64($0 % 7) })], constants: [1]),
+    ])
+  }
+
   @Test func reshaping() {
     let x = Tensor.random([2, 3, 4, 5], seed: 8)
     StepHarness.expect([

@@ -7,7 +7,9 @@ import Testing
 @Suite struct OutputTypesTests {
   static let cases =
     convolutionCases + transposedConvolutionCases + poolCases + reductionCases + elementwiseCases
-    + matrixCases + normalizationCases + movementCases + reshapingCases
+    + matrixCases + normalizationCases + movementCases + reshapingCases + indexingCases
+    + generationCases
+    + rearrangingCases
 
   @Test func everyCaseGivesItsTypesOrItsError() {
     for item in Self.cases {
@@ -142,7 +144,7 @@ private func hostileOperator(_ generator: inout SplitMix64) -> any Operator {
       kernel: numbers(), strides: numbers(), dilations: numbers(), padding: padding(),
       roundsUp: flag())
   }
-  switch Int.random(in: 0..<22, using: &generator) {
+  switch Int.random(in: 0..<30, using: &generator) {
   case 0, 1:
     return Conv(
       strides: numbers(), dilations: numbers(), padding: padding(), groups: number(),
@@ -168,6 +170,17 @@ private func hostileOperator(_ generator: inout SplitMix64) -> any Operator {
   case 18: return Reshape(allowsZero: flag())
   case 19: return flag() ? Squeeze() : Unsqueeze()
   case 20: return flag() ? Gather(axis: number()) : Expand()
+  case 21: return flag() ? GatherElements(axis: number()) : GatherND(batchAxes: number())
+  case 22: return flag() ? ScatterElements(axis: number()) : ScatterND()
+  case 23: return flag() ? TensorScatter(axis: number()) : RangeOf()
+  case 24: return flag() ? OneHot(axis: number()) : EyeLike(diagonal: number())
+  case 25: return flag() ? NonZero() : Unique(axis: flag() ? number() : nil)
+  case 26: return flag() ? Tile() : CenterCropPad(axes: flag() ? numbers() : nil)
+  case 27: return flag() ? Compress(axis: flag() ? number() : nil) : Trilu()
+  case 28:
+    return flag()
+      ? SpaceToDepth(blockSize: number())
+      : Col2Im(strides: numbers(), dilations: numbers(), pads: numbers())
   default:
     return flag()
       ? DepthToSpace(blockSize: number()) : ShapeOf(start: number(), end: flag() ? number() : nil)

@@ -142,7 +142,21 @@ import Testing
     Rejection(
       "Concat", 13, ["axis": .int(0)], inputs: ["x", "", "z"], code: .invalidFile, says: "input 1"),
     Rejection("Split", 13, ["split": .ints([1])], says: "split"),
-    Rejection("Split", 18, ["num_outputs": .int(2)], code: .invalidFile, says: "num_outputs"),
+    Rejection(
+      "Split", 18, ["num_outputs": .int(1)], outputs: ["y", "z"], code: .invalidFile,
+      says: "num_outputs"),
+    Rejection(
+      "ScatterND", 16, ["reduction": .string("max")], inputs: ["x", "i", "u"], says: "reduction"),
+    Rejection(
+      "ScatterElements", 18, ["reduction": .string("mean")], inputs: ["x", "i", "u"],
+      says: "reduction"),
+    Rejection(
+      "ScatterElements", 13, ["reduction": .string("add")], inputs: ["x", "i", "u"],
+      says: "reduction"),
+    Rejection("Scatter", 11, inputs: ["x", "i", "u"], says: "Scatter"),
+    Rejection("TensorScatter", 24, ["mode": .string("ring")], inputs: ["x", "u"], says: "ring"),
+    Rejection("BitCast", 26, code: .invalidFile, says: "to is missing"),
+    Rejection("SpaceToDepth", 13, ["blocksize": .int(0)], says: "blocksize"),
     Rejection("Slice", 9, ["starts": .ints([0])], code: .invalidFile, says: "ends is missing"),
     Rejection("Slice", 10, inputs: ["x", "s"], code: .invalidFile, says: "Slice takes 3"),
     Rejection("Slice", 10, ["axes": .ints([0])], inputs: ["x", "s", "e"], says: "axes"),

@@ -44,6 +44,7 @@ CONSTANT_INPUTS = {
     "Expand": {1},
     "MaxUnpool": {2},
     "NonMaxSuppression": {2, 3, 4},
+    "NonZero": {0},
     "OneHot": {1},
     "Pad": {1, 2, 3},
     "Range": {0, 1, 2},
@@ -55,6 +56,7 @@ CONSTANT_INPUTS = {
     "Tile": {1},
     "TopK": {1},
     "Trilu": {1},
+    "Unique": {0},
     "Unsqueeze": {1},
     "Upsample": {1},
     **{

@@ -69,8 +69,7 @@ EXCLUSIONS = [
           "node/test_batchnorm_.*_training_mode"),
     names("Dropout that drops belongs to training", "node/test_training_dropout.*"),
     operators("recurrent networks", "RNN LSTM GRU"),
-    operators("transformers", "Attention LinearAttention RotaryEmbedding TensorScatter"
-              " CausalConvWithState"),
+    operators("transformers", "Attention LinearAttention RotaryEmbedding CausalConvWithState"),
     operators("quantized arithmetic", "QLinearConv QLinearMatMul ConvInteger MatMulInteger"
               " QuantizeLinear DequantizeLinear DynamicQuantizeLinear"),
     operators("signal processing", "DFT STFT BlackmanWindow HammingWindow HannWindow"
@@ -79,7 +78,6 @@ EXCLUSIONS = [
     operators("random outputs cannot be compared", "Bernoulli RandomUniformLike RandomNormalLike"
               " RandomUniform RandomNormal Multinomial"),
     operators("control flow: which nodes run depends on data", "If Loop Scan"),
-    operators("the output's size depends on data", "NonZero Unique"),
     Exclusion("operator sets before 6 are of 2017", opsets=range(1, 6)),
     names("minutes in double precision", "light/.*", devices=("reference",), is_too_slow=True),
 ]  # fmt: skip

@@ -32,6 +32,26 @@ struct ErrorTests {
     #expect(error?.message.contains("\(index)") == true)
   }
 
+  @Test("indices outside, wherever they stand")
+  func indices() {
+    let x = Tensor.floats([2, 3], [1, 2, 3, 4, 5, 6])
+    let updates = Tensor.floats([1, 1], [1])
+    let row = Tensor.int64s([1, 1], [2])
+    let type = TensorType(.float32, [2, 3])
+    let errors = [
+      error(GatherElements(), [x, row], TensorType(.float32, [1, 1])),
+      error(GatherND(), [x, .int64s([1, 2], [-1, 3])], TensorType(.float32, [1])),
+      error(ScatterElements(), [x, row, updates], type),
+      error(ScatterND(), [x, row, .floats([1, 3], [1, 2, 3])], type),
+      error(ReverseSequence(), [x, .int64s([3], [1, 3, 0])], type),
+      error(TensorScatter(axis: 1), [x, .floats([2, 1], [1, 2]), .int64s([2], [0, 3])], type),
+    ]
+    for error in errors {
+      #expect(error?.code == .invalidFile)
+      #expect(error?.message.contains("outside") == true, "\(error?.message ?? "")")
+    }
+  }
+
   @Test("integer division and negative powers of zero", arguments: [Binary.Kind.divide, .power])
   func zero(kind: Binary.Kind) {
     let (a, b): (Int32, Int32) = kind == .divide ? (7, 0) : (0, -1)

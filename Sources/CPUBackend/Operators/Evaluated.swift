@@ -18,6 +18,21 @@ extension EvaluatedOperator {
   }
 }
 
+extension BitCast: EvaluatedOperator {}
+extension Col2Im: EvaluatedOperator {}
+extension Compress: EvaluatedOperator {}
+extension EyeLike: EvaluatedOperator {}
+extension GatherND: EvaluatedOperator {}
 extension GlobalLpPool: EvaluatedOperator {}
 extension LpPool: EvaluatedOperator {}
 extension MaxUnpool: EvaluatedOperator {}
+extension NonZero: EvaluatedOperator {}
+extension OneHot: EvaluatedOperator {}
+extension RangeOf: EvaluatedOperator {}
+extension ReverseSequence: EvaluatedOperator {}
+extension ScatterElements: EvaluatedOperator {}
+extension ScatterND: EvaluatedOperator {}
+extension SizeOf: EvaluatedOperator {}
+extension TensorScatter: EvaluatedOperator {}
+extension Trilu: EvaluatedOperator {}
+extension Unique: EvaluatedOperator {}

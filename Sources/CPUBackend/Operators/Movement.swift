@@ -128,41 +128,53 @@ extension DepthToSpace: MovingOperator {
   }
 }
 
-extension Gather: MovingOperator {
-  /// Several axes of indices are one axis here, which the strides of planes do not allow.
-  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    var demands = node.spatialLayouts()
-    if (node.shape(ofInput: 1)?.rank ?? 0) > 1 { demands.outputs = [.plain] }
-    return demands
-  }
-
+extension SpaceToDepth: MovingOperator {
+  /// As `DepthToSpace`, the other way.
   func moves(
     _ node: NodeContext, from source: StridedTensor, to target: StridedTensor
   ) throws(HewnError) -> MovePlan {
-    guard let indices = try node.integers(ofInput: 1, "indices") else {
-      throw HewnError(.invalidFile, "input indices is missing")
+    let channels = source.shape[1]
+    let (s, t) = (source.strides, target.strides)
+    func axis(_ extent: Int, _ stride: Int, _ targetStride: Int) -> MoveAxis {
+      MoveAxis(extent: extent, source: .stride(stride), targetStride: targetStride)
     }
-    let axis = try source.shape.normalized(axis: axis)
-    let extent = source.shape[axis]
-    var offsets: [Int] = []
-    for index in indices {
-      guard index >= -extent, index < extent else {
-        throw HewnError(.invalidFile, "index \(index) lies outside axis \(axis) of \(extent)")
-      }
-      offsets.append((index < 0 ? index + extent : index) * source.strides[axis])
-    }
-    // The output has the axes of the indices in place of the gathered one.
-    let indexRank = target.shape.rank - source.shape.rank + 1
-    var axes = source.shape.dimensions.indices.map { input in
-      let output = input < axis ? input : input - 1 + indexRank
-      return MoveAxis(
-        extent: source.shape[input], source: .stride(source.strides[input]),
-        targetStride: input == axis ? 1 : target.strides[output])
-    }
-    axes[axis] = MoveAxis(
-      extent: offsets.count, source: .offsets(offsets),
-      targetStride: indexRank > 0 ? target.strides[axis + indexRank - 1] : 1)
-    return MovePlan(axes: axes)
+    return MovePlan(axes: [
+      axis(source.shape[0], s[0], t[0]), axis(blockSize, s[2], blockSize * channels * t[1]),
+      axis(blockSize, s[3], channels * t[1]), axis(channels, s[1], t[1]),
+      axis(target.shape[2], blockSize * s[2], t[2]), axis(target.shape[3], blockSize * s[3], t[3]),
+    ])
+  }
+}
+
+extension Graphs.Tile: MovingOperator {
+  func moves(
+    _ node: NodeContext, from source: StridedTensor, to target: StridedTensor
+  ) throws(HewnError) -> MovePlan {
+    MovePlan(
+      axes: target.shape.dimensions.indices.map { axis in
+        let (extent, stride) = (source.shape[axis], source.strides[axis])
+        return MoveAxis(
+          extent: target.shape[axis],
+          source: extent == target.shape[axis]
+            ? .stride(stride) : .offsets((0..<target.shape[axis]).map { $0 % extent * stride }),
+          targetStride: target.strides[axis])
+      })
+  }
+}
+
+extension CenterCropPad: MovingOperator {
+  func moves(
+    _ node: NodeContext, from source: StridedTensor, to target: StridedTensor
+  ) throws(HewnError) -> MovePlan {
+    MovePlan(
+      axes: target.shape.dimensions.indices.map { axis in
+        let stride = source.strides[axis]
+        let indices = Self.sources(extent: source.shape[axis], target: target.shape[axis])
+        return MoveAxis(
+          extent: target.shape[axis],
+          source: .offsets(indices.map { $0.map { $0 * stride } ?? Move.outside }),
+          targetStride: target.strides[axis])
+      })
   }
 }
 

@@ -1,7 +1,13 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 extension Pad: MovingOperator {
+  package func obstacle(for node: NodeContext) -> String? {
+    let hasValue = mode == .constant && node.shape(ofInput: 2) != nil
+    return hasValue && node.constant(ofInput: 2) == nil
+      ? "no kernel for a value computed at run time" : nil
+  }
+
   func moves(
     _ node: NodeContext, from source: StridedTensor, to target: StridedTensor
   ) throws(HewnError) -> MovePlan {

@@ -102,7 +102,11 @@ extension Pad: MovementOperator {
     let inputs = try OperandList(inputs, "data", "pads", "constant_value", "axes")
     let type = try inputs.required(0).type
     if let value = inputs.optional(2) {
-      guard value.type.element == type.element, value.shape.elementCount == 1 else {
+      // Before operator set 11 the value is single precision whatever the data is.
+      let fits =
+        value.type.element == type.element
+        || (value.type.element.isFloatingPoint && type.element.isFloatingPoint)
+      guard fits, value.shape.elementCount == 1 else {
         throw HewnError(
           .invalidFile,
           "input constant_value is \(value.type), expected one \(type.element.rawValue)")
@@ -112,55 +116,130 @@ extension Pad: MovementOperator {
   }
 }
 
-extension Gather: MovementOperator {
+extension Tile: MovementOperator {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
-    let inputs = try OperandList(inputs, "data", "indices")
-    let data = try inputs.required(0)
-    let indices = try inputs.required(1)
-    guard indices.type.element == .int32 || indices.type.element == .int64 else {
-      throw HewnError(.invalidFile, "indices is \(indices.type), expected int32 or int64")
+    let inputs = try OperandList(inputs, "input", "repeats")
+    let type = try inputs.required(0).type
+    let repeats = try inputs.integers(1)
+    guard repeats.count == type.shape.rank else {
+      throw HewnError(
+        .invalidFile,
+        "repeats has \(repeats.count) entries, expected \(type.shape.rank) for shape \(type.shape)")
     }
-    let axis = try data.shape.normalized(axis: axis)
-    let extent = data.shape[axis]
-    for index in try indices.constant?.integers() ?? [] where index < -extent || index >= extent {
-      throw HewnError(.invalidFile, "index \(index) is outside extent \(extent) of axis \(axis)")
+    var extents: [Int] = []
+    for (extent, count) in zip(type.shape.dimensions, repeats) {
+      guard count >= 0 else {
+        throw HewnError(.invalidFile, "repeats \(repeats) has a negative entry")
+      }
+      let (product, overflow) = extent.multipliedReportingOverflow(by: count)
+      guard !overflow else {
+        throw HewnError(.unsupported, "\(count) times extent \(extent) is beyond 2^40 elements")
+      }
+      extents.append(product)
     }
-    let extents = data.shape.dimensions
-    return [
-      TensorType(
-        data.type.element,
-        try Shape(checking: extents[..<axis] + indices.shape.dimensions + extents[(axis + 1)...]))
-    ]
-  }
-
-  /// Reads and writes what it takes, not the whole input.
-  package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
-    let indices = inputs.count > 1 ? inputs[1]?.byteCount ?? 0 : 0
-    return OperationCount(flops: 0, bytes: 2 * outputs[0].byteCount + indices)
+    return [TensorType(type.element, try Shape(checking: extents))]
   }
 }
 
-extension DepthToSpace: MovementOperator {
+extension CenterCropPad: MovementOperator {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "input_data", "shape")
+    let type = try inputs.required(0).type
+    let target = try inputs.integers(1)
+    let axes =
+      if let axes { try type.shape.normalized(axes: axes) } else { Array(0..<type.shape.rank) }
+    guard target.count == axes.count else {
+      throw HewnError(.invalidFile, "shape \(target) has entries for other axes than \(axes)")
+    }
+    var extents = type.shape.dimensions
+    for (axis, extent) in zip(axes, target) { extents[axis] = extent }
+    return [TensorType(type.element, try Shape(checking: extents))]
+  }
+
+  /// The source index of every index of an axis; `nil` for padding.
+  package static func sources(extent: Int, target: Int) -> [Int?] {
+    let shift = target < extent ? (extent - target) / 2 : -((target - extent) / 2)
+    return (0..<target).map { (0..<extent).contains($0 + shift) ? $0 + shift : nil }
+  }
+}
+
+extension Compress: MovementOperator {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let selection = try selection(for: inputs)
+    let type = try OperandList(inputs, "input", "condition").required(0).type
+    var extents = [selection.count]
+    if let axis {
+      extents = type.shape.dimensions
+      extents[try type.shape.normalized(axis: axis)] = selection.count
+    }
+    return [TensorType(type.element, try Shape(checking: extents))]
+  }
+
+  /// The indices that are kept.
+  ///
+  /// - Throws: `invalidFile` for a condition that does not fit, `unsupported` for one that is not
+  ///   constant.
+  package func selection(for inputs: [Operand?]) throws(HewnError) -> [Int] {
+    let inputs = try OperandList(inputs, "input", "condition")
+    let shape = try inputs.required(0).shape
+    let extent =
+      if let axis { shape[try shape.normalized(axis: axis)] } else { shape.elementCount }
+    let condition = try inputs.constant(1)
+    guard condition.element == .bool, condition.shape.rank == 1,
+      condition.shape.elementCount <= extent
+    else {
+      throw HewnError(
+        .invalidFile, "condition is \(condition.type), expected at most bool[\(extent)]")
+    }
+    return try condition.integers().enumerated().filter { $0.element != 0 }.map(\.offset)
+  }
+}
+
+extension Trilu: MovementOperator {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "input", "k")
+    let type = try inputs.required(0).type
+    guard type.shape.rank >= 2 else {
+      throw HewnError(.invalidFile, "input has shape \(type.shape), expected matrices")
+    }
+    if let k = inputs.optional(1) {
+      guard k.type.element == .int64, k.shape.elementCount == 1 else {
+        throw HewnError(.invalidFile, "input k is \(k.type), expected one int64")
+      }
+    }
+    return [type]
+  }
+}
+
+extension ReverseSequence: MovementOperator {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "input", "sequence_lens")
+    let type = try inputs.required(0).type
+    let lengths = try inputs.required(1).type
+    guard [0, 1].contains(batchAxis), [0, 1].contains(timeAxis), batchAxis != timeAxis else {
+      throw HewnError(
+        .invalidFile,
+        "batch_axis is \(batchAxis) and time_axis is \(timeAxis), expected 0 and 1 or 1 and 0")
+    }
+    guard type.shape.rank >= 2 else {
+      throw HewnError(.invalidFile, "input has shape \(type.shape), expected at least two axes")
+    }
+    guard lengths == TensorType(.int64, [type.shape[batchAxis]]) else {
+      throw HewnError(
+        .invalidFile,
+        "sequence_lens is \(lengths), expected int64[\(type.shape[batchAxis])]")
+    }
+    return [type]
+  }
+}
+
+extension BitCast: MovementOperator {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let type = try OperandList(inputs, "input").required(0).type
-    guard type.shape.rank == 4 else {
-      throw HewnError(.invalidFile, "input has shape \(type.shape), expected N, C, H and W")
-    }
-    guard blockSize >= 1, blockSize <= WindowGeometry.attributeLimit else {
-      throw HewnError(.invalidFile, "blocksize is \(blockSize), expected 1 to 2^20")
-    }
-    let channels = type.shape[1]
-    guard channels.isMultiple(of: blockSize * blockSize) else {
+    guard type.element.byteCount == target.byteCount else {
       throw HewnError(
-        .invalidFile, "\(channels) channels do not divide into blocks of \(blockSize)²")
+        .invalidFile, "input is \(type), whose elements have another size than \(target.rawValue)")
     }
-    return [
-      TensorType(
-        type.element,
-        try Shape(checking: [
-          type.shape[0], channels / (blockSize * blockSize), type.shape[2] * blockSize,
-          type.shape[3] * blockSize,
-        ]))
-    ]
+    return [TensorType(target, type.shape)]
   }
 }

@@ -72,37 +72,63 @@ package struct Unsqueeze: Operator, Hashable {
   package init() {}
 }
 
-/// Takes slices along an axis by index. Inputs: X, indices (int32 or int64, negative from the end).
-package struct Gather: Operator, Hashable {
-  package var axis: Int
-  package var name: String { "Gather" }
-  package init(axis: Int = 0) { self.axis = axis }
-}
-
-/// The extents of the input as int64. Inputs: X.
-package struct ShapeOf: Operator, Hashable {
-  package var start: Int
-  package var end: Int?
-  package var name: String { "Shape" }
-
-  package init(start: Int = 0, end: Int? = nil) {
-    self.start = start
-    self.end = end
-  }
-}
-
-/// A tensor of one repeated element. Inputs: shape (int64 constant).
-package struct ConstantOfShape: Operator, Sendable {
-  /// One element of any type and shape [1].
-  package var value: Tensor
-  package var name: String { "ConstantOfShape" }
-  package init(value: Tensor = Tensor([1], [Float(0)])) { self.value = value }
-}
-
 /// Repeats along axes of extent 1. Inputs: X, shape (int64 constant; broadcast with X's).
 package struct Expand: Operator, Hashable {
   package var name: String { "Expand" }
   package init() {}
+}
+
+/// Repeats the whole tensor. Inputs: X, repeats (int64 constant; how often along each axis).
+package struct Tile: Operator, Hashable {
+  package var name: String { "Tile" }
+  package init() {}
+}
+
+/// Crops, or pads with zeros, around the centre. Inputs: X, shape (int64 constant; the extents that
+/// the axes get). An odd element is cropped or added at the end.
+package struct CenterCropPad: Operator, Hashable {
+  /// The axes that shape speaks of; `nil` means all.
+  package var axes: [Int]?
+  package var name: String { "CenterCropPad" }
+  package init(axes: [Int]? = nil) { self.axes = axes }
+}
+
+/// Keeps the slices where a condition holds. Inputs: X, condition (bool constant of one axis, at most
+/// as long as the axis).
+package struct Compress: Operator, Hashable {
+  /// `nil` takes the elements of the flattened tensor.
+  package var axis: Int?
+  package var name: String { "Compress" }
+  package init(axis: Int? = nil) { self.axis = axis }
+}
+
+/// Keeps one triangle of matrices, zeroes the rest. Inputs: X [..., rows, columns], k (optional int64
+/// scalar; how many diagonals the border lies above the main one).
+package struct Trilu: Operator, Hashable {
+  package var keepsUpper: Bool
+  package var name: String { "Trilu" }
+  package init(keepsUpper: Bool = true) { self.keepsUpper = keepsUpper }
+}
+
+/// Turns sequences of different lengths around. Inputs: X, lengths (int64, one for each index of the
+/// batch axis): element t of the time axis becomes element length − 1 − t, where t < length.
+package struct ReverseSequence: Operator, Hashable {
+  /// Both are 0 or 1.
+  package var batchAxis: Int
+  package var timeAxis: Int
+  package var name: String { "ReverseSequence" }
+
+  package init(batchAxis: Int = 1, timeAxis: Int = 0) {
+    self.batchAxis = batchAxis
+    self.timeAxis = timeAxis
+  }
+}
+
+/// Takes the bits for elements of another type of the same size. Inputs: X.
+package struct BitCast: Operator, Hashable {
+  package var target: ElementType
+  package var name: String { "BitCast" }
+  package init(to target: ElementType) { self.target = target }
 }
 
 /// Moves channels into blocks of pixels. Inputs: X [N, C, H, W].
@@ -118,5 +144,31 @@ package struct DepthToSpace: Operator, Hashable {
   package init(blockSize: Int, mode: Mode = .depthColumnRow) {
     self.blockSize = blockSize
     self.mode = mode
+  }
+}
+
+/// Moves blocks of pixels into channels; channels vary fastest, then columns, then rows of a block.
+/// Inputs: X [N, C, H, W].
+package struct SpaceToDepth: Operator, Hashable {
+  package var blockSize: Int
+  package var name: String { "SpaceToDepth" }
+  package init(blockSize: Int) { self.blockSize = blockSize }
+}
+
+/// Adds up columns of blocks where the blocks lie in an image, as the transpose of taking them out.
+/// Inputs: X [N, C · block, L], image (int64 constant; the spatial extents), block (int64 constant;
+/// the blocks' extents).
+package struct Col2Im: Operator, Hashable {
+  /// One for each spatial axis; empty means 1 everywhere.
+  package var strides: [Int]
+  package var dilations: [Int]
+  /// All begins, then all ends; empty means none.
+  package var pads: [Int]
+  package var name: String { "Col2Im" }
+
+  package init(strides: [Int] = [], dilations: [Int] = [], pads: [Int] = []) {
+    self.strides = strides
+    self.dilations = dilations
+    self.pads = pads
   }
 }

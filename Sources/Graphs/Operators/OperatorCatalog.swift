@@ -10,5 +10,9 @@ package enum OperatorCatalog {
     Pad.self, Reduce.self,
     Reshape.self, Resize.self, ShapeOf.self, Slice.self, Softmax.self, Split.self, Squeeze.self,
     Transpose.self, Unary.self, Unsqueeze.self,
+    BitCast.self, CenterCropPad.self, Col2Im.self, Compress.self, EyeLike.self,
+    GatherElements.self, GatherND.self, NonZero.self, OneHot.self, RangeOf.self,
+    ReverseSequence.self, ScatterElements.self, ScatterND.self, SizeOf.self, SpaceToDepth.self,
+    TensorScatter.self, Tile.self, Trilu.self, Unique.self,
   ]
 }

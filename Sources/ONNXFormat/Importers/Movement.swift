@@ -9,10 +9,37 @@ let movementImporters: [OperatorImporter] = [
   OperatorImporter("Transpose", inputs: 1...1) { node throws(HewnError) in
     node.emit(Transpose(permutation: try node.attributes.integers("perm") ?? []))
   },
-  OperatorImporter("Gather", inputs: 2...2) { node throws(HewnError) in
-    node.emit(Gather(axis: try node.attributes.integer("axis") ?? 0))
-  },
   OperatorImporter("DepthToSpace", inputs: 1...1, build: depthToSpace),
+  OperatorImporter("SpaceToDepth", inputs: 1...1) { node throws(HewnError) in
+    node.emit(SpaceToDepth(blockSize: try node.blockSize()))
+  },
+  OperatorImporter("Tile", inputs: 2...2) { node throws(HewnError) in node.emit(Tile()) },
+  OperatorImporter("CenterCropPad", opsets: 18..., inputs: 2...2) { node throws(HewnError) in
+    node.emit(CenterCropPad(axes: try node.attributes.integers("axes")))
+  },
+  OperatorImporter("Compress", opsets: 9..., inputs: 2...2) { node throws(HewnError) in
+    node.emit(Compress(axis: try node.attributes.integer("axis")))
+  },
+  OperatorImporter("Trilu", opsets: 14..., inputs: 1...2) { node throws(HewnError) in
+    node.emit(Trilu(keepsUpper: try node.attributes.flag("upper", default: true)))
+  },
+  OperatorImporter("ReverseSequence", opsets: 10..., inputs: 2...2) { node throws(HewnError) in
+    node.emit(
+      ReverseSequence(
+        batchAxis: try node.attributes.integer("batch_axis") ?? 1,
+        timeAxis: try node.attributes.integer("time_axis") ?? 0))
+  },
+  OperatorImporter("BitCast", opsets: 26..., inputs: 1...1) { node throws(HewnError) in
+    let number = try node.attributes.required("to", try node.attributes.integer("to"))
+    node.emit(BitCast(to: try ElementType(onnx: number)))
+  },
+  OperatorImporter("Col2Im", opsets: 18..., inputs: 3...3) { node throws(HewnError) in
+    node.emit(
+      Col2Im(
+        strides: try node.attributes.integers("strides") ?? [],
+        dilations: try node.attributes.integers("dilations") ?? [],
+        pads: try node.attributes.integers("pads") ?? []))
+  },
 ]
 
 private func concat(_ node: inout NodeImport) throws(HewnError) {
@@ -25,11 +52,15 @@ private func concat(_ node: inout NodeImport) throws(HewnError) {
 
 private func split(_ node: inout NodeImport) throws(HewnError) {
   let count = node.outputs.count
-  let op = Split(axis: try node.attributes.integer("axis") ?? 0, outputCount: count)
+  var op = Split(axis: try node.attributes.integer("axis") ?? 0, outputCount: count)
   guard node.opset >= 13 else { return try node.emit(op, movingToInput: ["split"]) }
   if node.opset >= 18, let stated = try node.attributes.integer("num_outputs"), stated != count {
-    throw HewnError(
-      .invalidFile, "attribute num_outputs = \(stated), the node has \(count) outputs")
+    // Outputs that nobody wants may be left out at the end.
+    guard stated > count else {
+      throw HewnError(
+        .invalidFile, "attribute num_outputs = \(stated), the node has \(count) outputs")
+    }
+    op.outputCount = stated
   }
   node.emit(op, node.inputs, outputs: node.outputs)
 }
@@ -70,13 +101,20 @@ private func pad(_ node: inout NodeImport) throws(HewnError) {
 }
 
 private func depthToSpace(_ node: inout NodeImport) throws(HewnError) {
-  let size = try node.attributes.required("blocksize", try node.attributes.integer("blocksize"))
-  guard (1...WindowAttributes.maximum).contains(size) else {
-    throw node.unsupported("blocksize", size, "it must be at least 1")
-  }
+  let size = try node.blockSize()
   let name = node.opset >= 11 ? try node.attributes.string("mode") ?? "DCR" : "DCR"
   guard let mode = DepthToSpace.Mode(rawValue: name) else {
     throw node.unsupported("mode", name, "ONNX has DCR and CRD")
   }
   node.emit(DepthToSpace(blockSize: size, mode: mode))
+}
+
+extension NodeImport {
+  fileprivate mutating func blockSize() throws(HewnError) -> Int {
+    let size = try attributes.required("blocksize", try attributes.integer("blocksize"))
+    guard (1...WindowAttributes.maximum).contains(size) else {
+      throw unsupported("blocksize", size, "it must be at least 1")
+    }
+    return size
+  }
 }

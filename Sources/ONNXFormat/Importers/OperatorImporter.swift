@@ -63,9 +63,9 @@ struct OperatorImporter: Sendable {
 enum ImporterTable {
   static let importers: [String: OperatorImporter] = Dictionary(
     uniqueKeysWithValues: [
-      constantImporters, convolutionImporters, elementwiseImporters, matrixImporters,
-      movementImporters, normalizationImporters, poolingImporters, reductionImporters,
-      resizeImporters, shapeImporters,
+      constantImporters, convolutionImporters, elementwiseImporters, indexingImporters,
+      matrixImporters, movementImporters, normalizationImporters, poolingImporters,
+      reductionImporters, resizeImporters, shapeImporters,
     ].joined().map { ($0.type, $0) })
 
   /// - Throws: `unsupported` with every operator type that has no importer, how often it occurs

@@ -24,6 +24,31 @@ let shapeImporters: [OperatorImporter] = [
     node.emit(Expand())
   },
   OperatorImporter("ConstantOfShape", opsets: 9..., inputs: 1...1, build: constantOfShape),
+  OperatorImporter("Size", inputs: 1...1) { node throws(HewnError) in node.emit(SizeOf()) },
+  OperatorImporter("Range", opsets: 11..., inputs: 3...3) { node throws(HewnError) in
+    // All arithmetic is in double precision.
+    if node.opset >= 27 { node.attributes.ignore("stash_type") }
+    node.emit(RangeOf())
+  },
+  OperatorImporter("EyeLike", opsets: 9..., inputs: 1...1) { node throws(HewnError) in
+    let number = try node.attributes.integer("dtype")
+    var op = EyeLike(diagonal: try node.attributes.integer("k") ?? 0)
+    if let number { op.element = try ElementType(onnx: number) }
+    node.emit(op)
+  },
+  OperatorImporter("OneHot", opsets: 9..., inputs: 3...3) { node throws(HewnError) in
+    node.emit(OneHot(axis: try node.attributes.integer("axis") ?? -1))
+  },
+  OperatorImporter("NonZero", opsets: 9..., inputs: 1...1) { node throws(HewnError) in
+    node.emit(NonZero())
+  },
+  OperatorImporter("Unique", opsets: 11..., inputs: 1...1, outputs: 1...4) {
+    node throws(HewnError) in
+    let op = Unique(
+      axis: try node.attributes.integer("axis"),
+      isSorted: try node.attributes.flag("sorted", default: true))
+    node.emit(op, node.inputs, outputs: node.outputs)
+  },
 ]
 
 private func unsqueeze(_ node: inout NodeImport) throws(HewnError) {

@@ -57,6 +57,8 @@ let movementCases: [TypeCase] = [
   rejects(Pad(mode: .reflect), [floats(4), list(3, -1)], "extent 3"),
   rejects(Pad(mode: .edge), [floats(0), list(1, 0)], "too large for mode edge"),
   rejects(Pad(), [floats(4), list(1, 1), floats(2)], "expected one float32"),
+  accepts(Pad(), [values(.float16, [4]), list(1, 1), floats()], [6]),
+  rejects(Pad(), [values(.int64, [4]), list(1, 1), floats()], "expected one int64"),
   lacks(Pad(), [floats(4), list(.max, .max)], "beyond 2^40"),
   lacks(Pad(), [floats(4), unknownList(2)], "input pads is computed while"),
   rejects(Pad(), [floats(4), floats(2)], "expected int64"),
@@ -105,15 +107,6 @@ let movementCases: [TypeCase] = [
   lacks(
     Resize(coordinates: .tfCropAndResize), [floats(4), floats(2), scales(2)],
     "input roi is computed while"),
-
-  accepts(Gather(), [list(1, 3, 8, 8), values(.int64, [])], []),
-  accepts(Gather(axis: 1), [floats(2, 5, 4), values(.int32, [3, 7])], [2, 3, 7, 4]),
-  accepts(Gather(axis: -1), [floats(2, 5), list(-5, 4)], [2, 2]),
-  rejects(Gather(), [floats(2, 5), list(2)], "index 2 is outside extent 2"),
-  rejects(Gather(), [floats(2, 5), list(.min)], "is outside extent 2"),
-  rejects(Gather(axis: 2), [floats(2, 5), list(0)], "axis 2 does not exist"),
-  rejects(Gather(), [floats(2, 5), floats(1)], "expected int32 or int64"),
-  rejects(Gather(), [floats(2, 5)], "input indices is missing"),
 
   accepts(DepthToSpace(blockSize: 2), [floats(1, 8, 2, 3)], [1, 2, 4, 6]),
   rejects(DepthToSpace(blockSize: 3), [floats(1, 8, 2, 3)], "8 channels do not divide"),

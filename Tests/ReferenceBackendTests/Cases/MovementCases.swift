@@ -150,22 +150,6 @@ extension OperatorCase {
       [.floats([2], [1, 2]), .int64s([2], [0, -1])],
       [.floats([1, 2, 1], [1, 2])]),
     OperatorCase(
-      "gather rows", Gather(),
-      [.floats([3, 2], [1, 2, 3, 4, 5, 6]), .int64s([3], [2, -3, 2])],
-      [.floats([3, 2], [5, 6, 1, 2, 5, 6])]),
-    OperatorCase(
-      "gather columns by a matrix", Gather(axis: 1),
-      [.floats([2, 3], [1, 2, 3, 4, 5, 6]), .int32s([2, 2], [0, -1, 1, 1])],
-      [.floats([2, 2, 2], [1, 3, 2, 2, 4, 6, 5, 5])]),
-    OperatorCase(
-      "gather one", Gather(),
-      [.int64s([3], [5, 6, 7]), .int64s([], [1])],
-      [.int64s([], [6])]),
-    OperatorCase(
-      "gather none", Gather(),
-      [.floats([3, 2], [1, 2, 3, 4, 5, 6]), .int64s([0], [])],
-      [.floats([0, 2], [])]),
-    OperatorCase(
       "shape", ShapeOf(),
       [.floats([2, 3, 1], [1, 2, 3, 4, 5, 6])],
       [.int64s([3], [2, 3, 1])]),
