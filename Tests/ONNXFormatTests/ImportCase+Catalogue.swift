@@ -4,8 +4,7 @@ import Tensors
 extension ImportCase {
   static let all =
     windowCases + matrixCases + elementwiseCases + reduceCases + movementCases + resizeCases
-    + indexingCases
-    + shapeCases
+    + indexingCases + shapeCases
 
   static let windowCases: [ImportCase] = [
     ImportCase("Conv", 7, inputs: ["x", "w"], becomes: Conv()),
@@ -308,7 +307,7 @@ extension ImportCase {
     ImportCase("Compress", 9, inputs: ["x", "c"], becomes: Compress()),
     ImportCase("Compress", 11, ["axis": .int(0)], inputs: ["x", "c"], becomes: Compress(axis: 0)),
     ImportCase(
-      "Trilu", 14, ["upper": .int(0)], inputs: ["x", "k"], becomes: Trilu(keepsUpper: false)),
+      "Trilu", 14, ["upper": .int(0)], inputs: ["x", "d"], becomes: Trilu(keepsUpper: false)),
     ImportCase("Trilu", 14, becomes: Trilu()),
     ImportCase(
       "ReverseSequence", 10, ["batch_axis": .int(0), "time_axis": .int(1)], inputs: ["x", "l"],

@@ -2,7 +2,7 @@ import Graphs
 import Tensors
 
 extension OperatorCase {
-  private static let matrix = Tensor.floats([2, 3], [1, 2, 3, 4, 5, 6])
+  private static let sixFloats = Tensor.floats([2, 3], [1, 2, 3, 4, 5, 6])
 
   /// Operators that take or update elements by index.
   static let indexing: [OperatorCase] = [
@@ -12,7 +12,7 @@ extension OperatorCase {
       [.floats([3, 2], [5, 6, 1, 2, 5, 6])]),
     OperatorCase(
       "gather columns by a matrix", Gather(axis: 1),
-      [matrix, .int32s([2, 2], [0, -1, 1, 1])],
+      [sixFloats, .int32s([2, 2], [0, -1, 1, 1])],
       [.floats([2, 2, 2], [1, 3, 2, 2, 4, 6, 5, 5])]),
     OperatorCase(
       "gather one", Gather(),
@@ -24,25 +24,25 @@ extension OperatorCase {
       [.floats([0, 2], [])]),
     OperatorCase(
       "elements along rows", GatherElements(axis: 1),
-      [matrix, .int64s([2, 2], [-1, 0, 1, 1])],
+      [sixFloats, .int64s([2, 2], [-1, 0, 1, 1])],
       [.floats([2, 2], [3, 1, 5, 5])]),
     OperatorCase(
       "elements along columns, fewer of them", GatherElements(),
-      [matrix, .int32s([3, 2], [0, 1, 1, 0, -1, -2])],
+      [sixFloats, .int32s([3, 2], [0, 1, 1, 0, -1, -2])],
       [.floats([3, 2], [1, 5, 4, 2, 4, 2])]),
     OperatorCase(
       "elements by tuples", GatherND(),
-      [matrix, .int64s([2, 2], [0, 2, -1, 0])], [.floats([2], [3, 4])]),
+      [sixFloats, .int64s([2, 2], [0, 2, -1, 0])], [.floats([2], [3, 4])]),
     OperatorCase(
       "rows by tuples", GatherND(),
-      [matrix, .int64s([3, 1], [1, 0, -1])],
+      [sixFloats, .int64s([3, 1], [1, 0, -1])],
       [.floats([3, 3], [4, 5, 6, 1, 2, 3, 4, 5, 6])]),
     OperatorCase(
       "tuples in a batch", GatherND(batchAxes: 1),
-      [matrix, .int64s([2, 1], [2, 0])], [.floats([2], [3, 4])]),
+      [sixFloats, .int64s([2, 1], [2, 0])], [.floats([2], [3, 4])]),
     OperatorCase(
       "elements replaced along rows", ScatterElements(axis: 1),
-      [matrix, .int64s([1, 2], [-1, 0]), .floats([1, 2], [9, 8])],
+      [sixFloats, .int64s([1, 2], [-1, 0]), .floats([1, 2], [9, 8])],
       [.floats([2, 3], [8, 2, 9, 4, 5, 6])]),
     OperatorCase(
       "bools replaced", ScatterElements(),
@@ -70,11 +70,11 @@ extension OperatorCase {
       [.int32s([3], [1, 2, 30])]),
     OperatorCase(
       "rows replaced", ScatterND(),
-      [matrix, .int64s([1, 1], [1]), .floats([1, 3], [7, 8, 9])],
+      [sixFloats, .int64s([1, 1], [1]), .floats([1, 3], [7, 8, 9])],
       [.floats([2, 3], [1, 2, 3, 7, 8, 9])]),
     OperatorCase(
       "nothing replaced", ScatterND(),
-      [matrix, .int64s([0, 1], []), .floats([0, 3], [])], [matrix]),
+      [sixFloats, .int64s([0, 1], []), .floats([0, 3], [])], [sixFloats]),
     OperatorCase(
       "a run written into a cache", TensorScatter(),
       [
@@ -90,7 +90,7 @@ extension OperatorCase {
 
   /// Operators that make tensors from shapes, bounds or indices.
   static let generation: [OperatorCase] = [
-    OperatorCase("size", SizeOf(), [matrix], [.int64s([], [6])]),
+    OperatorCase("size", SizeOf(), [sixFloats], [.int64s([], [6])]),
     OperatorCase(
       "range of integers", RangeOf(),
       [.int32s([], [10]), .int32s([], [4]), .int32s([], [-4])], [.int32s([2], [10, 6])]),
@@ -99,10 +99,10 @@ extension OperatorCase {
       [.doubles([], [1]), .doubles([], [2.5]), .doubles([], [0.5])],
       [.doubles([3], [1, 1.5, 2])]),
     OperatorCase(
-      "a diagonal", EyeLike(element: .int64, diagonal: 1), [matrix],
+      "a diagonal", EyeLike(element: .int64, diagonal: 1), [sixFloats],
       [.int64s([2, 3], [0, 1, 0, 0, 0, 1])]),
     OperatorCase(
-      "a diagonal of the input's type", EyeLike(diagonal: -1), [matrix],
+      "a diagonal of the input's type", EyeLike(diagonal: -1), [sixFloats],
       [.floats([2, 3], [0, 0, 0, 1, 0, 0])]),
     OperatorCase(
       "one hot", OneHot(),
@@ -149,20 +149,20 @@ extension OperatorCase {
       [.int32s([1, 4], [0, 2, 0, 0])]),
     OperatorCase(
       "crop one axis", CenterCropPad(axes: [-1]),
-      [matrix, .int64s([1], [1])], [.floats([2, 1], [2, 5])]),
+      [sixFloats, .int64s([1], [1])], [.floats([2, 1], [2, 5])]),
     OperatorCase(
       "compress columns", Compress(axis: 1),
-      [matrix, .bools([2], [false, true])], [.floats([2, 1], [2, 5])]),
+      [sixFloats, .bools([2], [false, true])], [.floats([2, 1], [2, 5])]),
     OperatorCase(
       "compress elements", Compress(),
-      [matrix, .bools([5], [false, true, false, false, true])], [.floats([2], [2, 5])]),
+      [sixFloats, .bools([5], [false, true, false, false, true])], [.floats([2], [2, 5])]),
     OperatorCase(
-      "upper triangle", Trilu(), [matrix], [.floats([2, 3], [1, 2, 3, 0, 5, 6])]),
+      "upper triangle", Trilu(), [sixFloats], [.floats([2, 3], [1, 2, 3, 0, 5, 6])]),
     OperatorCase(
       "lower triangle and one diagonal", Trilu(keepsUpper: false),
-      [matrix, .int64s([], [1])], [.floats([2, 3], [1, 2, 0, 4, 5, 6])]),
+      [sixFloats, .int64s([], [1])], [.floats([2, 3], [1, 2, 0, 4, 5, 6])]),
     OperatorCase(
-      "nothing above the matrix", Trilu(), [matrix, .int64s([], [.max])],
+      "nothing above the matrix", Trilu(), [sixFloats, .int64s([], [.max])],
       [.floats([2, 3], [0, 0, 0, 0, 0, 0])]),
     OperatorCase(
       "reverse columns of different lengths", ReverseSequence(),
@@ -170,7 +170,7 @@ extension OperatorCase {
       [.floats([3, 2], [5, 4, 3, 2, 1, 6])]),
     OperatorCase(
       "reverse rows", ReverseSequence(batchAxis: 0, timeAxis: 1),
-      [matrix, .int64s([2], [0, 3])], [.floats([2, 3], [1, 2, 3, 6, 5, 4])]),
+      [sixFloats, .int64s([2], [0, 3])], [.floats([2, 3], [1, 2, 3, 6, 5, 4])]),
     OperatorCase(
       "bits of floats", BitCast(to: .int32),
       [.floats([2], [1, -2])], [.int32s([2], [0x3f80_0000, -0x4000_0000])]),
