@@ -41,7 +41,16 @@ extension Activation: CustomStringConvertible {
     case .hardSigmoid(let alpha, let beta): "hardSigmoid(\(alpha), \(beta))"
     case .hardSwish: "hardSwish"
     case .silu: "silu"
+    case .swish(let alpha): "swish(\(alpha))"
     case .tanh: "tanh"
+    case .elu(let alpha): "elu(\(alpha))"
+    case .selu(let alpha, let gamma): "selu(\(alpha), \(gamma))"
+    case .celu(let alpha): "celu(\(alpha))"
+    case .softplus: "softplus"
+    case .softsign: "softsign"
+    case .gelu(let approximates): approximates ? "gelu(tanh)" : "gelu"
+    case .mish: "mish"
+    case .thresholdedRelu(let alpha): "thresholdedRelu(\(alpha))"
     }
   }
 }
@@ -83,16 +92,7 @@ private struct AttributeList {
       add(op.activation)
     case let op as Binary: add(op.activation)
     case let op as Unary:
-      switch op.function {
-      case .activation(.leakyRelu(let slope)): add("slope", slope)
-      case .activation(.clip(let lower, let upper)):
-        add("lower", lower)
-        add("upper", upper)
-      case .activation(.hardSigmoid(let alpha, let beta)):
-        add("alpha", alpha)
-        add("beta", beta)
-      default: break
-      }
+      addAttributes(of: op.function)
     default: addRest(of: op)
     }
   }
@@ -111,6 +111,11 @@ private struct AttributeList {
       add("axis", op.axis)
       addFlag("flattens", op.flattens)
     case let op as Cast: add("to", op.target.rawValue)
+    case let op as Mod: addFlag("fmod", op.followsDividend)
+    case let op as BitShift: items.append(op.direction.rawValue)
+    case let op as IsInf:
+      addFlag("positiveOnly", !op.detectsNegative)
+      addFlag("negativeOnly", !op.detectsPositive)
     case let op as Concat: add("axis", op.axis)
     case let op as Split: add("axis", op.axis)
     case let op as Gather: add("axis", op.axis)
@@ -133,6 +138,29 @@ private struct AttributeList {
     case let op as DepthToSpace:
       add("blockSize", op.blockSize)
       add("mode", op.mode.rawValue)
+    default: break
+    }
+  }
+
+  private mutating func addAttributes(of function: Unary.Function) {
+    switch function {
+    case .activation(.leakyRelu(let slope)): add("slope", slope)
+    case .activation(.clip(let lower, let upper)):
+      add("lower", lower)
+      add("upper", upper)
+    case .activation(.hardSigmoid(let alpha, let beta)):
+      add("alpha", alpha)
+      add("beta", beta)
+    case .activation(.selu(let alpha, let gamma)):
+      add("alpha", alpha)
+      add("gamma", gamma)
+    case .activation(.swish(let alpha)), .activation(.elu(let alpha)),
+      .activation(.celu(let alpha)), .activation(.thresholdedRelu(let alpha)):
+      add("alpha", alpha)
+    case .activation(.gelu(let approximates)): addFlag("tanh", approximates)
+    case .shrink(let lambda, let bias):
+      add("lambda", lambda)
+      add("bias", bias)
     default: break
     }
   }

@@ -11,7 +11,7 @@ extension Operator {
       case let op as Binary: op.activation
       default: Activation.identity
       }
-    if activation != .identity { parts.append(Unary(.activation(activation)).name) }
+    if activation != .identity { parts.append(activation.name) }
     return parts.joined(separator: "+")
   }
 }

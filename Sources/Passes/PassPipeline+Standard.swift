@@ -8,6 +8,7 @@ extension PassPipeline {
     PassPipeline([
       // Nothing that is done for a dead node pays.
       RemoveDeadNodes(),
+      NormalizeCastLike(),
       // Masked weights, paddings and shapes become the constants that all other passes look for.
       FoldConstants(evaluate: evaluate),
       // What stands between two operators that belong together goes first.

@@ -4,19 +4,20 @@ package import Tensors
 extension Unary: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
     let x = try inputs.required(0)
-    if let integer = x.element.integerType { return [try integers(x, integer)] }
+    if let integer = x.element.integerType, let result = integers(x, integer) { return [result] }
     return [try Tensor(rounding: x.doubles().map { function($0) }, to: outputs[0])]
   }
 
-  private func integers<Integer: IntegerElement>(
-    _ x: Tensor, _ type: Integer.Type
-  ) throws -> Tensor {
+  /// The result in integer arithmetic; `nil` for functions that are defined by real numbers.
+  private func integers<Integer: IntegerElement>(_ x: Tensor, _ type: Integer.Type) -> Tensor? {
     let transform: (Integer) -> Integer
     switch function {
     case .activation(.identity): transform = { $0 }
+    case .activation(.relu): transform = { max($0, 0) }
     case .absolute: transform = { $0 < 0 ? 0 &- $0 : $0 }
     case .negate: transform = { 0 &- $0 }
-    default: throw HewnError(.unsupported, "\(name) of \(x.type)")
+    case .sign: transform = { $0.signum() }
+    default: return nil
     }
     return Tensor(x.shape, x.elements(as: type).map(transform))
   }
@@ -24,15 +25,12 @@ extension Unary: ReferenceOperator {
 
 extension Binary: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let (a, b) = (try inputs.required(0), try inputs.required(1))
-    let shape = outputs[0].shape
-    let aIndices = SourceIndices(broadcasting: a.shape, to: shape).indices
-    let bIndices = SourceIndices(broadcasting: b.shape, to: shape).indices
-    if a.element == b.element, let integer = a.element.integerType {
-      return [try integers((a, aIndices), (b, bIndices), shape, integer)]
+    let a = try inputs.required(0).broadcast(to: outputs[0].shape)
+    let b = try inputs.required(1).broadcast(to: outputs[0].shape)
+    if let integer = a.element.integerType, b.element.isInteger {
+      return [kind == .power ? try powers(a, b, integer) : try integers(a, b, integer)]
     }
-    let (aElements, bElements) = (a.doubles(), b.doubles())
-    let results = zip(aIndices, bIndices).map { activation(apply(aElements[$0], bElements[$1])) }
+    let results = zip(a.doubles(), b.doubles()).map { activation(apply($0, $1)) }
     return [try Tensor(rounding: results, to: outputs[0])]
   }
 
@@ -50,15 +48,13 @@ extension Binary: ReferenceOperator {
   }
 
   private func integers<Integer: IntegerElement>(
-    _ a: (tensor: Tensor, indices: [Int]), _ b: (tensor: Tensor, indices: [Int]), _ shape: Shape,
-    _ type: Integer.Type
+    _ a: Tensor, _ b: Tensor, _ type: Integer.Type
   ) throws -> Tensor {
-    guard activation == .identity else {
-      throw HewnError(.unsupported, "\(name) of \(a.tensor.type) with a fused activation")
+    guard activation == .identity, b.element == a.element else {
+      throw HewnError(.unsupported, "\(fusedName) of \(a.type) and \(b.type)")
     }
-    let (aElements, bElements) = (a.tensor.elements(as: type), b.tensor.elements(as: type))
-    return Tensor(
-      shape, try zip(a.indices, b.indices).map { try apply(aElements[$0], bElements[$1]) })
+    let pairs = zip(a.elements(as: type), b.elements(as: type))
+    return Tensor(a.shape, try pairs.map { try apply($0, $1) })
   }
 
   /// Wraps on overflow; division truncates toward zero.
@@ -72,13 +68,19 @@ extension Binary: ReferenceOperator {
     case .divide:
       guard b != 0 else { throw HewnError(.invalidFile, "integer division \(a) / 0") }
       return a.dividedReportingOverflow(by: b).partialValue
-    case .power:
-      return try power(a, b)
+    case .power: return try power(a, Int(b))
     }
   }
 
+  /// The exponents may be of another integer type.
+  private func powers<Integer: IntegerElement>(
+    _ a: Tensor, _ b: Tensor, _ type: Integer.Type
+  ) throws -> Tensor {
+    Tensor(a.shape, try zip(a.elements(as: type), b.integers()).map { try power($0, $1) })
+  }
+
   /// aᵇ, truncated toward zero where b is negative.
-  private func power<Integer: IntegerElement>(_ a: Integer, _ b: Integer) throws -> Integer {
+  private func power<Integer: IntegerElement>(_ a: Integer, _ b: Int) throws -> Integer {
     if b < 0 {
       guard a != 0 else { throw HewnError(.invalidFile, "integer power 0 ^ \(b)") }
       // Only 1 and −1 have inverses.
@@ -91,6 +93,39 @@ extension Binary: ReferenceOperator {
       exponent >>= 1
     }
     return result
+  }
+}
+
+extension Mod: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let a = try inputs.required(0).broadcast(to: outputs[0].shape)
+    let b = try inputs.required(1).broadcast(to: outputs[0].shape)
+    if let integer = a.element.integerType { return [try integers(a, b, integer)] }
+    let results = zip(a.doubles(), b.doubles()).map { $0.truncatingRemainder(dividingBy: $1) }
+    return [try Tensor(rounding: results, to: outputs[0])]
+  }
+
+  private func integers<Integer: IntegerElement>(
+    _ a: Tensor, _ b: Tensor, _ type: Integer.Type
+  ) throws -> Tensor {
+    let results = try zip(a.elements(as: type), b.elements(as: type)).map { a, b in
+      guard b != 0 else { throw HewnError(.invalidFile, "integer remainder of \(a) / 0") }
+      let remainder = a.remainderReportingOverflow(dividingBy: b).partialValue
+      let isOfDivisor = followsDividend || remainder == 0 || (remainder < 0) == (b < 0)
+      return isOfDivisor ? remainder : remainder + b
+    }
+    return Tensor(a.shape, results)
+  }
+}
+
+extension Mean: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    var sums = [Double](repeating: 0, count: outputs[0].shape.elementCount)
+    for index in inputs.indices {
+      let terms = try inputs.required(index).broadcast(to: outputs[0].shape).doubles()
+      for (place, term) in terms.enumerated() { sums[place] += term }
+    }
+    return [try Tensor(rounding: sums.map { $0 / Double(inputs.count) }, to: outputs[0])]
   }
 }
 
@@ -120,17 +155,30 @@ extension Clip: ReferenceOperator {
 
 extension PRelu: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let (x, slope) = (try inputs.required(0), try inputs.required(1))
-    let slopes = slope.doubles()
-    let indices = SourceIndices(broadcasting: slope.shape, to: x.shape).indices
-    let results = zip(x.doubles(), indices).map { $0 < 0 ? slopes[$1] * $0 : $0 }
+    let x = try inputs.required(0)
+    let slope = try inputs.required(1).broadcast(to: x.shape)
+    if let integer = x.element.integerType { return [integers(x, slope, integer)] }
+    let results = zip(x.doubles(), slope.doubles()).map { $0 < 0 ? $1 * $0 : $0 }
     return [try Tensor(rounding: results, to: outputs[0])]
+  }
+
+  private func integers<Integer: IntegerElement>(
+    _ x: Tensor, _ slope: Tensor, _ type: Integer.Type
+  ) -> Tensor {
+    let pairs = zip(x.elements(as: type), slope.elements(as: type))
+    return Tensor(x.shape, pairs.map { $0 < 0 ? $1 &* $0 : $0 })
   }
 }
 
 extension Cast: ReferenceOperator {
   /// Floating-point to integer truncates toward zero and saturates, NaN becomes 0; integer to
   /// integer keeps the low bits; anything but 0 is true.
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    [try inputs.required(0).cast(to: outputs[0].element)]
+  }
+}
+
+extension CastLike: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
     [try inputs.required(0).cast(to: outputs[0].element)]
   }

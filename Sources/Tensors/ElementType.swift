@@ -15,6 +15,17 @@ package enum ElementType: String, Hashable, Sendable, CaseIterable, Codable {
     }
   }
 
+  /// Whether elements are integers without a sign.
+  package var isUnsigned: Bool {
+    switch self {
+    case .uint8, .uint16, .uint32, .uint64: true
+    default: false
+    }
+  }
+
+  /// Whether elements are integers; `bool` is none.
+  package var isInteger: Bool { !isFloatingPoint && self != .bool }
+
   /// Whether elements are floating-point numbers.
   package var isFloatingPoint: Bool {
     switch self {

@@ -17,7 +17,12 @@ import Testing
       .activation(.leakyRelu(slope: 0.1)), .activation(.clip(lower: 0.25, upper: 0.5)),
       .activation(.clip(lower: -0.5, upper: 0.5)), .activation(.sigmoid), .activation(.silu),
       .activation(.hardSigmoid(alpha: 0.2, beta: 0.5)), .activation(.hardSwish),
-      .activation(.tanh),
+      .activation(.tanh), .activation(.swish(alpha: 1.7)), .activation(.elu(alpha: 0.5)),
+      .activation(.selu(alpha: 1.7, gamma: 1.1)), .activation(.celu(alpha: 2)),
+      .activation(.softplus), .activation(.softsign), .activation(.gelu(approximates: false)),
+      .activation(.gelu(approximates: true)), .activation(.mish),
+      .activation(.thresholdedRelu(alpha: 0.5)), .erf, .round, .sign,
+      .shrink(lambda: 0.5, bias: 0.25), .trigonometric(.cos),
     ]
 
   @Test func unary() {
@@ -31,6 +36,12 @@ import Testing
     for function in [Unary.Function.log, .reciprocal, .squareRoot] {
       let x = Tensor.random([2, 3, 5, 7], seed: 5).positive
       cases.append(StepCase("\(function)", Unary(function), [x]))
+    }
+    for function in Unary.Trigonometric.allCases {
+      // The inverse hyperbolic cosine begins at 1; the other inverses end there.
+      let x = Tensor.random([2, 3, 5, 7], seed: 6)
+      let operand = function == .acosh ? Tensor(x.shape, x.floats().map { $0 + 2 }) : x
+      cases.append(StepCase("\(function)", Unary(.trigonometric(function)), [operand]))
     }
     cases.append(
       StepCase(

@@ -7,6 +7,7 @@ import Testing
 @Suite struct OutputTypesTests {
   static let cases =
     convolutionCases + transposedConvolutionCases + poolCases + reductionCases + elementwiseCases
+    + logicCases
     + matrixCases + normalizationCases + movementCases + reshapingCases + indexingCases
     + generationCases
     + rearrangingCases

@@ -4,7 +4,7 @@ import Tensors
 extension ImportCase {
   static let all =
     windowCases + matrixCases + elementwiseCases + reduceCases + movementCases + resizeCases
-    + indexingCases + shapeCases
+    + logicCases + indexingCases + shapeCases
 
   static let windowCases: [ImportCase] = [
     ImportCase("Conv", 7, inputs: ["x", "w"], becomes: Conv()),
@@ -133,6 +133,14 @@ extension ImportCase {
     ImportCase(
       "Dropout", 13, ["seed": .int(4)], inputs: ["x", "", "kFalse"], becomes: Identity(),
       wants: ["x"]),
+    ImportCase(
+      "Dropout", 22, inputs: ["x", "kZero", "kTrue"], becomes: Identity(), wants: ["x"]),
+    ImportCase(
+      "Dropout", 7, inputs: ["x"], outputs: ["", "mask"],
+      all: [
+        (ShapeOf(), ["x"], ["n:shape"]), (ConstantOfShape(), ["n:shape"], ["n:mask"]),
+        (CastLike(), ["n:mask", "x"], ["mask"]),
+      ]),
   ]
 
   static let elementwiseCases: [ImportCase] =
@@ -152,6 +160,31 @@ extension ImportCase {
         becomes: Unary(.activation(.hardSigmoid(alpha: 0.25, beta: 0.75)))),
       ImportCase("Swish", 24, becomes: Unary(.activation(.silu))),
       ImportCase("Swish", 24, ["alpha": .float(1)], becomes: Unary(.activation(.silu))),
+      ImportCase("Swish", 27, ["alpha": .float(2)], becomes: Unary(.activation(.swish(alpha: 2)))),
+      ImportCase("Elu", 7, becomes: Unary(.activation(.elu(alpha: 1)))),
+      ImportCase("Elu", 22, ["alpha": .float(2)], becomes: Unary(.activation(.elu(alpha: 2)))),
+      ImportCase(
+        "Selu", 7, becomes: Unary(.activation(.selu(alpha: 1.673_263_2, gamma: 1.050_701)))),
+      ImportCase(
+        "Selu", 22, ["alpha": .float(2), "gamma": .float(3)],
+        becomes: Unary(.activation(.selu(alpha: 2, gamma: 3)))),
+      ImportCase("Celu", 12, becomes: Unary(.activation(.celu(alpha: 1)))),
+      ImportCase("Celu", 12, ["alpha": .float(2)], becomes: Unary(.activation(.celu(alpha: 2)))),
+      ImportCase("ThresholdedRelu", 10, becomes: Unary(.activation(.thresholdedRelu(alpha: 1)))),
+      ImportCase(
+        "ThresholdedRelu", 22, ["alpha": .float(2)],
+        becomes: Unary(.activation(.thresholdedRelu(alpha: 2)))),
+      ImportCase("Gelu", 20, becomes: Unary(.activation(.gelu(approximates: false)))),
+      ImportCase(
+        "Gelu", 20, ["approximate": .string("none")],
+        becomes: Unary(.activation(.gelu(approximates: false)))),
+      ImportCase(
+        "Gelu", 20, ["approximate": .string("tanh")],
+        becomes: Unary(.activation(.gelu(approximates: true)))),
+      ImportCase("Shrink", 9, becomes: Unary(.shrink(lambda: 0.5, bias: 0))),
+      ImportCase(
+        "Shrink", 9, ["lambd": .float(1), "bias": .float(2)],
+        becomes: Unary(.shrink(lambda: 1, bias: 2))),
       ImportCase("PRelu", 7, inputs: ["x", "s"], becomes: PRelu()),
       ImportCase(
         "PRelu", 6, inputs: ["x", "s"],
@@ -171,6 +204,14 @@ extension ImportCase {
       ImportCase(
         "Cast", 24, ["to": .int(1), "saturate": .int(1), "round_mode": .string("up")],
         becomes: Cast(to: .float32)),
+      ImportCase("CastLike", 15, inputs: ["x", "z"], becomes: CastLike()),
+      ImportCase(
+        "CastLike", 24, ["saturate": .int(1), "round_mode": .string("up")], inputs: ["x", "z"],
+        becomes: CastLike()),
+      ImportCase("Mod", 10, inputs: ["x", "z"], becomes: Mod()),
+      ImportCase(
+        "Mod", 13, ["fmod": .int(1)], inputs: ["x", "z"], becomes: Mod(followsDividend: true)),
+      ImportCase("Mean", 8, inputs: ["x", "z", "u"], becomes: Mean()),
       ImportCase("Max", 8, inputs: ["x"], becomes: Identity()),
       ImportCase("Min", 8, inputs: ["x", "z"], becomes: Binary(.minimum)),
       ImportCase(
@@ -188,9 +229,15 @@ extension ImportCase {
         ]),
     ]
     + [
-      ("Abs", Unary.Function.absolute), ("Ceil", .ceil), ("Exp", .exp), ("Floor", .floor),
-      ("Log", .log), ("Neg", .negate), ("Reciprocal", .reciprocal), ("Sqrt", .squareRoot),
-    ].map { ImportCase($0.0, 7, becomes: Unary($0.1)) }
+      ("Abs", 7, Unary.Function.absolute), ("Ceil", 7, .ceil), ("Erf", 9, .erf), ("Exp", 7, .exp),
+      ("Floor", 7, .floor), ("Log", 7, .log), ("Neg", 7, .negate), ("Reciprocal", 7, .reciprocal),
+      ("Round", 11, .round), ("Sign", 9, .sign), ("Sqrt", 7, .squareRoot),
+      ("Mish", 18, .activation(.mish)), ("Softplus", 7, .activation(.softplus)),
+      ("Softsign", 7, .activation(.softsign)),
+    ].map { ImportCase($0.0, $0.1, becomes: Unary($0.2)) }
+    + Unary.Trigonometric.allCases.map {
+      ImportCase($0.rawValue, 9, becomes: Unary(.trigonometric($0)))
+    }
     + [
       ("Add", Binary.Kind.add), ("Sub", .subtract), ("Mul", .multiply), ("Div", .divide),
       ("Pow", .power),
@@ -220,6 +267,36 @@ extension ImportCase {
       (Reshape(), [name, "n:aligned"], ["n:operand"]),
     ]
   }
+
+  static let logicCases: [ImportCase] =
+    Comparison.Kind.allCases.map {
+      ImportCase($0.rawValue, 12, inputs: ["x", "z"], becomes: Comparison($0))
+    }
+    + [Logic.Kind.and, .or, .xor].flatMap { kind in
+      [
+        ImportCase(kind.rawValue, 7, inputs: ["x", "z"], becomes: Logic(kind)),
+        ImportCase(
+          "Bitwise\(kind.rawValue)", 18, inputs: ["x", "z"], becomes: Logic(kind, isBitwise: true)),
+      ]
+    }
+    + [
+      ImportCase("Not", 7, becomes: Logic(.not)),
+      ImportCase("BitwiseNot", 18, becomes: Logic(.not, isBitwise: true)),
+      ImportCase(
+        "BitShift", 11, ["direction": .string("LEFT")], inputs: ["x", "z"],
+        becomes: BitShift(.left)),
+      ImportCase(
+        "BitShift", 11, ["direction": .string("RIGHT")], inputs: ["x", "z"],
+        becomes: BitShift(.right)),
+      ImportCase("IsNaN", 9, becomes: IsNaN()),
+      ImportCase("IsInf", 10, becomes: IsInf()),
+      ImportCase(
+        "IsInf", 20, ["detect_negative": .int(0), "detect_positive": .int(1)],
+        becomes: IsInf(detectsNegative: false)),
+      ImportCase(
+        "IsInf", 20, ["detect_positive": .int(0)], becomes: IsInf(detectsPositive: false)),
+      ImportCase("Where", 9, inputs: ["c", "x", "z"], becomes: Where()),
+    ]
 
   static let reduceCases: [ImportCase] = Reduce.Kind.allCases.flatMap { kind in
     let last = kind == .sum ? 12 : 17

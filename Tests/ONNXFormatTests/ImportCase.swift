@@ -47,6 +47,7 @@ struct ImportCase: CustomTestStringConvertible, Sendable {
   static let constants: [ONNXTensorProto] = [
     .integers("k12", [1, 2]), .floats("kNone", []), .floats("kDouble", [1, 1, 2, 2]),
     .floats("kMixed", [1, 1, 0.5, 2]),
+    .floats("kZero", [0]),
     ONNXTensorProto("kTrue", type: 9, []) { $0.int32Data = [1] },
     ONNXTensorProto("kFalse", type: 9, []) { $0.int32Data = [0] },
     ONNXTensorProto("kWeights", type: 1, [1, 2, 3, 3]) {

@@ -182,7 +182,7 @@ extension Activation {
     case .identity: (-.infinity, .infinity)
     case .relu: (0, .infinity)
     case .clip(let lower, let upper): (lower, upper)
-    case .leakyRelu, .sigmoid, .hardSigmoid, .hardSwish, .silu, .tanh: nil
+    default: nil
     }
   }
 }

@@ -36,3 +36,12 @@ extension SizeOf: EvaluatedOperator {}
 extension TensorScatter: EvaluatedOperator {}
 extension Trilu: EvaluatedOperator {}
 extension Unique: EvaluatedOperator {}
+extension BitShift: EvaluatedOperator {}
+extension CastLike: EvaluatedOperator {}
+extension Comparison: EvaluatedOperator {}
+extension IsInf: EvaluatedOperator {}
+extension IsNaN: EvaluatedOperator {}
+extension Logic: EvaluatedOperator {}
+extension Mean: EvaluatedOperator {}
+extension Mod: EvaluatedOperator {}
+extension Where: EvaluatedOperator {}

@@ -1,7 +1,7 @@
-package import Graphs
+internal import Graphs
 
 /// Applies an activation in place to `count` floats.
-package func apply(
+func apply(
   _ activation: Activation, to pointer: UnsafeMutablePointer<Float>, count: Int
 ) {
   apply(activation, from: pointer, to: pointer, count: count)
@@ -30,9 +30,48 @@ func apply(
     mapVectors(x, y, count: count) { $0 * unitClamp($0 / 6 + 0.5) }
   case .silu:
     mapVectors(x, y, count: count) { Exponential.silu($0) }
+  case .swish(let alpha):
+    mapVectors(x, y, count: count) { Exponential.swish($0, alpha: alpha) }
   case .tanh:
     mapVectors(x, y, count: count) { Exponential.tanh($0) }
+  case .elu(let alpha):
+    mapExponentialLinear(x, y, count: count, slope: 1, rate: 1, scale: alpha)
+  case .selu(let alpha, let gamma):
+    mapExponentialLinear(x, y, count: count, slope: gamma, rate: 1, scale: gamma * alpha)
+  case .celu(let alpha):
+    mapExponentialLinear(x, y, count: count, slope: 1, rate: 1 / alpha, scale: alpha)
+  case .softplus:
+    mapVectors(x, y, count: count) { Exponential.softplus($0) }
+  case .softsign:
+    mapVectors(x, y, count: count) { $0 / (1 + magnitude($0)) }
+  case .gelu(approximates: false):
+    mapVectors(x, y, count: count) { ErrorFunction.gelu($0) }
+  case .gelu(approximates: true):
+    mapVectors(x, y, count: count) { ErrorFunction.approximateGelu($0) }
+  case .mish:
+    mapVectors(x, y, count: count) { Exponential.mish($0) }
+  case .thresholdedRelu(let alpha):
+    mapVectors(x, y, count: count) {
+      SIMD8<Float>.zero.replacing(with: $0, where: $0 .> SIMD8(repeating: alpha))
+    }
   }
+}
+
+/// y = slope · x where x ≥ 0, scale · (e^(rate · x) − 1) elsewhere.
+@inline(never)
+private func mapExponentialLinear(
+  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int, slope: Float,
+  rate: Float, scale: Float
+) {
+  mapVectors(x, y, count: count) { x in
+    let curve = Exponential.expm1(x * rate) * scale
+    return (x * slope).replacing(with: curve, where: x .< .zero)
+  }
+}
+
+@inline(__always)
+func magnitude(_ x: SIMD8<Float>) -> SIMD8<Float> {
+  Exponential.float(Exponential.bits(x) & SIMD8(repeating: .max))
 }
 
 @inline(__always)

@@ -4,11 +4,29 @@
 enum Exponential {
   /// e^x to within one unit in the last place; infinity above 88.73, subnormal below −87.34, 0
   /// below −103.98. NaN stays.
-  ///
-  /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, and e^x = 2^n · e^r with e^r = 1 + r + r²·q(r).
   @inline(__always)
   static func exp(_ x: SIMD8<Float>) -> SIMD8<Float> {
     let x = x.raised(to: SIMD8(repeating: -104.5)).lowered(to: SIMD8(repeating: 89))
+    let (n, rest) = reduced(x)
+    // 2^n in two factors, because n reaches beyond the exponents of normal numbers.
+    let half = n &>> SIMD8<Int32>(repeating: 1)
+    return (rest + 1) * powerOfTwo(half) * powerOfTwo(n &- half)
+  }
+
+  /// e^x − 1 for x ≤ 88, to within two units in the last place. NaN stays.
+  @inline(__always)
+  static func expm1(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    let x = x.raised(to: SIMD8(repeating: -60)).lowered(to: SIMD8(repeating: 88))
+    let (n, rest) = reduced(x)
+    let scale = powerOfTwo(n)
+    return rest * scale + (scale - 1)
+  }
+
+  /// n and e^r − 1 for x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r = 1 + r + r²·q(r).
+  @inline(__always)
+  private static func reduced(
+    _ x: SIMD8<Float>
+  ) -> (n: SIMD8<Int32>, rest: SIMD8<Float>) {
     // Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low bits.
     let rounder = SIMD8<Float>(repeating: 12_582_912)
     let shifted = x * 1.442_695_04 + rounder
@@ -19,11 +37,7 @@ enum Exponential {
     q = q * r + 0.041_668_408
     q = q * r + 0.166_665_2
     q = q * r + 0.499_999_94
-    let power = (q * (r * r) + r) + 1
-    // 2^n in two factors, because n reaches beyond the exponents of normal numbers.
-    let n = bits(shifted) &- bits(rounder)
-    let half = n &>> SIMD8<Int32>(repeating: 1)
-    return power * powerOfTwo(half) * powerOfTwo(n &- half)
+    return (bits(shifted) &- bits(rounder), q * (r * r) + r)
   }
 
   /// 1 / (1 + e^−x)
@@ -36,6 +50,31 @@ enum Exponential {
   @inline(__always)
   static func silu(_ x: SIMD8<Float>) -> SIMD8<Float> {
     x.raised(to: SIMD8(repeating: -1e4)) / (1 + exp(-x))
+  }
+
+  /// x / (1 + e^(−alpha·x)); 0 for −∞ where alpha is positive.
+  @inline(__always)
+  static func swish(_ x: SIMD8<Float>, alpha: Float) -> SIMD8<Float> {
+    x.raised(to: SIMD8(repeating: -.greatestFiniteMagnitude)) / (1 + exp(x * -alpha))
+  }
+
+  /// log(1 + e^x) = max(x, 0) + log(1 + e^−|x|).
+  @inline(__always)
+  static func softplus(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    let t = exp(float(bits(x) | SIMD8(repeating: .min)))
+    let sum = 1 + t
+    // What rounding the sum has lost, times the derivative of the logarithm.
+    let tail = (t - (sum - 1)) / sum
+    return x.raised(to: .zero) + (log(sum) + tail)
+  }
+
+  /// x · tanh(log(1 + e^x)) = x · n / (n + 2) with n = e^x · (e^x + 2); 0 for −∞.
+  @inline(__always)
+  static func mish(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    // Beyond 20 the quotient rounds to 1.
+    let power = exp(x.lowered(to: SIMD8(repeating: 20)))
+    let n = power * (power + 2)
+    return x.raised(to: SIMD8(repeating: -1e4)) * (n / (n + 2))
   }
 
   /// The hyperbolic tangent: an odd polynomial near 0, 1 − 2 / (e^2|x| + 1) elsewhere.
@@ -80,12 +119,12 @@ enum Exponential {
   }
 
   @inline(__always)
-  private static func bits(_ x: SIMD8<Float>) -> SIMD8<Int32> {
+  static func bits(_ x: SIMD8<Float>) -> SIMD8<Int32> {
     unsafeBitCast(x, to: SIMD8<Int32>.self)
   }
 
   @inline(__always)
-  private static func float(_ bits: SIMD8<Int32>) -> SIMD8<Float> {
+  static func float(_ bits: SIMD8<Int32>) -> SIMD8<Float> {
     unsafeBitCast(bits, to: SIMD8<Float>.self)
   }
 

@@ -4,17 +4,15 @@ extension Unary {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let inputs = try OperandList(inputs, "X")
     switch function {
-    case .absolute: return [try inputs.number(0).type]
     case .activation(.identity): return [try inputs.required(0).type]
-    case .negate:
+    case .absolute, .shrink, .sign: return [try inputs.number(0).type]
+    case .activation(.relu), .negate:
       let x = try inputs.number(0)
-      switch x.type.element {
-      case .uint8, .uint16, .uint32, .uint64:
+      guard !x.type.element.isUnsigned else {
         throw HewnError(.invalidFile, "input X is \(x.type), expected signed numbers")
-      default: return [x.type]
       }
-    case .activation, .ceil, .exp, .floor, .log, .reciprocal, .squareRoot:
-      return [try inputs.float(0).type]
+      return [x.type]
+    default: return [try inputs.float(0).type]
     }
   }
 }
@@ -23,14 +21,41 @@ extension Binary {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let inputs = try OperandList(inputs, "A", "B")
     let a = try activation == .identity ? inputs.number(0) : inputs.float(0)
-    let b = try inputs.required(1)
-    if kind == .power, a.type.element != b.type.element {
-      throw HewnError(
-        .unsupported, "exponent is \(b.type), Hewn needs the base's type \(a.type.element.rawValue)"
-      )
-    }
-    try inputs.checkOneElementType()
+    let b = try inputs.number(1)
+    if kind != .power { try inputs.checkOneElementType() }
     return [TensorType(a.type.element, try Shape.broadcast(a.shape, b.shape))]
+  }
+}
+
+extension Mod {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "A", "B")
+    let (a, b) = (try inputs.number(0), try inputs.required(1))
+    try inputs.checkOneElementType()
+    guard followsDividend || a.type.element.isInteger else {
+      throw HewnError(.invalidFile, "input A is \(a.type), ONNX wants fmod = 1 for it")
+    }
+    return [TensorType(a.type.element, try Shape.broadcast(a.shape, b.shape))]
+  }
+}
+
+extension Mean {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let operands = try inputs.indices.map { (index) throws(HewnError) in
+      try OperandList([inputs[index]], "number \(index)").float(0)
+    }
+    guard let first = operands.first else { throw HewnError(.invalidFile, "no inputs") }
+    var shape = first.shape
+    for (index, operand) in operands.enumerated() {
+      guard operand.type.element == first.type.element else {
+        throw HewnError(
+          .invalidFile,
+          "input number \(index) is \(operand.type), expected \(first.type.element.rawValue) as"
+            + " number 0")
+      }
+      shape = try Shape.broadcast(shape, operand.shape)
+    }
+    return [TensorType(first.type.element, shape)]
   }
 }
 
@@ -50,7 +75,7 @@ extension Clip {
 extension PRelu {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let inputs = try OperandList(inputs, "X", "slope")
-    let x = try inputs.float(0)
+    let x = try inputs.number(0)
     let slope = try inputs.required(1)
     try inputs.checkOneElementType()
     guard try Shape.broadcast(x.shape, slope.shape) == x.shape else {
@@ -65,6 +90,13 @@ extension Cast {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let x = try OperandList(inputs, "input").required(0)
     return [TensorType(target, x.shape)]
+  }
+}
+
+extension CastLike {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "input", "target_type")
+    return [TensorType(try inputs.required(1).type.element, try inputs.required(0).shape)]
   }
 }
 

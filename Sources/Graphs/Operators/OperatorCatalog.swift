@@ -14,5 +14,7 @@ package enum OperatorCatalog {
     GatherElements.self, GatherND.self, NonZero.self, OneHot.self, RangeOf.self,
     ReverseSequence.self, ScatterElements.self, ScatterND.self, SizeOf.self, SpaceToDepth.self,
     TensorScatter.self, Tile.self, Trilu.self, Unique.self,
+    BitShift.self, CastLike.self, Comparison.self, IsInf.self, IsNaN.self, Logic.self, Mean.self,
+    Mod.self, Where.self,
   ]
 }

@@ -5,7 +5,6 @@ let normalizationImporters: [OperatorImporter] = [
   OperatorImporter("BatchNormalization", inputs: 5...5, outputs: 1...5, build: batchNormalization),
   OperatorImporter("LRN", inputs: 1...1, build: lrn),
   OperatorImporter("Softmax", inputs: 1...1, build: softmax),
-  OperatorImporter("Dropout", inputs: 1...3, outputs: 1...2, build: dropout),
 ]
 
 private func batchNormalization(_ node: inout NodeImport) throws(HewnError) {
@@ -45,38 +44,4 @@ private func softmax(_ node: inout NodeImport) throws(HewnError) {
   let flattens = node.opset < 13
   node.emit(
     Softmax(axis: try node.attributes.integer("axis") ?? (flattens ? 1 : -1), flattens: flattens))
-}
-
-private func dropout(_ node: inout NodeImport) throws(HewnError) {
-  // The ratio and the seed matter in training only.
-  if node.opset < 7 { node.attributes.ignore("is_test") }
-  if node.opset < 12 {
-    node.attributes.ignore("ratio")
-    guard node.inputs.count == 1 else {
-      throw HewnError(.invalidFile, "more than one input before operator set 12")
-    }
-  } else {
-    node.attributes.ignore("seed")
-  }
-  if !node.input(2).isEmpty {
-    guard let isTraining = node.constant(2), isTraining.element == .bool,
-      isTraining.doubles().allSatisfy({ $0 == 0 })
-    else {
-      throw HewnError(
-        .unsupported,
-        "input training_mode (\"\(node.input(2))\") is not the constant false;"
-          + " export the model for inference")
-    }
-  }
-  node.emit(Identity(), [node.input(0)])
-  guard node.usesOutput(1) else { return }
-  guard node.opset >= 12 else {
-    throw HewnError(
-      .unsupported,
-      "output mask (\"\(node.outputs[1])\") is used; it has a meaning from operator set 12 on")
-  }
-  // Inference drops nothing.
-  let shape = node.temporary("shape")
-  node.emit(ShapeOf(), [node.input(0)], outputs: [shape])
-  node.emit(ConstantOfShape(value: Tensor([1], [true])), [shape], outputs: [node.outputs[1]])
 }

@@ -64,6 +64,7 @@ enum ImporterTable {
   static let importers: [String: OperatorImporter] = Dictionary(
     uniqueKeysWithValues: [
       constantImporters, convolutionImporters, elementwiseImporters, indexingImporters,
+      logicImporters,
       matrixImporters, movementImporters, normalizationImporters, poolingImporters,
       reductionImporters, resizeImporters, shapeImporters,
     ].joined().map { ($0.type, $0) })

@@ -10,6 +10,14 @@ let elementwiseCases: [TypeCase] = [
   rejects(Unary(.ceil), [values(.int64, [2])], "floating point"),
   accepts(Unary(.exp), [values(.bfloat16, [2])], [2]),
   rejects(Unary(.exp), [], "input X is missing"),
+  accepts(Unary(.activation(.relu)), [values(.int8, [2])], [2]),
+  rejects(Unary(.activation(.relu)), [values(.uint8, [2])], "expected signed numbers"),
+  accepts(Unary(.sign), [values(.uint16, [2])], [2]),
+  accepts(Unary(.shrink(lambda: 1, bias: 0)), [values(.int32, [2])], [2]),
+  accepts(Unary(.trigonometric(.atanh)), [values(.float64, [2])], [2]),
+  accepts(Unary(.activation(.gelu(approximates: true))), [values(.float16, [2])], [2]),
+  rejects(Unary(.activation(.mish)), [values(.int32, [2])], "floating point"),
+  rejects(Unary(.erf), [values(.bool, [2])], "floating point"),
 
   accepts(Binary(.add), [floats(2, 3, 4, 4), floats(3, 1, 1)], [2, 3, 4, 4]),
   accepts(Binary(.multiply), [floats(3, 1), floats(1, 4)], [3, 4]),
@@ -21,10 +29,24 @@ let elementwiseCases: [TypeCase] = [
   rejects(Binary(.add), [floats(2), values(.float64, [2])], "expected float32 as A"),
   rejects(Binary(.add), [values(.bool, [2]), values(.bool, [2])], "expected numbers"),
   rejects(Binary(.add), [floats(2)], "input B is missing"),
-  lacks(Binary(.power), [floats(2), values(.int64, [])], "base's type float32"),
+  accepts(Binary(.power), [floats(2), values(.int64, [])], [2]),
+  accepts(Binary(.power), [values(.int32, [2]), floats(3, 1)], [3, 2]),
+  rejects(Binary(.power), [floats(2), values(.bool, [])], "expected numbers"),
   lacks(Binary(.minimum), [floats(1 << 30, 1), floats(1, 1 << 30)], "2^40 elements"),
   rejects(
     Binary(.add, activation: .relu), [values(.int64, [2]), values(.int64, [2])], "floating point"),
+
+  accepts(Mod(), [values(.int64, [2, 1]), values(.int64, [3])], [2, 3]),
+  accepts(Mod(followsDividend: true), [values(.float16, [2]), values(.float16, [])], [2]),
+  rejects(Mod(), [floats(2), floats(2)], "ONNX wants fmod = 1"),
+  rejects(Mod(), [values(.int64, [2]), values(.int32, [2])], "expected int64 as A"),
+
+  accepts(Mean(), [floats(2, 1), floats(3), floats()], [2, 3]),
+  accepts(Mean(), [values(.float64, [2])], [2]),
+  rejects(Mean(), [], "no inputs"),
+  rejects(Mean(), [floats(2), nil], "input number 1 is missing"),
+  rejects(Mean(), [values(.int64, [2])], "floating point"),
+  rejects(Mean(), [floats(2), values(.float64, [2])], "expected float32 as number 0"),
 
   accepts(Clip(), [floats(2, 3), floats(), floats()], [2, 3]),
   accepts(Clip(), [floats(2, 3), nil, floats(1)], [2, 3]),
@@ -34,6 +56,7 @@ let elementwiseCases: [TypeCase] = [
 
   accepts(PRelu(), [floats(1, 3, 4, 4), floats(3, 1, 1)], [1, 3, 4, 4]),
   accepts(PRelu(), [floats(1, 3, 4, 4), floats(1)], [1, 3, 4, 4]),
+  accepts(PRelu(), [values(.int32, [2]), values(.int32, [1])], [2]),
   rejects(PRelu(), [floats(1, 3, 4, 4), floats(3)], "do not broadcast"),
   rejects(PRelu(), [floats(3, 1), floats(3, 4)], "does not broadcast to X"),
 
@@ -42,6 +65,9 @@ let elementwiseCases: [TypeCase] = [
   accepts(Cast(to: .bool), [values(.uint8, [2])], types: TensorType(.bool, [2])),
   accepts(Cast(to: .float16), [floats(2)], types: TensorType(.float16, [2])),
   rejects(Cast(to: .int64), [], "input input is missing"),
+
+  accepts(CastLike(), [floats(2), values(.int8, [5])], types: TensorType(.int8, [2])),
+  rejects(CastLike(), [floats(2)], "input target_type is missing"),
 
   accepts(Identity(), [values(.bool, [2, 0])], [2, 0]),
   rejects(Identity(), [floats(1), floats(1)], "2 inputs, expected at most 1"),

@@ -102,6 +102,207 @@ extension OperatorCase {
       [.floats([3], [0, 4, 2])],
       [.floats([3], [0, 2, 1.4142135])]),
     OperatorCase(
+      "elu", Unary(.activation(.elu(alpha: 2))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [-1.9633688, -1.9004259, -1.2642411, -0.78693867, 0, 0.5, 1, 3, 4])]),
+    OperatorCase(
+      "selu", Unary(.activation(.selu(alpha: 2, gamma: 3))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [-5.890106, -5.7012777, -3.7927234, -2.360816, 0, 1.5, 3, 9, 12])]),
+    OperatorCase(
+      "celu", Unary(.activation(.celu(alpha: 2))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [-1.7293295, -1.5537397, -0.78693867, -0.44239843, 0, 0.5, 1, 3, 4])]),
+    OperatorCase(
+      "softplus", Unary(.activation(.softplus)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            0.018149927, 0.048587352, 0.3132617, 0.474077, 0.6931472, 0.974077, 1.3132616,
+            3.0485873, 4.01815,
+          ])
+      ]),
+    OperatorCase(
+      "softsign", Unary(.activation(.softsign)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [-0.8, -0.75, -0.5, -0.33333334, 0, 0.33333334, 0.5, 0.75, 0.8])]),
+    OperatorCase(
+      "gelu", Unary(.activation(.gelu(approximates: false))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -0.00012668497, -0.004049694, -0.15865526, -0.15426877, 0, 0.34573123, 0.8413448,
+            2.9959502, 3.9998734,
+          ])
+      ]),
+    OperatorCase(
+      "gelu by tanh", Unary(.activation(.gelu(approximates: true))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -7.024595e-05, -0.003637392, -0.15880801, -0.154286, 0, 0.345714, 0.841192, 2.9963627,
+            3.9999297,
+          ])
+      ]),
+    OperatorCase(
+      "mish", Unary(.activation(.mish)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -0.072591744, -0.14564747, -0.30340147, -0.22074378, 0, 0.3752452, 0.8650984, 2.986535,
+            3.997413,
+          ])
+      ]),
+    OperatorCase(
+      "swish", Unary(.activation(.swish(alpha: 2))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -0.0013414006, -0.0074178693, -0.11920292, -0.13447072, 0, 0.3655293, 0.8807971,
+            2.992582, 3.9986587,
+          ])
+      ]),
+    OperatorCase(
+      "thresholded relu", Unary(.activation(.thresholdedRelu(alpha: 1))),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [0, 0, 0, 0, 0, 0, 0, 3, 4])]),
+    OperatorCase(
+      "error function", Unary(.erf),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9], [-1, -0.9999779, -0.8427008, -0.5204999, 0, 0.5204999, 0.8427008, 0.9999779, 1])
+      ]),
+    OperatorCase(
+      "sign", Unary(.sign),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [-1, -1, -1, -1, 0, 1, 1, 1, 1])]),
+    OperatorCase(
+      "shrink", Unary(.shrink(lambda: 1, bias: 0.25)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [.floats([9], [-3.75, -2.75, 0, 0, 0, 0, 0, 2.75, 3.75])]),
+    OperatorCase(
+      "sine", Unary(.trigonometric(.sin)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            0.7568025, -0.14112, -0.84147096, -0.47942555, 0, 0.47942555, 0.84147096, 0.14112,
+            -0.7568025,
+          ])
+      ]),
+    OperatorCase(
+      "cosine", Unary(.trigonometric(.cos)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -0.6536436, -0.9899925, 0.5403023, 0.87758255, 1, 0.87758255, 0.5403023, -0.9899925,
+            -0.6536436,
+          ])
+      ]),
+    OperatorCase(
+      "tangent", Unary(.trigonometric(.tan)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -1.1578213, 0.14254655, -1.5574077, -0.5463025, 0, 0.5463025, 1.5574077, -0.14254655,
+            1.1578213,
+          ])
+      ]),
+    OperatorCase(
+      "arctangent", Unary(.trigonometric(.atan)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -1.3258177, -1.2490457, -0.7853982, -0.4636476, 0, 0.4636476, 0.7853982, 1.2490457,
+            1.3258177,
+          ])
+      ]),
+    OperatorCase(
+      "hyperbolic sine", Unary(.trigonometric(.sinh)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -27.289917, -10.017875, -1.1752012, -0.5210953, 0, 0.5210953, 1.1752012, 10.017875,
+            27.289917,
+          ])
+      ]),
+    OperatorCase(
+      "hyperbolic cosine", Unary(.trigonometric(.cosh)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [27.308233, 10.067662, 1.5430807, 1.127626, 1, 1.127626, 1.5430807, 10.067662, 27.308233])
+      ]),
+    OperatorCase(
+      "inverse hyperbolic sine", Unary(.trigonometric(.asinh)),
+      [.floats([9], [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 4])],
+      [
+        .floats(
+          [9],
+          [
+            -2.0947125, -1.8184465, -0.8813736, -0.4812118, 0, 0.4812118, 0.8813736, 1.8184465,
+            2.0947125,
+          ])
+      ]),
+    OperatorCase(
+      "arcsine", Unary(.trigonometric(.asin)),
+      [.floats([5], [-1, -0.5, 0, 0.5, 1])],
+      [.floats([5], [-1.5707964, -0.5235988, 0, 0.5235988, 1.5707964])]),
+    OperatorCase(
+      "arccosine", Unary(.trigonometric(.acos)),
+      [.floats([5], [-1, -0.5, 0, 0.5, 1])],
+      [.floats([5], [3.1415927, 2.0943952, 1.5707964, 1.0471976, 0])]),
+    OperatorCase(
+      "inverse hyperbolic cosine", Unary(.trigonometric(.acosh)),
+      [.floats([4], [1, 1.5, 2, 4])],
+      [.floats([4], [0, 0.9624236, 1.316958, 2.063437])]),
+    OperatorCase(
+      "inverse hyperbolic tangent", Unary(.trigonometric(.atanh)),
+      [.floats([4], [-0.5, 0, 0.5, 0.75])],
+      [.floats([4], [-0.54930615, 0, 0.54930615, 0.97295505])]),
+    OperatorCase(
+      "round, halves to even", Unary(.round),
+      [.floats([8], [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.625, 16_777_215])],
+      [.floats([8], [-2, -2, -0.0, 0, 2, 2, 3, 16_777_215])]),
+    OperatorCase(
+      "relu of integers", Unary(.activation(.relu)),
+      [.int32s([3], [-3, 0, 3])],
+      [.int32s([3], [0, 0, 3])]),
+    OperatorCase(
+      "sign of integers", Unary(.sign),
+      [.int64s([3], [-3, 0, 3])],
+      [.int64s([3], [-1, 0, 1])]),
+    OperatorCase(
+      "shrink integers", Unary(.shrink(lambda: 1.5, bias: 1)),
+      [.int32s([5], [-3, -1, 0, 1, 3])],
+      [.int32s([5], [-2, 0, 0, 0, 2])]),
+    OperatorCase(
+      "thresholded relu of NaN",
+      Unary(.activation(.thresholdedRelu(alpha: 1))),
+      [.floats([1], [.nan])],
+      [.floats([1], [0])]),
+    OperatorCase(
       "empty", Unary(.exp),
       [.floats([2, 0], [])],
       [.floats([2, 0], [])]),
@@ -154,6 +355,34 @@ extension OperatorCase {
       [.int64s([4], [2, -3, 10, 5]), .int64s([4], [10, 3, 0, 1])],
       [.int64s([4], [1024, -27, 1, 5])]),
     OperatorCase(
+      "power, whole exponents of a number", Binary(.power),
+      [.floats([3], [1, 2, 3]), .int64s([3], [4, 5, -1])],
+      [.floats([3], [1, 32, 0.33333334])]),
+    OperatorCase(
+      "power, fractional exponents of an integer", Binary(.power),
+      [.int32s([3], [4, 5, 2]), .floats([3], [0.5, 1.5, -1])],
+      [.int32s([3], [2, 11, 0])]),
+    OperatorCase(
+      "power, exponents of another integer type", Binary(.power),
+      [.int32s([2], [2, -3]), .int64s([2], [10, 3])],
+      [.int32s([2], [1024, -27])]),
+    OperatorCase(
+      "remainder of integers, sign of the divisor", Mod(),
+      [.int64s([6], [-4, 7, 5, 4, -7, 8]), .int64s([6], [2, -3, 8, -2, 3, 5])],
+      [.int64s([6], [0, -2, 5, 0, 2, 3])]),
+    OperatorCase(
+      "remainder of integers, sign of the dividend", Mod(followsDividend: true),
+      [.int32s([4], [7, -7, 8, .min]), .int32s([4], [-3, 3, 5, -1])],
+      [.int32s([4], [1, -1, 3, 0])]),
+    OperatorCase(
+      "remainder of numbers", Mod(followsDividend: true),
+      [.floats([3], [-4.25, 7.5, 5]), .floats([3], [2, -3, 0])],
+      [.floats([3], [-0.25, 1.5, .nan])]),
+    OperatorCase(
+      "mean", Mean(),
+      [.floats([2, 1], [3, 0]), .floats([2], [1, 2]), .floats([], [2])],
+      [.floats([2, 2], [2, 2.3333333, 1, 1.3333334])]),
+    OperatorCase(
       "add integers", Binary(.add),
       [.int64s([2, 1], [1, 2]), .int64s([2], [10, 20])],
       [.int64s([2, 2], [11, 21, 12, 22])]),
@@ -201,6 +430,14 @@ extension OperatorCase {
       "prelu, slope per element", PRelu(),
       [.floats([2], [-1, -2]), .floats([2], [1, 3])],
       [.floats([2], [-1, -6])]),
+    OperatorCase(
+      "prelu of integers", PRelu(),
+      [.int32s([2], [-2, 2]), .int32s([1], [3])],
+      [.int32s([2], [-6, 2])]),
+    OperatorCase(
+      "cast as another tensor", CastLike(),
+      [.floats([3], [-1.5, 0, 2]), .bools([1], [true])],
+      [.bools([3], [true, false, true])]),
     OperatorCase(
       "cast truncates", Cast(to: .int64),
       [.floats([5], [-1.9, -0.5, 0.5, 1.9, 3])],
