@@ -65,6 +65,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
     .target(
       name: "Hewn",
       dependencies: [
@@ -74,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "HewnCLI",
       dependencies: [
-        "Hewn", "Images", "Tensors",
+        "Hewn", "Datasets", "Images", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -99,6 +100,8 @@ var testTargets: [Target] {
       name: "CPUBackendTests",
       dependencies: ["CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),
     .testTarget(name: "HewnTests", dependencies: ["Hewn", "TestSupport"]),
     .testTarget(name: "HewnCLITests", dependencies: ["HewnCLI", "TestSupport"]),
   ]

@@ -26,7 +26,7 @@ extension Tensor {
   /// - Throws: ``HewnError``: `invalidFile` for a malformed header or a wrong length,
   ///   `unsupported` for column-major or big-endian arrays and for other element types.
   public init(npy bytes: [UInt8]) throws {
-    let (header, start) = try NPYHeader.parse(bytes)
+    let (header, start) = try rethrowing { try NPYHeader.parse(bytes) }
     let shape: Shape
     do {
       shape = try Shape(checking: header.shape)
@@ -41,7 +41,8 @@ extension Tensor {
         "the .npy file holds \(bytes.count - start) bytes of elements, its header states \(want)")
     }
     try self.init(
-      shape: header.shape, elementType: header.elementType, bytes: Array(bytes[start...]))
+      shape: header.shape, elementType: ElementType(header.elementType),
+      bytes: Array(bytes[start...]))
   }
 
   /// Writes a NumPy array file (version 1.0), whole or not at all.
@@ -62,7 +63,7 @@ extension Tensor {
 
   private func npyParts() throws -> (header: [UInt8], elements: [UInt8]) {
     if elementType == .bfloat16 { return try converted().npyParts() }
-    let header = NPYHeader(elementType: elementType, shape: shape).encoded()
+    let header = NPYHeader(elementType: elementType.core, shape: shape).encoded()
     return (header, withUnsafeBytes { Array($0) })
   }
 }

@@ -16,14 +16,29 @@ package enum TinyModel {
 
   /// The bytes of the file.
   package static var bytes: [UInt8] {
+    file("Gemm", weights: tensor("weights", [3, 4], weights), bias: bias, x: [3], scores: [4])
+  }
+
+  /// A convolution instead: `x` of N × 1 × 1 × 1, `scores` of N × 2 × 1 × 1 with the values x and
+  /// 1 − x.
+  package static var brightness: [UInt8] {
+    file(
+      "Conv", weights: tensor("weights", [2, 1, 1, 1], [1, -1]), bias: [0, 1], x: [1, 1, 1],
+      scores: [2, 1, 1])
+  }
+
+  /// A model of one node; extents are those after N.
+  private static func file(
+    _ op: String, weights: [UInt8], bias: [Float], x: [Int], scores: [Int]
+  ) -> [UInt8] {
     let node =
       text(1, "x") + text(1, "weights") + text(1, "bias") + text(2, "scores")
-      + text(3, "classifier") + text(4, "Gemm")
+      + text(3, "classifier") + text(4, op)
     let graph =
       message(1, node) + text(2, "tiny")
-      + message(5, tensor("weights", [3, 4], weights)) + message(5, tensor("bias", [4], bias))
-      + message(11, port("x", extents: [text(2, "N"), integer(1, 3)]))
-      + message(12, port("scores", extents: [text(2, "N"), integer(1, 4)]))
+      + message(5, weights) + message(5, tensor("bias", [bias.count], bias))
+      + message(11, port("x", extents: [text(2, "N")] + x.map { integer(1, $0) }))
+      + message(12, port("scores", extents: [text(2, "N")] + scores.map { integer(1, $0) }))
     return integer(1, 8) + text(2, "tests") + message(7, graph) + message(8, integer(2, 13))
   }
 

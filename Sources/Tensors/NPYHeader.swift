@@ -1,13 +1,20 @@
 /// The header of a NumPy array file: element type and shape.
 ///
 /// Source: NumPy enhancement proposal 1, versions 1.0, 2.0 and 3.0 of the format.
-struct NPYHeader: Equatable {
-  var elementType: ElementType
-  var shape: [Int]
+package struct NPYHeader: Equatable {
+  package var elementType: ElementType
+  package var shape: [Int]
+
+  package init(elementType: ElementType, shape: [Int]) {
+    self.elementType = elementType
+    self.shape = shape
+  }
 
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   /// The longest header text that is read; NumPy's own limit is 10,000.
   static let maximumTextByteCount = 1 << 16
+  /// A header lies within so many bytes of the file's start.
+  package static let maximumByteCount = magic.count + 6 + maximumTextByteCount
   /// What the position of the elements is a multiple of.
   static let alignment = 64
 
@@ -23,7 +30,9 @@ struct NPYHeader: Equatable {
   /// - Returns: the header and the position of the first element.
   /// - Throws: `invalidFile` for what is no such header, `unsupported` for column-major and
   ///   big-endian arrays and for other element types.
-  static func parse(_ bytes: [UInt8]) throws(HewnError) -> (header: NPYHeader, start: Int) {
+  package static func parse(
+    _ bytes: [UInt8]
+  ) throws(HewnError) -> (header: NPYHeader, start: Int) {
     guard bytes.starts(with: magic), bytes.count >= magic.count + 2 else {
       throw HewnError(.invalidFile, "not a NumPy array file (.npy)")
     }
@@ -97,7 +106,7 @@ struct NPYHeader: Equatable {
   /// The bytes that precede the elements, in version 1.0.
   ///
   /// - Precondition: the element type has a NumPy name; `bfloat16` has none.
-  func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     let name = Self.types.first { $0.type == elementType }?.descriptor
     guard let name else { preconditionFailure("\(elementType) has no NumPy name") }
     let order = elementType.byteCount == 1 ? "|" : "<"
