@@ -341,6 +341,42 @@ import Testing
       """)
   }
 
+  @Test func evaluate() throws {
+    let report = EvaluateReport(
+      hewnVersion: "1.2.3", model: Fixtures.model, plan: Fixtures.plan,
+      images: EvaluateReport.Images(
+        source: "test.zip", count: 100, skippedCount: 2, nonFiniteCount: 1),
+      output: "y", classCount: 10, top1: Proportion(count: 84, of: 100), top5: nil,
+      millisecondsPerImage: 0.5, seconds: 1.25)
+    try check(
+      report,
+      """
+      {
+        "classes" : 10,
+        "hewn_version" : "1.2.3",
+        "images" : {
+          "count" : 100,
+          "non_finite" : 1,
+          "skipped" : 2,
+          "source" : "test.zip"
+        },
+        \(Self.modelJSON),
+        "ms_per_image" : 0.5,
+        "output" : "y",
+        \(Self.planJSON),
+        "schema_version" : 1,
+        "seconds" : 1.25,
+        "top1" : {
+          "accuracy" : 0.84,
+          "count" : 84,
+          "lower" : 0.755797,
+          "upper" : 0.899047
+        },
+        "top5" : null
+      }
+      """)
+  }
+
   @Test func summarisesElements() throws {
     let output = RunReport.Output(
       try Tensor(shape: [5], floats: [1, -3, .nan, 5, .infinity]), file: nil)
