@@ -118,34 +118,16 @@ struct ModelInputs {
   private mutating func readImages(
     _ options: InputOptions, plan: PlanOptions, model: Model
   ) throws {
-    let candidates = model.inputs.filter { $0.dimensions?.count == 4 && tensors[$0.name] == nil }
-    guard candidates.count == 1, let port = candidates.first, let declared = port.dimensions,
-      port.elementType == .float32
-    else {
-      throw HewnError(
-        .invalidArgument,
-        "--image needs exactly one float32 input of shape N×C×H×W without --input, the model has"
-          + " \(candidates.count)")
-    }
-    let dimensions =
-      plan.shape.first { $0.name == port.name }?.shape.map(Model.Dimension.fixed)
-      ?? declared
-    var inputSize: PixelSize?
-    if dimensions.count == 4, case .fixed(let height) = dimensions[2],
-      case .fixed(let width) = dimensions[3]
-    {
-      inputSize = PixelSize(width: width, height: height)
-    }
     let preprocessing = options.preprocessing.preprocessing
-    try checkChannels(of: preprocessing, dimensions, port: port)
-
+    let input = try ImageInput(
+      of: model, plan: plan, given: Set(tensors.keys), preprocessing: preprocessing)
     var values: [Float] = []
     var first: Preprocessing.Planes?
     for path in options.image {
       let planes: Preprocessing.Planes
       let image = try Image(contentsOf: path)
       do {
-        planes = try preprocessing.planes(of: image, inputSize: inputSize)
+        planes = try preprocessing.planes(of: image, inputSize: input.size)
       } catch {
         let error = HewnError(wrapping: error)
         throw HewnError(error.code, "\(path): \(error.message)")
@@ -160,26 +142,8 @@ struct ModelInputs {
       values += planes.values
     }
     guard let first else { return }
-    tensors[port.name] = try Tensor(
+    tensors[input.name] = try Tensor(
       shape: [options.image.count, first.channels, first.height, first.width], floats: values)
     images = options.image
-  }
-
-  private func checkChannels(
-    of preprocessing: Preprocessing, _ dimensions: [Model.Dimension], port: Model.Port
-  ) throws {
-    guard dimensions.count == 4, case .fixed(let channels) = dimensions[1],
-      channels != preprocessing.color.channelCount
-    else { return }
-    let advice =
-      switch channels {
-      case 1: "; give --channels gray"
-      case 3: "; give --channels rgb or bgr"
-      default: ", which no image has"
-      }
-    throw HewnError(
-      .invalidArgument,
-      "input \"\(port.name)\" has \(channels) channel\(channels == 1 ? "" : "s"),"
-        + " \(preprocessing.color.rawValue) gives \(preprocessing.color.channelCount)\(advice)")
   }
 }

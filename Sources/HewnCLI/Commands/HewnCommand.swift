@@ -14,6 +14,7 @@ package struct HewnCommand: ParsableCommand {
         hewn bench model.onnx         sparse against dense, turn by turn
         hewn run model.onnx --image cat.jpg --preprocess imagenet
         hewn compare model.onnx       against a double-precision reference
+        hewn evaluate model.onnx --images test.zip --preprocess cifar10
 
       EXIT STATUS
         0  success                      4  a model that Hewn cannot run
@@ -24,6 +25,7 @@ package struct HewnCommand: ParsableCommand {
     version: "hewn \(Release.version)",
     subcommands: [
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
+      EvaluateCommand.self,
     ])
 
   package init() {}
