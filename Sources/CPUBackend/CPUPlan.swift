@@ -26,8 +26,7 @@ package struct CPUPlan: Plan {
     graph: Graph, lowered: LoweredGraph, memory: MemoryPlan, steps: [any Step],
     layers: [LayerReport], threads: Int
   ) {
-    inputs = graph.inputs.map { Port(name: graph[$0].name, type: graph[$0].type) }
-    outputs = graph.outputs.map { Port(name: graph[$0].name, type: graph[$0].type) }
+    (inputs, outputs) = graph.ports
     self.layers = layers
     self.steps = steps
     self.threads = threads

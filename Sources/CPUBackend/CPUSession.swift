@@ -64,9 +64,10 @@ package final class CPUSession: PlanSession {
   }
 
   package func output(_ index: Int) throws -> Tensor {
-    switch plan.outputPlaces[index] {
-    case .constant(let tensor): return tensor
-    case .arena(let located): return try arena.start.read(located)
+    let port = plan.outputs[index]
+    return switch plan.outputPlaces[index] {
+    case .constant(let tensor): try port.part(of: tensor)
+    case .arena(let located): try port.part(of: try arena.start.read(located))
     }
   }
 

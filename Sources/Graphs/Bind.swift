@@ -27,7 +27,8 @@ extension GraphTemplate {
   ///
   /// - Throws: `invalidArgument` for bindings that do not fit the inputs or leave an extent open;
   ///   what type inference or `evaluate` throws, with the node named; `invalidFile` for names that
-  ///   are undefined or defined twice.
+  ///   are undefined or defined twice; `unsupported` where a node reads boxes whose number only the
+  ///   data decides.
   package func bind(_ bindings: ShapeBindings, evaluate: Evaluator) throws -> Graph {
     let resolved = try InputResolution(inputs: inputs, bindings: bindings)
     var binder = Binder(template: self, rebatching: resolved.rebatching)
@@ -41,6 +42,7 @@ extension GraphTemplate {
       binder.graph.outputs.append(id)
       if resolved.notes.isEmpty { binder.noteDifference(of: id, from: output) }
     }
+    try binder.settleSelections()
     return binder.graph
   }
 }
@@ -166,6 +168,25 @@ private struct Binder {
       Tensor([changed.count], changed.map(Int64.init)))
     graph.notes.append(
       "\(label): target shape \(target) is bound as \(changed), as the batch is \(change.new)")
+  }
+
+  /// Marks outputs whose number of rows depends on data, and refuses nodes that read such values.
+  mutating func settleSelections() throws(HewnError) {
+    var selections: [ValueID: String] = [:]
+    for node in graph.nodes {
+      for case let input? in node.inputs {
+        guard let selection = selections[input] else { continue }
+        throw HewnError(
+          .unsupported,
+          "reads \(selection), whose number of boxes is known only at run time; make that the"
+            + " model's output and select from it outside",
+          node: node.label)
+      }
+      if node.op is NonMaxSuppression { selections[node.outputs[0]] = node.label }
+    }
+    for (index, output) in graph.outputs.enumerated() where selections[output] != nil {
+      graph.trimmedOutputs.insert(index)
+    }
   }
 
   /// Notes where the file declares an output otherwise than it was inferred.

@@ -48,6 +48,8 @@ package struct Graph: Sendable {
   package var nodes: [Node] = []
   package var inputs: [ValueID] = []
   package var outputs: [ValueID] = []
+  /// The positions of outputs of which rows of −1 at the end are no part; see ``NonMaxSuppression``.
+  package var trimmedOutputs: Set<Int> = []
   /// What binding changed or found odd, for the user to read.
   package var notes: [String] = []
 

@@ -31,8 +31,7 @@ package struct ReferencePlan: Plan {
   init(_ graph: Graph) throws {
     inputIDs = graph.inputs
     outputIDs = graph.outputs
-    inputs = graph.inputs.map { Port(name: graph[$0].name, type: graph[$0].type) }
-    outputs = graph.outputs.map { Port(name: graph[$0].name, type: graph[$0].type) }
+    (inputs, outputs) = graph.ports
     for input in inputs { try Reference.check(input.type) }
     constants = try graph.values.map { try $0.constant?.promoted() }
     weightByteCount = constants.reduce(0) { $0 + ($1?.type.byteCount ?? 0) }

@@ -33,10 +33,11 @@ package final class ReferenceSession: PlanSession {
 
   /// - Throws: `invalidArgument` before a run that succeeded.
   package func output(_ index: Int) throws -> Tensor {
-    try result(index).cast(to: plan.outputs[index].type.element)
+    let port = plan.outputs[index]
+    return try port.part(of: try result(index).cast(to: port.type.element))
   }
 
-  /// An output before it is rounded.
+  /// An output before it is rounded or trimmed.
   ///
   /// - Throws: as ``output(_:)``.
   package func outputDoubles(_ index: Int) throws -> [Double] { try result(index).doubles() }

@@ -36,10 +36,45 @@ package struct CompileOptions: Sendable {
 package struct Port: Sendable, Hashable {
   package var name: String
   package var type: TensorType
+  /// Whether rows of −1 at the end are no part of the tensor; its type has as many rows as there can
+  /// be.
+  package var isTrimmed: Bool
 
-  package init(name: String, type: TensorType) {
+  package init(name: String, type: TensorType, isTrimmed: Bool = false) {
     self.name = name
     self.type = type
+    self.isTrimmed = isTrimmed
+  }
+
+  /// The part of a tensor of this port's type that is the port's.
+  ///
+  /// - Throws: `invalidFile` where a trimmed tensor holds no integers, `outOfMemory`.
+  package func part(of tensor: Tensor) throws -> Tensor {
+    guard isTrimmed, let length = tensor.shape.dimensions.dropFirst().first, length > 0 else {
+      return tensor
+    }
+    let integers = try tensor.integers()
+    var rows = tensor.shape[0]
+    while rows > 0, integers[((rows - 1) * length)..<(rows * length)].allSatisfy({ $0 == -1 }) {
+      rows -= 1
+    }
+    let type = TensorType(tensor.element, [rows, length])
+    return try Tensor(type: type) { target in
+      tensor.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[..<type.byteCount])) }
+    }
+  }
+}
+
+extension Graph {
+  /// The inputs and outputs as ports of a plan.
+  package var ports: (inputs: [Port], outputs: [Port]) {
+    (
+      inputs.map { Port(name: self[$0].name, type: self[$0].type) },
+      outputs.enumerated().map { index, id in
+        Port(
+          name: self[id].name, type: self[id].type, isTrimmed: trimmedOutputs.contains(index))
+      }
+    )
   }
 }
 
@@ -79,6 +114,6 @@ package protocol PlanSession: AnyObject {
   /// - Throws: as ``execute()``.
   func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws
 
-  /// Copies an output out.
+  /// Copies an output out, without the rows of −1 at the end where its port is trimmed.
   func output(_ index: Int) throws -> Tensor
 }

@@ -132,6 +132,30 @@ import Testing
     #expect(got[1].elements(as: Int64.self) == [9, 1, 1])
   }
 
+  @Test("rows that a selection leaves over are no part of the output, on both backends")
+  func trimmedOutputs() throws {
+    var net = CaseGraph(seed: 1)
+    let (boxes, scores) = (net.input([1, 3, 4]), net.input([1, 1, 3]))
+    let most = net.graph.addConstant("most", Tensor([1], [Int64(3)]))
+    let threshold = net.graph.addConstant("threshold", Tensor(scalar: Float(0.5)))
+    net.output(try net.add(NonMaxSuppression(), [boxes, scores, most, threshold]))
+    net.graph.trimmedOutputs = [0]
+    let given = [
+      Tensor([1, 3, 4], [0, 0, 1, 1, 1, 1, 0, 0.1, 0, 2, 1, 3] as [Float]),
+      Tensor([1, 1, 3], [0.5, 0.9, 0.7] as [Float]),
+    ]
+    let backends: [any Backend] = [
+      try CPUBackend(evaluate: Reference.evaluate), ReferenceBackend(),
+    ]
+    for backend in backends {
+      let plan = try backend.compile(net.graph, options: CompileOptions(threads: 1))
+      #expect(plan.outputs[0].type.shape == [3, 3] && plan.outputs[0].isTrimmed)
+      let got = try plan.makeSession().run(given, outputCount: 1)[0]
+      #expect(got.type == TensorType(.int64, [2, 3]))
+      #expect(got.elements(as: Int64.self) == [0, 0, 1, 0, 0, 2])
+    }
+  }
+
   @Test("what fails while running is thrown with its node, and the session runs again")
   func runtimeErrors() throws {
     var net = CaseGraph(seed: 1)

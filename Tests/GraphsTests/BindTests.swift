@@ -35,6 +35,37 @@ import Testing
     }
   }
 
+  /// Boxes whose number depends on data may leave the graph, but no node may read them.
+  @Test func selectionsAreOutputsOnly() throws {
+    var template = GraphTemplate(
+      name: "boxes",
+      inputs: [
+        .init(name: "boxes", element: .float32, dimensions: [.fixed(1), .fixed(9), .fixed(4)]),
+        .init(name: "scores", element: .float32, dimensions: [.fixed(1), .fixed(2), .fixed(9)]),
+      ],
+      outputs: [
+        .init(name: "scores", element: .float32, dimensions: nil),
+        .init(name: "selected", element: .int64, dimensions: nil),
+      ],
+      constants: ["most": Tensor([1], [Int64(3)])],
+      nodes: [
+        .init(
+          name: "select", op: NonMaxSuppression(), inputs: ["boxes", "scores", "most"],
+          outputs: ["selected"])
+      ])
+    let graph = try template.bind(.init(), evaluate: noEvaluator)
+    #expect(graph.trimmedOutputs == [1])
+    #expect(graph[graph.outputs[1]].type == TensorType(.int64, [6, 3]))
+
+    template.nodes.append(
+      .init(name: "reader", op: Flatten(), inputs: ["selected"], outputs: ["flat"]))
+    let error = #expect(throws: HewnError.self) {
+      try template.bind(.init(), evaluate: noEvaluator)
+    }
+    #expect(error?.code == .unsupported && error?.node == "Flatten \"reader\"")
+    #expect(error?.message.contains("known only at run time") == true)
+  }
+
   @Test func aShapeBindsTheSymbolsOfOtherInputs() throws {
     var template = identity([.symbol("N"), .symbol("H")])
     template.inputs.append(

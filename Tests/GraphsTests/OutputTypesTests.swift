@@ -10,7 +10,7 @@ import Testing
     + logicCases
     + matrixCases + normalizationCases + movementCases + reshapingCases + indexingCases
     + generationCases
-    + rearrangingCases
+    + rearrangingCases + samplingCases
 
   @Test func everyCaseGivesItsTypesOrItsError() {
     for item in Self.cases {
@@ -145,7 +145,7 @@ private func hostileOperator(_ generator: inout SplitMix64) -> any Operator {
       kernel: numbers(), strides: numbers(), dilations: numbers(), padding: padding(),
       roundsUp: flag())
   }
-  switch Int.random(in: 0..<30, using: &generator) {
+  switch Int.random(in: 0..<32, using: &generator) {
   case 0, 1:
     return Conv(
       strides: numbers(), dilations: numbers(), padding: padding(), groups: number(),
@@ -182,6 +182,8 @@ private func hostileOperator(_ generator: inout SplitMix64) -> any Operator {
     return flag()
       ? SpaceToDepth(blockSize: number())
       : Col2Im(strides: numbers(), dilations: numbers(), pads: numbers())
+  case 29: return flag() ? GridSample() : AffineGrid()
+  case 30: return NonMaxSuppression()
   default:
     return flag()
       ? DepthToSpace(blockSize: number()) : ShapeOf(start: number(), end: flag() ? number() : nil)

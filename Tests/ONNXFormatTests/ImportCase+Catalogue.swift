@@ -376,6 +376,23 @@ extension ImportCase {
     ImportCase(
       "TensorScatter", 24, ["mode": .string("circular"), "axis": .int(1)], inputs: ["x", "u"],
       becomes: TensorScatter(axis: 1, mode: .circular)),
+    ImportCase("GridSample", 16, inputs: ["x", "g"], becomes: GridSample()),
+    ImportCase(
+      "GridSample", 16,
+      [
+        "mode": .string("bicubic"), "padding_mode": .string("border"), "align_corners": .int(1),
+      ], inputs: ["x", "g"],
+      becomes: GridSample(mode: .cubic, padding: .border, alignsCorners: true)),
+    ImportCase(
+      "GridSample", 20, ["mode": .string("linear"), "padding_mode": .string("reflection")],
+      inputs: ["x", "g"], becomes: GridSample(padding: .reflection)),
+    ImportCase(
+      "AffineGrid", 20, ["align_corners": .int(1)], inputs: ["x", "s"],
+      becomes: AffineGrid(alignsCorners: true)),
+    ImportCase("NonMaxSuppression", 10, inputs: ["x", "s"], becomes: NonMaxSuppression()),
+    ImportCase(
+      "NonMaxSuppression", 11, ["center_point_box": .int(1)], inputs: ["x", "s", "m", "", "t"],
+      becomes: NonMaxSuppression(usesCenters: true)),
     ImportCase("SpaceToDepth", 7, ["blocksize": .int(2)], becomes: SpaceToDepth(blockSize: 2)),
     ImportCase("Tile", 7, inputs: ["x", "k12"], becomes: Tile()),
     ImportCase(

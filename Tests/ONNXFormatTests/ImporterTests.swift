@@ -166,6 +166,11 @@ import Testing
       says: "reduction"),
     Rejection("Scatter", 11, inputs: ["x", "i", "u"], says: "Scatter"),
     Rejection("TensorScatter", 24, ["mode": .string("ring")], inputs: ["x", "u"], says: "ring"),
+    Rejection(
+      "GridSample", 20, ["mode": .string("bilinear")], inputs: ["x", "g"], says: "bilinear"),
+    Rejection("GridSample", 16, ["mode": .string("cubic")], inputs: ["x", "g"], says: "cubic"),
+    Rejection(
+      "GridSample", 16, ["padding_mode": .string("wrap")], inputs: ["x", "g"], says: "wrap"),
     Rejection("BitCast", 26, code: .invalidFile, says: "to is missing"),
     Rejection("SpaceToDepth", 13, ["blocksize": .int(0)], says: "blocksize"),
     Rejection("Slice", 9, ["starts": .ints([0])], code: .invalidFile, says: "ends is missing"),

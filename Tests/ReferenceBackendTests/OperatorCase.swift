@@ -24,7 +24,7 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
 
   static let all =
     convolution + pooling + reduction + matrix + normalization + elementwise + movement + resize
-    + indexing + generation + rearranging + logic
+    + indexing + generation + rearranging + sampling + logic
 
   var operands: [Operand?] { inputs.map { $0.map { Operand(type: $0.type, constant: $0) } } }
 }

@@ -18,6 +18,7 @@ extension EvaluatedOperator {
   }
 }
 
+extension AffineGrid: EvaluatedOperator {}
 extension BitCast: EvaluatedOperator {}
 extension Col2Im: EvaluatedOperator {}
 extension Compress: EvaluatedOperator {}
@@ -25,7 +26,9 @@ extension EyeLike: EvaluatedOperator {}
 extension GatherND: EvaluatedOperator {}
 extension GlobalLpPool: EvaluatedOperator {}
 extension LpPool: EvaluatedOperator {}
+extension GridSample: EvaluatedOperator {}
 extension MaxUnpool: EvaluatedOperator {}
+extension NonMaxSuppression: EvaluatedOperator {}
 extension NonZero: EvaluatedOperator {}
 extension OneHot: EvaluatedOperator {}
 extension RangeOf: EvaluatedOperator {}

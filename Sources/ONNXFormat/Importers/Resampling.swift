@@ -8,7 +8,36 @@ let resizeImporters: [OperatorImporter] = [
   OperatorImporter("Upsample", opsets: 7...10, inputs: 1...2) { node throws(HewnError) in
     try resizeByScales(&node)
   },
+  OperatorImporter("GridSample", opsets: 16..., inputs: 2...2, build: gridSample),
+  OperatorImporter("AffineGrid", opsets: 20..., inputs: 2...2) { node throws(HewnError) in
+    node.emit(AffineGrid(alignsCorners: try node.attributes.flag("align_corners")))
+  },
+  OperatorImporter("NonMaxSuppression", opsets: 10..., inputs: 2...5) { node throws(HewnError) in
+    node.emit(NonMaxSuppression(usesCenters: try node.attributes.flag("center_point_box")))
+  },
 ]
+
+private func gridSample(_ node: inout NodeImport) throws(HewnError) {
+  // Operator set 20 renamed the modes.
+  let modes: [String: GridSample.Mode] =
+    node.opset >= 20
+    ? ["linear": .linear, "nearest": .nearest, "cubic": .cubic]
+    : ["bilinear": .linear, "nearest": .nearest, "bicubic": .cubic]
+  var op = GridSample(alignsCorners: try node.attributes.flag("align_corners"))
+  if let name = try node.attributes.string("mode") {
+    guard let mode = modes[name] else {
+      throw node.unsupported("mode", name, "not known in operator set \(node.opset)")
+    }
+    op.mode = mode
+  }
+  if let name = try node.attributes.string("padding_mode") {
+    guard let padding = GridSample.Padding(rawValue: name) else {
+      throw node.unsupported("padding_mode", name, "ONNX has zeros, border and reflection")
+    }
+    op.padding = padding
+  }
+  node.emit(op)
+}
 
 /// Resize as of operator set 11.
 private func resize(_ node: inout NodeImport) throws(HewnError) {

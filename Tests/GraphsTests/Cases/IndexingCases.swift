@@ -143,6 +143,43 @@ let rearrangingCases: [TypeCase] = [
   rejects(Col2Im(), [floats(12, 9), list(4, 4), list(2, 2)], "expected N, C"),
 ]
 
+let samplingCases: [TypeCase] = [
+  accepts(GridSample(), [floats(2, 3, 4, 5), floats(2, 6, 7, 2)], [2, 3, 6, 7]),
+  accepts(
+    GridSample(mode: .cubic), [floats(1, 1, 4, 5, 6), floats(1, 2, 2, 2, 3)], [1, 1, 2, 2, 2]),
+  accepts(GridSample(mode: .nearest), [values(.bool, [1, 1, 4]), floats(1, 2, 1)], [1, 1, 2]),
+  rejects(GridSample(), [values(.bool, [1, 1, 4]), floats(1, 2, 1)], "expected numbers"),
+  rejects(GridSample(), [floats(2, 3, 4, 5), floats(2, 6, 7, 3)], "the last of extent 2"),
+  rejects(GridSample(), [floats(2, 3, 4, 5), floats(1, 6, 7, 2)], "grid has shape"),
+  rejects(GridSample(), [floats(2, 3), floats(2, 0)], "grid has shape"),
+  rejects(GridSample(), [floats(1, 1, 0, 5), floats(1, 6, 7, 2)], "no pixels"),
+  rejects(GridSample(), [floats(1, 1, 4), values(.int64, [1, 2, 1])], "expected floating point"),
+
+  accepts(AffineGrid(), [floats(2, 2, 3), list(2, 3, 4, 5)], [2, 4, 5, 2]),
+  accepts(AffineGrid(), [floats(1, 3, 4), list(1, 3, 4, 5, 6)], [1, 4, 5, 6, 3]),
+  rejects(AffineGrid(), [floats(2, 2, 3), list(1, 3, 4, 5)], "expected 1×2×3"),
+  rejects(AffineGrid(), [floats(2, 2, 3), list(2, 3)], "size is [2, 3]"),
+  lacks(AffineGrid(), [floats(2, 2, 3), unknownList(4)], "input size is computed"),
+
+  accepts(
+    NonMaxSuppression(), [floats(2, 9, 4), floats(2, 3, 9), list(5)],
+    types: TensorType(.int64, [30, 3])),
+  accepts(
+    NonMaxSuppression(), [floats(1, 9, 4), floats(1, 3, 9), list(.max), floats(), floats(1)],
+    types: TensorType(.int64, [27, 3])),
+  accepts(
+    NonMaxSuppression(), [floats(1, 9, 4), floats(1, 3, 9)], types: TensorType(.int64, [0, 3])),
+  rejects(NonMaxSuppression(), [floats(1, 9, 5), floats(1, 3, 9)], "boxes of shape"),
+  rejects(NonMaxSuppression(), [floats(1, 9, 4), floats(1, 3, 8)], "boxes of shape"),
+  rejects(
+    NonMaxSuppression(), [floats(1, 9, 4), floats(1, 3, 9), list(1, 2)], "expected one number"),
+  rejects(
+    NonMaxSuppression(), [floats(1, 9, 4), floats(1, 3, 9), list(1), floats(2)], "a threshold"),
+  lacks(
+    NonMaxSuppression(), [floats(1, 9, 4), floats(1, 3, 9), unknownList(1)],
+    "input max_output_boxes_per_class is computed"),
+]
+
 private func scalars(_ start: Int, _ limit: Int, _ delta: Int) -> [Operand?] {
   [start, limit, delta].map { Operand(Tensor(scalar: Int64($0))) }
 }

@@ -138,6 +138,53 @@ extension OperatorCase {
       ]),
   ]
 
+  /// Operators that read at positions, or select boxes.
+  static let sampling: [OperatorCase] = [
+    OperatorCase(
+      "linear between pixels and beyond", GridSample(),
+      [.floats([1, 1, 1, 2], [2, 4]), .floats([1, 1, 3, 2], [0, 0, 1, 0, -3, 0])],
+      [.floats([1, 1, 1, 3], [3, 2, 0])]),
+    OperatorCase(
+      "linear, corners aligned, border repeated",
+      GridSample(padding: .border, alignsCorners: true),
+      [.floats([1, 1, 2, 2], [1, 2, 3, 4]), .floats([1, 1, 3, 2], [-1, 1, 0, 0, 9, 9])],
+      [.floats([1, 1, 1, 3], [3, 2.5, 4])]),
+    OperatorCase(
+      "nearest, reflected", GridSample(mode: .nearest, padding: .reflection),
+      [.floats([1, 1, 3], [1, 2, 3]), .floats([1, 4, 1], [-1.5, 1.4, 5, 0])],
+      [.floats([1, 1, 4], [1, 3, 1, 2])]),
+    OperatorCase(
+      "nearest, no number", GridSample(mode: .nearest),
+      [.floats([1, 1, 2], [1, 2]), .floats([1, 3, 1], [.nan, .infinity, -0.5])],
+      [.floats([1, 1, 3], [0, 0, 1])]),
+    OperatorCase(
+      "cubic at a pixel, several channels", GridSample(mode: .cubic, alignsCorners: true),
+      [.floats([1, 2, 3], [1, 2, 4, 5, 6, 7]), .floats([1, 1, 1], [0])],
+      [.floats([1, 2, 1], [2, 6])]),
+    OperatorCase(
+      "identity map of pixel centres", AffineGrid(),
+      [.floats([1, 2, 3], [1, 0, 0, 0, 1, 0]), .int64s([4], [1, 1, 1, 2])],
+      [.floats([1, 1, 2, 2], [-0.5, 0, 0.5, 0])]),
+    OperatorCase(
+      "map of corners", AffineGrid(alignsCorners: true),
+      [.floats([1, 2, 3], [0, 2, 0.5, 1, 0, 0]), .int64s([4], [1, 1, 2, 2])],
+      [.floats([1, 2, 2, 2], [-1.5, -1, -1.5, 1, 2.5, -1, 2.5, 1])]),
+    OperatorCase(
+      "boxes that overlap much are left out", NonMaxSuppression(),
+      [
+        .floats([1, 3, 4], [0, 0, 1, 1, 1, 1, 0, 0.1, 0, 2, 1, 3]),
+        .floats([1, 1, 3], [0.5, 0.9, 0.7]), .int64s([], [3]), .floats([], [0.5]),
+      ],
+      [.int64s([3, 3], [0, 0, 1, 0, 0, 2, -1, -1, -1])]),
+    OperatorCase(
+      "boxes by centre, above a score, of two classes", NonMaxSuppression(usesCenters: true),
+      [
+        .floats([1, 2, 4], [0, 0, 2, 2, 5, 5, 2, 2]), .floats([1, 2, 2], [0.5, 0.5, 0.1, 0.6]),
+        .int64s([1], [2]), .floats([], [0.5]), .floats([], [0.1]),
+      ],
+      [.int64s([4, 3], [0, 0, 0, 0, 0, 1, 0, 1, 1, -1, -1, -1])]),
+  ]
+
   /// Operators that rearrange elements.
   static let rearranging: [OperatorCase] = [
     OperatorCase(
