@@ -152,7 +152,7 @@ extension OperatorCase {
     OperatorCase(
       "nearest, reflected", GridSample(mode: .nearest, padding: .reflection),
       [.floats([1, 1, 3], [1, 2, 3]), .floats([1, 4, 1], [-1.5, 1.4, 5, 0])],
-      [.floats([1, 1, 4], [1, 3, 1, 2])]),
+      [.floats([1, 1, 4], [1, 3, 3, 2])]),
     OperatorCase(
       "nearest, no number", GridSample(mode: .nearest),
       [.floats([1, 1, 2], [1, 2]), .floats([1, 3, 1], [.nan, .infinity, -0.5])],
