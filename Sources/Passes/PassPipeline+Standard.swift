@@ -9,6 +9,8 @@ extension PassPipeline {
       // Nothing that is done for a dead node pays.
       RemoveDeadNodes(),
       NormalizeCastLike(),
+      // All that follows looks for single precision.
+      ComputeInFloat32(),
       // Masked weights, paddings and shapes become the constants that all other passes look for.
       FoldConstants(evaluate: evaluate),
       // What stands between two operators that belong together goes first.
@@ -18,6 +20,7 @@ extension PassPipeline {
       // before a convolution takes the sigmoid or clip that it consists of.
       NormalizeClip(),
       RecognizeSwish(),
+      RecognizeGelu(),
       NormalizeReduce(),
       NormalizeMatMul(),
       NormalizeGemm(),

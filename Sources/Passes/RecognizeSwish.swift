@@ -1,8 +1,8 @@
 internal import Graphs
 internal import Tensors
 
-/// Finds activations that exporters write as products: SiLU as x · sigmoid(x), hard swish as
-/// x · hardSigmoid(x) or as x · min(max(x + 3, 0), 6) / 6 with the division at either place.
+/// Finds activations that exporters write as products: SiLU as x · sigmoid(x), Swish as
+/// x · sigmoid(alpha · x), hard swish as x · hardSigmoid(x) or as x · min(max(x + 3, 0), 6) / 6 with the division at either place.
 package struct RecognizeSwish: Pass {
   package var name: String { "RecognizeSwish" }
 
@@ -41,9 +41,13 @@ package struct RecognizeSwish: Pass {
     switch function {
     case .sigmoid where input == x && scale == 1:
       return (.silu, [outer])
+    case .sigmoid where scale == 1:
+      // As in the approximation x · sigmoid(1.702 · x) of Gelu.
+      guard let (alpha, inner) = view.multiple(input, of: x) else { return nil }
+      return (.swish(alpha: Float(alpha)), [outer, inner])
     case .hardSigmoid(let alpha, let beta) where input == x && scale == 1:
-      return isClose(Double(alpha), 1.0 / 6) && beta == 0.5 ? (.hardSwish, [outer]) : nil
-    case .clip(lower: 0, upper: 6) where isClose(scale, 1.0 / 6):
+      return Double(alpha).states(1.0 / 6) && beta == 0.5 ? (.hardSwish, [outer]) : nil
+    case .clip(lower: 0, upper: 6) where scale.states(1.0 / 6):
       guard let inner = view.producer(of: input), view.hasOneUse(input),
         let add = view.node(inner).op as? Binary, add == Binary(.add)
       else { return nil }
@@ -56,50 +60,4 @@ package struct RecognizeSwish: Pass {
     }
   }
 
-  private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-6 * abs(b) }
-}
-
-/// A tree of multiplications, and divisions by constants, seen as scale · Π factors.
-private struct Product {
-  var scale = 1.0
-  var factors: [ValueID] = []
-  /// The nodes of the tree below its root; nothing else reads them.
-  var inner: [Int] = []
-
-  /// - Returns: `nil` where the node is no multiplication or division by a constant.
-  init?(_ root: Int, in view: GraphView) {
-    guard expand(root, in: view) else { return nil }
-  }
-
-  private mutating func expand(_ node: Int, in view: GraphView) -> Bool {
-    guard let op = view.node(node).op as? Binary, op.activation == .identity,
-      op.kind == .multiply || op.kind == .divide,
-      let left = view.input(node, 0), let right = view.input(node, 1)
-    else { return false }
-    if op.kind == .divide {
-      guard let divisor = view.constant(right)?.floatingPointScalar, divisor != 0 else {
-        return false
-      }
-      scale /= divisor
-      add(left, in: view)
-    } else {
-      add(left, in: view)
-      add(right, in: view)
-    }
-    return true
-  }
-
-  private mutating func add(_ value: ValueID, in view: GraphView) {
-    if let number = view.constant(value)?.floatingPointScalar {
-      scale *= number
-      return
-    }
-    // Two levels are all that is looked for; deeper trees are no activation.
-    if let node = view.producer(of: value), view.hasOneUse(value), inner.count < 2 {
-      inner.append(node)
-      if expand(node, in: view) { return }
-      inner.removeLast()
-    }
-    factors.append(value)
-  }
 }

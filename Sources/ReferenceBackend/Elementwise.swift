@@ -192,6 +192,8 @@ extension Tensor {
       return truncatingIntegers(from, to)
     }
     if let from = element.integerType, target == .float32 { return roundingIntegers(from) }
+    // Exact, and much the most frequent in half-precision models.
+    if target == .float32, element.byteCount == 2 { return Tensor(shape, floats()) }
     return try Tensor(rounding: doubles(), to: TensorType(target, shape))
   }
 

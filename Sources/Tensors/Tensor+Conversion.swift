@@ -39,8 +39,12 @@ extension Tensor {
 
   /// The elements in single precision, rounded to nearest.
   package func floats() -> [Float] {
-    if element == .float32 { return elements(as: Float.self) }
-    return doubles().map(Float.init)
+    switch element {
+    case .float32: elements(as: Float.self)
+    case .float16: halfBits().map { Float(halfBits: $0) }
+    case .bfloat16: halfBits().map { Float(bitPattern: UInt32($0) << 16) }
+    default: doubles().map(Float.init)
+    }
   }
 
   private func halfBits() -> [UInt16] { elements(as: UInt16.self, reinterpreting: true) }

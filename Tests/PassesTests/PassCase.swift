@@ -29,7 +29,8 @@ struct PassCase: Sendable, CustomTestStringConvertible {
     return try build(&net)
   }
 
-  static let all: [PassCase] = folding + fusion + padding + normalization + cleanup
+  static let all: [PassCase] =
+    folding + fusion + padding + normalization + cleanup + halfPrecision + gelu
 }
 
 extension PassReport {
