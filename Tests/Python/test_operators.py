@@ -174,6 +174,19 @@ ACTIVATIONS = [
 ] + [
     case(op.lower(), op, x(2, 3, 5, 7, low=0.1, high=9)) for op in ["Log", "Sqrt", "Reciprocal"]
 ] + [
+    case(op.lower(), op, x(2, 3, 5, 7, low=-6, high=6), opset=opset)
+    for op, opset in [("Elu", 7), ("Selu", 7), ("Celu", 12), ("Softplus", 7), ("Softsign", 7),
+                      ("Gelu", 20), ("Erf", 13), ("Mish", 18), ("ThresholdedRelu", 10),
+                      ("Shrink", 9), ("Sign", 13), ("Round", 11), ("Sin", 7), ("Cos", 7),
+                      ("Atan", 7), ("Asinh", 9)]
+] + [
+    case(op.lower(), op, x(2, 3, 5, 7, low=-0.9, high=0.9), opset=9)
+    for op in ["Tan", "Asin", "Acos", "Sinh", "Cosh", "Atanh"]
+] + [
+    case("acosh", "Acosh", x(2, 3, 5, 7, low=1, high=6), opset=9),
+    case("gelu-tanh", "Gelu", x(2, 3, 5, 7, low=-6, high=6), opset=20, approximate="tanh"),
+    case("elu-alpha", "Elu", x(2, 3, 5, 7), alpha=0.5),
+    case("celu-alpha", "Celu", x(2, 3, 5, 7), alpha=2.0),
     case("leaky-slope", "LeakyRelu", x(1, 3, 4, 4), alpha=0.3),
     case("hardsigmoid-constants", "HardSigmoid", x(1, 3, 4, 4), alpha=0.3, beta=0.4),
     case("prelu-channels", "PRelu", x(2, 5, 4, 3), weights(5, 1, 1)),
@@ -205,6 +218,10 @@ BINARIES = [
     case("max", "Max", x(2, 3, 5), x(2, 3, 5), x(5)),
     case("min", "Min", x(2, 3, 5), x(3, 1)),
     case("sum", "Sum", x(2, 3, 5), x(2, 3, 5), x(2, 3, 5)),
+    case("mean", "Mean", x(2, 3, 5), x(3, 1), x(5)),
+    case("mod", "Mod", x(2, 3, 5, low=-9, high=9), x(5, low=1), fmod=1),
+    case("pow-whole", "Pow", x(2, 3, 5), np.array(3, np.int64)),
+    case("where", "Where", np.array([[True], [False], [True]]), x(2, 3, 5), x(5)),
 ]
 
 POOLS = [
