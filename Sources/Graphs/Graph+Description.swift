@@ -102,6 +102,16 @@ private struct AttributeList {
     case let op as BatchNormalization: add("epsilon", op.epsilon)
     case let op as GlobalLpPool: add("exponent", op.exponent, default: 2)
     case let op as MaxUnpool: addWindow(op.kernel, op.strides, [], op.padding)
+    case let op as ArgReduce:
+      add("axis", op.axis)
+      addFlag("dropsDimensions", !op.keepsDimensions)
+      addFlag("selectsLast", op.selectsLast)
+    case let op as TopK:
+      add("axis", op.axis)
+      addFlag("takesSmallest", !op.takesLargest)
+    case let op as Cumulate:
+      addFlag("isExclusive", op.isExclusive)
+      addFlag("isReversed", op.isReversed)
     case let op as LRN:
       add("size", op.size)
       add("alpha", op.alpha, default: 1e-4)

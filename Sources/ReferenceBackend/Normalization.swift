@@ -54,18 +54,22 @@ extension Softmax: ReferenceOperator {
     let geometry = try geometry(input: x.shape)
     for outer in 0..<geometry.outer {
       for inner in 0..<geometry.inner {
-        func index(_ position: Int) -> Int {
-          (outer * geometry.extent + position) * geometry.inner + inner
+        let line = (0..<geometry.extent).map {
+          (outer * geometry.extent + $0) * geometry.inner + inner
+        }
+        let maximum = line.reduce(-.infinity) { max($0, y[$1]) }
+        if kind == .hard {
+          let winner = line.first { y[$0] == maximum }
+          for index in line { y[index] = index == winner ? 1 : 0 }
+          continue
         }
         // Subtracting the maximum changes nothing but keeps e^x finite.
-        var maximum = -Double.infinity
-        for position in 0..<geometry.extent { maximum = max(maximum, y[index(position)]) }
-        var sum = 0.0
-        for position in 0..<geometry.extent {
-          y[index(position)] = (y[index(position)] - maximum).exponential
-          sum += y[index(position)]
+        let sum = line.reduce(0) { $0 + (y[$1] - maximum).exponential }
+        for index in line {
+          let difference = y[index] - maximum
+          y[index] =
+            kind == .logarithm ? difference - sum.logarithm : difference.exponential / sum
         }
-        for position in 0..<geometry.extent { y[index(position)] /= sum }
       }
     }
     return [try Tensor(rounding: y, to: outputs[0])]

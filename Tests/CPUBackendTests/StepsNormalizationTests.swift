@@ -14,15 +14,18 @@ import Testing
     var cases: [StepCase] = []
     for (index, (shape, axis)) in shapes.enumerated() {
       let x = Tensor.random(shape, seed: UInt64(index)).scaled(by: 20)
-      for flattens in [false, true] {
-        cases.append(
-          StepCase(
-            "\(shape) axis \(axis) flattens \(flattens)", Softmax(axis: axis, flattens: flattens),
-            [x]))
+      for kind in [Softmax.Kind.probability, .logarithm] {
+        for flattens in [false, true] {
+          cases.append(
+            StepCase(
+              "\(kind) \(shape) axis \(axis) flattens \(flattens)",
+              Softmax(kind, axis: axis, flattens: flattens), [x]))
+        }
       }
     }
     let far = Tensor([2, 3], [Float(1000), 1001, 999, -1000, -1001, -1200])
     cases.append(StepCase("far from zero", Softmax(), [far]))
+    cases.append(StepCase("logarithm far from zero", Softmax(.logarithm), [far]))
     StepHarness.expect(cases)
   }
 

@@ -17,7 +17,8 @@ import Testing
     var cases: [StepCase] = []
     for kind in Reduce.Kind.allCases {
       for (index, (shape, axes)) in Self.reductions.enumerated() {
-        let x = Tensor.random(shape, seed: UInt64(index))
+        let random = Tensor.random(shape, seed: UInt64(index))
+        let x = kind == .logSum ? random.positive : random
         for keeps in [false, true] {
           cases.append(
             StepCase(
@@ -35,7 +36,28 @@ import Testing
     StepHarness.expect([
       StepCase("all", Reduce(.mean), [x]),
       StepCase("none", Reduce(.mean, ignoresEmptyAxes: true), [x], tolerance: .exact),
+      StepCase("squares", Reduce(.sumSquare, ignoresEmptyAxes: true), [x]),
     ])
+  }
+
+  @Test func extremes() {
+    let far = Tensor([2, 3], [Float(1000), 1001, 999, -1000, -1001, -1200])
+    let infinite = Tensor([2, 2], [-Float.infinity, -.infinity, .infinity, 1])
+    let empty = Tensor([2, 0, 3], [Float]())
+    StepHarness.expect(
+      [0, 1].flatMap { axis in
+        let axes = Tensor([1], [Int64(axis)])
+        return [
+          StepCase("far, axis \(axis)", Reduce(.logSumExp), [far, axes], constants: [1]),
+          StepCase(
+            "infinite, axis \(axis)", Reduce(.logSumExp), [infinite, axes], constants: [1],
+            tolerance: .exact),
+        ]
+      }
+        + Reduce.Kind.allCases.map {
+          StepCase(
+            "\($0) of nothing", Reduce($0), [empty, Tensor([1], [Int64(1)])], constants: [1])
+        })
   }
 
   @Test func axesAtRunTimeAreRejected() {

@@ -17,6 +17,8 @@ import Testing
       Case(dimensions: fixed, bindings: .init(batch: 8), want: [8, 3, 4, 5]),
       Case(dimensions: [.symbol("N"), .fixed(3)], bindings: .init(), want: [1, 3]),
       Case(dimensions: [.unknown, .fixed(3)], bindings: .init(batch: 2), want: [2, 3]),
+      Case(
+        dimensions: [.fixed(2), .fixed(0)], bindings: .init(shapes: ["x": [2, 0]]), want: [2, 0]),
       Case(dimensions: open, bindings: .init(shapes: ["x": [2, 3, 7, 9]]), want: [2, 3, 7, 9]),
       Case(
         dimensions: open, bindings: .init(batch: 4, shapes: ["x": [2, 3, 7, 9]]),

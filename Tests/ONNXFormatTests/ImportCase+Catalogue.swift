@@ -3,8 +3,8 @@ import Tensors
 
 extension ImportCase {
   static let all =
-    windowCases + matrixCases + elementwiseCases + reduceCases + movementCases + resizeCases
-    + logicCases + indexingCases + shapeCases
+    windowCases + matrixCases + elementwiseCases + reduceCases + searchCases + movementCases
+    + resizeCases + logicCases + indexingCases + shapeCases
 
   static let windowCases: [ImportCase] = [
     ImportCase("Conv", 7, inputs: ["x", "w"], becomes: Conv()),
@@ -121,6 +121,10 @@ extension ImportCase {
     ImportCase("Softmax", 11, ["axis": .int(2)], becomes: Softmax(axis: 2, flattens: true)),
     ImportCase("Softmax", 13, becomes: Softmax(axis: -1)),
     ImportCase("Softmax", 13, ["axis": .int(1)], becomes: Softmax(axis: 1)),
+    ImportCase("LogSoftmax", 12, becomes: Softmax(.logarithm, axis: 1, flattens: true)),
+    ImportCase("LogSoftmax", 13, ["axis": .int(0)], becomes: Softmax(.logarithm, axis: 0)),
+    ImportCase("Hardmax", 11, becomes: Softmax(.hard, axis: 1, flattens: true)),
+    ImportCase("Hardmax", 13, becomes: Softmax(.hard)),
     ImportCase("Dropout", 7, ["ratio": .float(0.3)], becomes: Identity()),
     ImportCase("Dropout", 6, ["is_test": .int(0)], becomes: Identity()),
     ImportCase(
@@ -311,6 +315,27 @@ extension ImportCase {
         inputs: ["x", "k12"], becomes: Reduce(kind, ignoresEmptyAxes: true)),
     ]
   }
+
+  static let searchCases: [ImportCase] = [
+    ImportCase(
+      "ReduceL1", 17, ["axes": .ints([1])], becomes: Reduce(.l1), wants: ["x", "int64[1] [1.0]"]),
+    ImportCase("ReduceLogSumExp", 18, inputs: ["x", "a"], becomes: Reduce(.logSumExp)),
+    ImportCase("ArgMax", 7, ["axis": .int(1)], becomes: ArgReduce(.max, axis: 1)),
+    ImportCase(
+      "ArgMin", 12, ["keepdims": .int(0), "select_last_index": .int(1)],
+      becomes: ArgReduce(.min, keepsDimensions: false, selectsLast: true)),
+    ImportCase(
+      "TopK", 7, ["k": .int(3), "axis": .int(0)], outputs: ["y", "z"], becomes: TopK(axis: 0),
+      wants: ["x", "int64[1] [3.0]"]),
+    ImportCase("TopK", 10, inputs: ["x", "k12"], outputs: ["y", "z"], becomes: TopK()),
+    ImportCase(
+      "TopK", 24, ["largest": .int(0), "sorted": .int(0)], inputs: ["x", "k"],
+      becomes: TopK(takesLargest: false)),
+    ImportCase("CumSum", 11, inputs: ["x", "a"], becomes: Cumulate(.sum)),
+    ImportCase(
+      "CumProd", 26, ["exclusive": .int(1), "reverse": .int(1)], inputs: ["x", "a"],
+      becomes: Cumulate(.product, isExclusive: true, isReversed: true)),
+  ]
 
   static let movementCases: [ImportCase] = [
     ImportCase("Concat", 13, ["axis": .int(-1)], inputs: ["x", "z"], becomes: Concat(axis: -1)),

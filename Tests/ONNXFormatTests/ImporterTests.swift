@@ -149,6 +149,12 @@ import Testing
     Rejection("ReduceMean", 17, inputs: ["x", "k12"], code: .invalidFile, says: "takes 1"),
     Rejection("ReduceMean", 18, ["axes": .ints([1])], says: "axes"),
     Rejection("ReduceMean", 13, ["noop_with_empty_axes": .int(1)], says: "noop_with_empty_axes"),
+    Rejection("ArgMax", 11, ["select_last_index": .int(1)], says: "select_last_index"),
+    Rejection("TopK", 9, code: .invalidFile, says: "k is missing"),
+    Rejection("TopK", 10, code: .invalidFile, says: "TopK takes 2"),
+    Rejection("TopK", 10, ["largest": .int(0)], inputs: ["x", "k"], says: "largest"),
+    Rejection("CumSum", 10, inputs: ["x", "a"], says: "CumSum"),
+    Rejection("CumProd", 25, inputs: ["x", "a"], says: "CumProd"),
     Rejection("Concat", 13, code: .invalidFile, says: "axis is missing"),
     Rejection(
       "Concat", 13, ["axis": .int(0)], inputs: ["x", "", "z"], code: .invalidFile, says: "input 1"),

@@ -200,6 +200,10 @@ ACTIVATIONS = [
     case("softmax-channels", "Softmax", x(2, 7, 3, 5), axis=1),
     case("softmax-last", "Softmax", x(2, 7, 3, 5), axis=-1),
     case("softmax-flattening", "Softmax", x(2, 7, 3, 5), opset=11, axis=1),
+    case("log-softmax-rows", "LogSoftmax", x(4, 11)),
+    case("log-softmax-channels", "LogSoftmax", x(2, 7, 3, 5), axis=1),
+    case("log-softmax-flattening", "LogSoftmax", x(2, 7, 3, 5), opset=11, axis=1),
+    case("hardmax", "Hardmax", x(4, 11)),
     case("softmax-large", "Softmax", x(3, 50, low=-90, high=90)),
 ]  # fmt: skip
 
@@ -274,6 +278,18 @@ POOLS = [
     case("reduce-mean-input", "ReduceMean", x(2, 5, 7, 6), integers(2, 3), opset=18),
     case("reduce-sum", "ReduceSum", x(2, 5, 7, 6), integers(1), keepdims=0),
     case("reduce-max", "ReduceMax", x(2, 5, 7, 6), axes=[3]),
+    case("reduce-l1", "ReduceL1", x(2, 5, 7, 6), integers(1, 3), opset=18),
+    case("reduce-l2", "ReduceL2", x(2, 5, 7, 6), axes=[2, 3], keepdims=0),
+    case("reduce-log-sum", "ReduceLogSum", x(2, 5, 7, low=0.1), axes=[1]),
+    case("reduce-log-sum-exp", "ReduceLogSumExp", x(2, 5, 7, low=-90, high=90), axes=[2]),
+    case("reduce-sum-square", "ReduceSumSquare", x(2, 5, 7), axes=[0, 2]),
+    case("arg-max", "ArgMax", x(2, 5, 7, 6), axis=1),
+    case("arg-min-last", "ArgMin", x(2, 5, 7), axis=-1, keepdims=0, select_last_index=1),
+    case("top-k", "TopK", x(3, 20), integers(5), outputs=2),
+    case("top-k-least", "TopK", x(3, 9, 4), integers(2), outputs=2, axis=1, largest=0),
+    case("top-k-attribute", "TopK", x(3, 20), opset=9, outputs=2, k=4),
+    case("cum-sum", "CumSum", x(3, 5, 4), integers(1)),
+    case("cum-sum-reverse", "CumSum", x(3, 5, 4), integers(-1), exclusive=1, reverse=1),
 ]  # fmt: skip
 
 NORMALIZATIONS = [

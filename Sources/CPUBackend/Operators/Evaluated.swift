@@ -48,3 +48,6 @@ extension Logic: EvaluatedOperator {}
 extension Mean: EvaluatedOperator {}
 extension Mod: EvaluatedOperator {}
 extension Where: EvaluatedOperator {}
+extension ArgReduce: EvaluatedOperator {}
+extension Cumulate: EvaluatedOperator {}
+extension TopK: EvaluatedOperator {}

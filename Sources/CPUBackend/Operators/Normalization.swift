@@ -3,15 +3,18 @@ package import Graphs
 package import Tensors
 
 extension Softmax: CPUOperator {
-  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    return .plain(node)
+  package func obstacle(for node: NodeContext) -> String? {
+    kind == .hard ? "no kernel for Hardmax" : nil
   }
+
+  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands { .plain(node) }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
     SoftmaxStep(
-      try geometry(input: outputs[0].shape), source: try node.source(ofInput: 0, inputs).floats,
+      try geometry(input: outputs[0].shape), isLogarithm: kind == .logarithm,
+      source: try node.source(ofInput: 0, inputs).floats,
       target: outputs[0].placement.offset)
   }
 }

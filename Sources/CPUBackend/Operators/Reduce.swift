@@ -30,7 +30,7 @@ extension Reduce: CPUOperator {
     switch kind {
     case .mean: return .mean
     case .max: return .maximum
-    case .sum, .min, .product: return nil
+    default: return nil
     }
   }
 

@@ -51,6 +51,24 @@ enum Reduction {
     fold(x, count, 0, { $0 + $1 }, { $0 + $1 })
   }
 
+  /// Floats of scratch memory that a sum of function values needs.
+  static let scratchFloatCount = 256
+
+  /// Σ f(x), by way of a block of function values in scratch memory.
+  @inline(__always)
+  static func sum(
+    _ x: UnsafePointer<Float>, _ count: Int, scratch: UnsafeMutablePointer<Float>,
+    of f: (SIMD8<Float>) -> SIMD8<Float>
+  ) -> Float {
+    var total: Float = 0
+    for first in stride(from: 0, to: count, by: scratchFloatCount) {
+      let width = min(scratchFloatCount, count - first)
+      mapVectors(x + first, scratch, count: width, f)
+      total += sum(scratch, width)
+    }
+    return total
+  }
+
   @inline(__always)
   static func product(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
     fold(x, count, 1, { $0 * $1 }, { $0 * $1 })

@@ -1,7 +1,15 @@
 internal import Graphs
 internal import Tensors
 
-/// The mean, sum, maximum, minimum or product over some axes of a row-major tensor.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A reduction over some axes of a row-major tensor.
 ///
 /// Neighbouring axes that are both kept or both reduced count as one. Where the last axis is
 /// reduced, runs of it are reduced one by one; where it is kept, whole rows of results are
@@ -70,6 +78,8 @@ struct ReduceStep: Step {
   }
 
   var partCount: Int { parts.count }
+  /// Function values of a run, or the maximum of each column of a block.
+  var scratchFloatCount: Int { Reduction.scratchFloatCount }
 
   func run(part: Int, in memory: StepMemory) {
     let x = source.pointer(in: memory)
@@ -77,28 +87,95 @@ struct ReduceStep: Step {
     parts.forEachTile(of: part) { tile in
       let from = x + starts.pointer[tile.plane] + tile.columns.lowerBound
       let to = y + tile.plane * rowLength + tile.columns.lowerBound
-      switch kind {
-      case .sum, .mean:
-        reduce(from, to, tile.columns.count, 0, { $0 + $1 }, { $0 + $1 }, Reduction.sum)
-      case .product:
-        reduce(from, to, tile.columns.count, 1, { $0 * $1 }, { $0 * $1 }, Reduction.product)
-      case .max:
-        reduce(
-          from, to, tile.columns.count, -.infinity, { $0.raised(to: $1) },
-          { $1 > $0 ? $1 : $0 }, Reduction.maximum)
-      case .min:
-        reduce(
-          from, to, tile.columns.count, .infinity, { $0.lowered(to: $1) },
-          { $1 < $0 ? $1 : $0 }, Reduction.minimum)
-      }
-      if kind == .mean {
-        for i in 0..<tile.columns.count { to[i] /= divisor }
+      reduce(from, to, tile.columns.count, scratch: memory.scratch)
+      finish(to, tile.columns.count)
+    }
+  }
+
+  /// Reduces what follows `x` into `count` neighbouring results.
+  private func reduce(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    switch kind {
+    case .sum, .mean, .logSum:
+      fold(x, y, count, 0, { $0 + $1 }, { $0 + $1 }, Reduction.sum)
+    case .l1: sum(x, y, count, scratch: scratch) { $0.replacing(with: -$0, where: $0 .< 0) }
+    case .l2, .sumSquare: sum(x, y, count, scratch: scratch) { $0 * $0 }
+    case .product: fold(x, y, count, 1, { $0 * $1 }, { $0 * $1 }, Reduction.product)
+    case .max: maximum(x, y, count)
+    case .min:
+      fold(
+        x, y, count, .infinity, { $0.lowered(to: $1) }, { $1 < $0 ? $1 : $0 }, Reduction.minimum)
+    case .logSumExp:
+      for first in stride(from: 0, to: count, by: Reduction.scratchFloatCount) {
+        logSumExp(
+          x + first, y + first, min(Reduction.scratchFloatCount, count - first), scratch: scratch)
       }
     }
   }
 
+  /// What is left to do with the reduced elements.
+  private func finish(_ y: UnsafeMutablePointer<Float>, _ count: Int) {
+    switch kind {
+    case .mean:
+      for i in 0..<count { y[i] /= divisor }
+    case .l2: mapVectors(y, y, count: count) { $0.squareRoot() }
+    case .logSum:
+      for i in 0..<count { y[i] = logf(y[i]) }
+    case .sum, .max, .min, .product, .l1, .logSumExp, .sumSquare: break
+    }
+  }
+
+  private func maximum(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    fold(
+      x, y, count, -.infinity, { $0.raised(to: $1) }, { $1 > $0 ? $1 : $0 }, Reduction.maximum)
+  }
+
+  /// max + log Σ e^(x − max) for up to ``Reduction/scratchFloatCount`` results.
+  private func logSumExp(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    if rowLength == 1 {
+      maximum(x, y, count)
+      let shift = y[0].isInfinite ? 0 : y[0]
+      sum(x, y, count, scratch: scratch) { Exponential.exp($0 - shift) }
+      y[0] = shift + logf(y[0])
+      return
+    }
+    maximum(x, scratch, count)
+    for i in 0..<count where scratch[i].isInfinite { scratch[i] = 0 }
+    y.update(repeating: 0, count: count)
+    for index in 0..<offsets.count {
+      let row = x + offsets.pointer[index]
+      generateVectors(y, count: count) { i, width in
+        let shifted =
+          row.vector(at: i, count: width) - UnsafePointer(scratch).vector(at: i, count: width)
+        return UnsafePointer(y).vector(at: i, count: width) + Exponential.exp(shifted)
+      }
+    }
+    for i in 0..<count { y[i] = scratch[i] + logf(y[i]) }
+  }
+
+  /// Σ f(x)
   @inline(__always)
-  private func reduce(
+  private func sum(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int,
+    scratch: UnsafeMutablePointer<Float>, of f: (SIMD8<Float>) -> SIMD8<Float>
+  ) {
+    fold(x, y, count, 0, { $0 + f($1) }, { $0 + $1 }) { run, length in
+      Reduction.sum(run, length, scratch: scratch, of: f)
+    }
+  }
+
+  /// - Parameters:
+  ///   - combine: takes results and elements.
+  ///   - combineOne: takes a result and what `reduceRun` gave.
+  @inline(__always)
+  private func fold(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ initial: Float,
     _ combine: (SIMD8<Float>, SIMD8<Float>) -> SIMD8<Float>,
     _ combineOne: (Float, Float) -> Float, _ reduceRun: (UnsafePointer<Float>, Int) -> Float

@@ -1,9 +1,19 @@
 internal import Graphs
 internal import Tensors
 
-/// e^(x − max) / Σ e^(x − max) along the middle axis of a row-major [outer, extent, inner] tensor.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// e^(x − max) / Σ e^(x − max), or its logarithm, along the middle axis of a row-major
+/// [outer, extent, inner] tensor.
 struct SoftmaxStep: Step {
   private let geometry: AxisGeometry
+  private let isLogarithm: Bool
   private let source: FloatSource
   /// Floats from the arena's start to the output.
   private let target: Int
@@ -12,8 +22,9 @@ struct SoftmaxStep: Step {
   /// Inner elements that are normalized side by side.
   private static let blockWidth = 256
 
-  init(_ geometry: AxisGeometry, source: FloatSource, target: Int) {
+  init(_ geometry: AxisGeometry, isLogarithm: Bool, source: FloatSource, target: Int) {
     self.geometry = geometry
+    self.isLogarithm = isLogarithm
     self.source = source
     self.target = target
     parts = WorkParts(
@@ -21,8 +32,8 @@ struct SoftmaxStep: Step {
   }
 
   var partCount: Int { geometry.extent == 0 ? 0 : parts.count }
-  /// A maximum, then a sum for each inner element of a block.
-  var scratchFloatCount: Int { Self.blockWidth }
+  /// A maximum and a sum for each inner element of a block.
+  var scratchFloatCount: Int { 2 * Self.blockWidth }
 
   func run(part: Int, in memory: StepMemory) {
     let size = geometry.extent * geometry.inner
@@ -31,13 +42,16 @@ struct SoftmaxStep: Step {
     parts.forEachTile(of: part) { tile in
       let (from, to) = (x + tile.plane * size, y + tile.plane * size)
       if geometry.inner == 1 {
-        normalizeRow(from, to)
+        isLogarithm
+          ? logarithmsOfRow(from, to, scratch: memory.scratch) : normalizeRow(from, to)
       } else {
         for first in stride(
           from: tile.columns.lowerBound, to: tile.columns.upperBound, by: Self.blockWidth)
         {
           let width = min(Self.blockWidth, tile.columns.upperBound - first)
-          normalizeBlock(from + first, to + first, width: width, scratch: memory.scratch)
+          normalizeBlock(
+            from + first, to + first, width: width, maxima: memory.scratch,
+            sums: memory.scratch + Self.blockWidth)
         }
       }
     }
@@ -52,26 +66,45 @@ struct SoftmaxStep: Step {
     mapVectors(y, y, count: count) { $0 / sum }
   }
 
+  /// A whole row of consecutive elements: x − max − log Σ e^(x − max).
+  private func logarithmsOfRow(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let count = geometry.extent
+    let maximum = Reduction.maximum(x, count)
+    let sum = Reduction.sum(x, count, scratch: scratch) { Exponential.exp($0 - maximum) }
+    let logarithm = logf(sum)
+    mapVectors(x, y, count: count) { ($0 - maximum) - logarithm }
+  }
+
   /// `width` neighbours at once, each along the axis.
   private func normalizeBlock(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, width: Int,
-    scratch: UnsafeMutablePointer<Float>
+    maxima: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
   ) {
     let inner = geometry.inner
-    scratch.update(from: x, count: width)
+    maxima.update(from: x, count: width)
     for position in 1..<max(1, geometry.extent) {
-      zipVectors(x + position * inner, scratch, scratch, count: width) { $1.raised(to: $0) }
+      zipVectors(x + position * inner, maxima, maxima, count: width) { $1.raised(to: $0) }
     }
+    sums.update(repeating: 0, count: width)
     for position in 0..<geometry.extent {
       let offset = position * inner
-      zipVectors(x + offset, scratch, y + offset, count: width) { Exponential.exp($0 - $1) }
+      zipVectors(x + offset, maxima, y + offset, count: width) { Exponential.exp($0 - $1) }
+      zipVectors(y + offset, sums, sums, count: width) { $1 + $0 }
     }
-    scratch.update(from: y, count: width)
-    for position in 1..<max(1, geometry.extent) {
-      zipVectors(y + position * inner, scratch, scratch, count: width) { $0 + $1 }
+    guard isLogarithm else {
+      for position in 0..<geometry.extent {
+        zipVectors(y + position * inner, sums, y + position * inner, count: width) { $0 / $1 }
+      }
+      return
     }
+    for i in 0..<width { sums[i] = logf(sums[i]) }
     for position in 0..<geometry.extent {
-      zipVectors(y + position * inner, scratch, y + position * inner, count: width) { $0 / $1 }
+      let offset = position * inner
+      zipVectors(x + offset, maxima, y + offset, count: width) { $0 - $1 }
+      zipVectors(y + offset, sums, y + offset, count: width) { $0 - $1 }
     }
   }
 }

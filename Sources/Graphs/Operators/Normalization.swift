@@ -24,14 +24,22 @@ package struct LRN: Operator, Hashable {
   }
 }
 
-/// e^x normalized to sum 1 along an axis.
+/// e^x normalized to sum 1 along an axis, its logarithm, or its limit for large differences.
 package struct Softmax: Operator, Hashable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable, Codable {
+    case probability = "Softmax"
+    case logarithm = "LogSoftmax"
+    /// 1 at the first greatest element, 0 elsewhere.
+    case hard = "Hardmax"
+  }
+  package var kind: Kind
   package var axis: Int
   /// Before opset 13 all axes from `axis` on are normalized together.
   package var flattens: Bool
-  package var name: String { "Softmax" }
+  package var name: String { kind.rawValue }
 
-  package init(axis: Int = -1, flattens: Bool = false) {
+  package init(_ kind: Kind = .probability, axis: Int = -1, flattens: Bool = false) {
+    self.kind = kind
     self.axis = axis
     self.flattens = flattens
   }

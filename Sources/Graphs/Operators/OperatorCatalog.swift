@@ -2,14 +2,16 @@
 /// reference implementation, its CPU kernel or its cases.
 package enum OperatorCatalog {
   package static let types: [any Operator.Type] = [
-    AveragePool.self, BatchNormalization.self, Binary.self, Cast.self, Clip.self, Concat.self,
-    ConstantOfShape.self, Conv.self, ConvTranspose.self, DepthToSpace.self, Expand.self,
+    ArgReduce.self, AveragePool.self, BatchNormalization.self, Binary.self, Cast.self, Clip.self,
+    Concat.self,
+    ConstantOfShape.self, Conv.self, ConvTranspose.self, Cumulate.self, DepthToSpace.self,
+    Expand.self,
     Flatten.self, Gather.self, Gemm.self, GlobalAveragePool.self, GlobalLpPool.self,
     GlobalMaxPool.self,
     Identity.self, LRN.self, LpPool.self, MatMul.self, MaxPool.self, MaxUnpool.self, PRelu.self,
     Pad.self, Reduce.self,
     Reshape.self, Resize.self, ShapeOf.self, Slice.self, Softmax.self, Split.self, Squeeze.self,
-    Transpose.self, Unary.self, Unsqueeze.self,
+    TopK.self, Transpose.self, Unary.self, Unsqueeze.self,
     AffineGrid.self, BitCast.self, CenterCropPad.self, Col2Im.self, Compress.self, EyeLike.self,
     GatherElements.self, GatherND.self, GridSample.self, NonMaxSuppression.self, NonZero.self,
     OneHot.self, RangeOf.self,

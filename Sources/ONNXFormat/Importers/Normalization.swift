@@ -1,11 +1,19 @@
 internal import Graphs
 internal import Tensors
 
-let normalizationImporters: [OperatorImporter] = [
-  OperatorImporter("BatchNormalization", inputs: 5...5, outputs: 1...5, build: batchNormalization),
-  OperatorImporter("LRN", inputs: 1...1, build: lrn),
-  OperatorImporter("Softmax", inputs: 1...1, build: softmax),
-]
+let normalizationImporters: [OperatorImporter] =
+  [
+    OperatorImporter(
+      "BatchNormalization", inputs: 5...5, outputs: 1...5, build: batchNormalization),
+    OperatorImporter("LRN", inputs: 1...1, build: lrn),
+  ]
+  + Softmax.Kind.allCases.map { kind in
+    OperatorImporter(kind.rawValue, inputs: 1...1) { node throws(HewnError) in
+      let flattens = node.opset < 13
+      let axis = try node.attributes.integer("axis") ?? (flattens ? 1 : -1)
+      node.emit(Softmax(kind, axis: axis, flattens: flattens))
+    }
+  }
 
 private func batchNormalization(_ node: inout NodeImport) throws(HewnError) {
   // How fast training moves the statistics.
@@ -38,10 +46,4 @@ private func lrn(_ node: inout NodeImport) throws(HewnError) {
       size: size, alpha: try node.attributes.float("alpha") ?? 1e-4,
       beta: try node.attributes.float("beta") ?? 0.75,
       bias: try node.attributes.float("bias") ?? 1))
-}
-
-private func softmax(_ node: inout NodeImport) throws(HewnError) {
-  let flattens = node.opset < 13
-  node.emit(
-    Softmax(axis: try node.attributes.integer("axis") ?? (flattens ? 1 : -1), flattens: flattens))
 }

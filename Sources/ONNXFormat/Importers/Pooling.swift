@@ -3,7 +3,7 @@ internal import Tensors
 
 let poolingImporters: [OperatorImporter] = [
   OperatorImporter("MaxPool", inputs: 1...1, outputs: 1...2, build: maxPool),
-  OperatorImporter("MaxUnpool", opsets: 9...ONNXModel.opsets.upperBound, inputs: 2...3) {
+  OperatorImporter("MaxUnpool", opsets: 9..., inputs: 2...3) {
     node throws(HewnError) in
     let window = try node.windowAttributes(hasDilations: false, hasAutomaticPadding: false)
     node.emit(

@@ -214,6 +214,31 @@ let reductionCases: [TypeCase] = [
   rejects(Reduce(.mean), [floats(2, 3), list(1, -1)], "named twice"),
   rejects(Reduce(.mean), [floats(2, 3), floats(1)], "expected int64"),
   lacks(Reduce(.mean), [floats(2, 3), unknownList(1)], "input axes is computed while"),
-  lacks(Reduce(.max), [floats(0, 3), list(0)], "is empty"),
+  accepts(Reduce(.max), [floats(0, 3), list(0)], [1, 3]),
+  accepts(Reduce(.mean), [floats(0, 3), list(0)], [1, 3]),
+  rejects(Reduce(.mean), [values(.int64, [0, 3]), list(0)], "is empty"),
+  accepts(Reduce(.min), [values(.bool, [2, 3]), list(0)], [1, 3]),
+  rejects(Reduce(.l2), [values(.bool, [2])], "expected numbers"),
+
+  accepts(ArgReduce(.max, axis: -1), [floats(2, 3)], types: TensorType(.int64, [2, 1])),
+  accepts(
+    ArgReduce(.min, keepsDimensions: false), [values(.uint8, [2, 3])],
+    types: TensorType(.int64, [3])),
+  rejects(ArgReduce(.max, axis: 2), [floats(2, 3)], "axis 2 does not exist"),
+  rejects(ArgReduce(.max, axis: 1), [floats(2, 0)], "is empty"),
+
+  accepts(
+    TopK(), [floats(2, 5), list(3)], types: TensorType(.float32, [2, 3]),
+    TensorType(.int64, [2, 3])),
+  rejects(TopK(), [floats(2, 5), list(6)], "K is 6"),
+  rejects(TopK(), [floats(2, 5), list(-1)], "K is -1"),
+  rejects(TopK(), [floats(2, 5), list(1, 2)], "expected one"),
+  rejects(TopK(axis: 2), [floats(2, 5), list(1)], "axis 2 does not exist"),
+  lacks(TopK(), [floats(2, 5), unknownList(1)], "input K is computed while"),
+
+  accepts(Cumulate(.sum), [values(.int32, [2, 5]), list(-1)], [2, 5]),
+  rejects(Cumulate(.sum), [floats(2, 5), list(2)], "axis 2 does not exist"),
+  rejects(Cumulate(.product), [floats(2, 5), list(0, 1)], "expected one"),
+  rejects(Cumulate(.product), [floats(2, 5)], "input axis is missing"),
   rejects(Reduce(.sum), [values(.bool, [2])], "expected numbers"),
 ]

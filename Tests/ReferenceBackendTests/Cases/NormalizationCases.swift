@@ -85,5 +85,31 @@ extension OperatorCase {
       "one element", Softmax(axis: 0),
       [.floats([1], [7])],
       [.floats([1], [1])]),
+    OperatorCase(
+      "logarithm, last axis", Softmax(.logarithm),
+      [.floats([2, 3], [-3, 3, 3, 4, 7, -4])],
+      [
+        .floats(
+          [2, 3], [-6.6943855, -0.6943857, -0.6943857, -3.0486033, -0.048603225, -11.048603])
+      ]),
+    OperatorCase(
+      "logarithm, before opset 13", Softmax(.logarithm, axis: 1, flattens: true),
+      [.floats([2, 2, 2], [8, -9, -8, 9, 8, -4, -7, -4])],
+      [
+        .floats(
+          [2, 2, 2],
+          [
+            -1.3132617, -18.313261, -17.313261, -0.31326175, -1.2636105e-05, -12.000012, -15.000012,
+            -12.000012,
+          ])
+      ]),
+    OperatorCase(
+      "logarithm of large differences", Softmax(.logarithm),
+      [.floats([2], [1000, 0])],
+      [.floats([2], [0, -1000])]),
+    OperatorCase(
+      "hard, first of equals", Softmax(.hard, axis: 0),
+      [.floats([3, 2], [1, 2, 3, 2, 3, 0])],
+      [.floats([3, 2], [0, 1, 1, 0, 0, 0])]),
   ]
 }
