@@ -59,13 +59,4 @@ import Testing
             "\($0) of nothing", Reduce($0), [empty, Tensor([1], [Int64(1)])], constants: [1])
         })
   }
-
-  @Test func axesAtRunTimeAreRejected() {
-    let node = NodeContext(
-      label: "ReduceMean \"r\"",
-      inputs: [
-        Operand(type: TensorType(.float32, [2, 3])), Operand(type: TensorType(.int64, [1])),
-      ], outputs: [TensorType(.float32, [2])])
-    #expect(throws: HewnError.self) { try Reduce(.mean).layouts(for: node) }
-  }
 }

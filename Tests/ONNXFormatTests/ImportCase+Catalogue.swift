@@ -329,7 +329,7 @@ extension ImportCase {
       wants: ["x", "int64[1] [3.0]"]),
     ImportCase("TopK", 10, inputs: ["x", "k12"], outputs: ["y", "z"], becomes: TopK()),
     ImportCase(
-      "TopK", 24, ["largest": .int(0), "sorted": .int(0)], inputs: ["x", "k"],
+      "TopK", 24, ["largest": .int(0), "sorted": .int(0)], inputs: ["x", "count"],
       becomes: TopK(takesLargest: false)),
     ImportCase("CumSum", 11, inputs: ["x", "a"], becomes: Cumulate(.sum)),
     ImportCase(

@@ -152,7 +152,7 @@ import Testing
     Rejection("ArgMax", 11, ["select_last_index": .int(1)], says: "select_last_index"),
     Rejection("TopK", 9, code: .invalidFile, says: "k is missing"),
     Rejection("TopK", 10, code: .invalidFile, says: "TopK takes 2"),
-    Rejection("TopK", 10, ["largest": .int(0)], inputs: ["x", "k"], says: "largest"),
+    Rejection("TopK", 10, ["largest": .int(0)], inputs: ["x", "count"], says: "largest"),
     Rejection("CumSum", 10, inputs: ["x", "a"], says: "CumSum"),
     Rejection("CumProd", 25, inputs: ["x", "a"], says: "CumProd"),
     Rejection("Concat", 13, code: .invalidFile, says: "axis is missing"),
