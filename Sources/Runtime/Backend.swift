@@ -13,7 +13,7 @@ package protocol Backend: Sendable {
 }
 
 /// Which kernels convolutions use.
-package enum Engine: String, Sendable, CaseIterable {
+package enum Engine: String, Sendable, CaseIterable, Codable {
   /// Per layer, sparse or dense, whichever is predicted faster.
   case sparse
   /// The dense path for every layer.

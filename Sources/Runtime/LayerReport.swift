@@ -39,7 +39,7 @@ package struct LayerReport: Sendable {
 }
 
 /// The filter matrix of a layer, all convolution groups together, and its cover.
-package struct MatrixReport: Sendable {
+package struct MatrixReport: Sendable, Codable {
   /// M: all filters.
   package var rows: Int
   /// K: taps of one group.

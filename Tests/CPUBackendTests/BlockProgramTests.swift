@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: 0..<40 as Range<UInt64>)
   func tilePlans(seed: UInt64) throws {
     var random = RandomProblem(seed: seed)
-    let problem = try random.problem()
+    let (problem, _) = try random.layer()
     for lanes in [4, 8, 16] {
       for shape in [TilePlan.Shape.leaves, .blocks] {
         let plan = TilePlan(problem, lanes: lanes, for: shape)
@@ -86,7 +86,7 @@ import Testing
     var failures: [String] = []
     for isa in InstructionSet.available {
       var random = RandomProblem(seed: seed)
-      let problem = try random.problem()
+      let (problem, weights) = try random.layer()
       let kernels = try isa.kernelSet()
       for sectionRows in [1, 5, 1000] {
         for tapsPerChunk in [nil, 1, 3] as [Int?] {
@@ -99,28 +99,31 @@ import Testing
           let covers: [(String, [Cover])] = [
             (
               "exact",
-              problem.branches.map {
+              weights.map {
                 .exact($0.matrix, costs: layer, tree: .greedy($0.matrix, costs: layer))
               }
             ),
-            ("leaves", problem.branches.map { .leavesOnly($0.matrix) }),
-            ("dense cover", problem.branches.map { .dense($0.matrix, rootHeight: 4) }),
+            ("leaves", weights.map { .leavesOnly($0.matrix) }),
+            ("dense cover", weights.map { .dense($0.matrix, rootHeight: 4) }),
           ]
           var programs = try covers.map { name, covers in
             (
               name,
               try BlockProgram.sparse(
-                problem, covers: covers, plan: plan, costs: costs, sectionRows: sectionRows)
+                problem, weights, covers: covers, plan: plan, costs: costs,
+                sectionRows: sectionRows
+              ).program
             )
           }
           programs.append(
             (
               "dense",
               try BlockProgram.dense(
-                problem, plan: plan, costs: costs, sectionRows: sectionRows)
+                problem, weights, plan: plan, costs: costs, sectionRows: sectionRows
+              ).program
             ))
           for (name, program) in programs {
-            let violation = try random.violation(problem, program, plan, kernels)
+            let violation = try random.violation(problem, weights, program, plan, kernels)
             guard let violation else { continue }
             failures.append(
               "seed \(seed), \(isa.rawValue), \(name), sections of \(sectionRows), chunks of"
@@ -143,7 +146,7 @@ private struct RandomProblem {
     net = CaseGraph(seed: seed)
   }
 
-  mutating func problem() throws -> ConvolutionProblem {
+  mutating func layer() throws -> (ConvolutionProblem, [FilterWeights]) {
     let reach = net.below(2)
     let (height, width) = (1 + net.below(9), 1 + net.below(40))
     let halo = PlanesLayout.Halo(top: reach, left: reach, bottom: reach, right: reach)
@@ -155,7 +158,7 @@ private struct RandomProblem {
       images: images, channels: groups * rows, height: height, width: width, pitch: input.pitch)
     let density = net.pick([0, 0.1, 0.3, 0.6, 1])
     let shifts = (-reach...reach).flatMap { dy in (-reach...reach).map { (dy, $0) } }
-    let branches = try (0..<groups).map { group in
+    let layer = try (0..<groups).map { group in
       let taps = (0..<channels).flatMap { channel in
         shifts.map {
           ConvolutionProblem.Tap(plane: group * channels + channel, dy: $0.0, dx: $0.1)
@@ -164,28 +167,33 @@ private struct RandomProblem {
       let weights = Tensor.random(
         [rows, taps.count], zeros: 1 - density, seed: seed &* 31 &+ UInt64(group))
       let bias = Tensor.random([rows], seed: seed &+ 77).elements(as: Float.self)
-      return ConvolutionProblem.Branch(
+      let branch = ConvolutionProblem.Branch(
         taps: taps,
-        matrix: try FilterMatrix(
-          rows: rows, taps: taps.count, values: weights.elements(as: Float.self)),
         // Rows in another order than their planes.
-        bias: bias, outputPlanes: (0..<rows).map { group * rows + (rows - 1 - $0) },
+        outputPlanes: (0..<rows).map { group * rows + (rows - 1 - $0) },
         tapsPerChannel: shifts.count)
+      let matrix = try FilterMatrix(
+        rows: rows, taps: taps.count, values: weights.elements(as: Float.self))
+      return (branch, FilterWeights(matrix: matrix, bias: bias))
     }
-    return ConvolutionProblem(
-      input: input, output: output, residual: nil, branches: branches, activation: .identity)
+    let problem = ConvolutionProblem(
+      input: input, output: output, residual: nil, branches: layer.map(\.0),
+      activation: .identity)
+    return (problem, layer.map(\.1))
   }
 
   /// Runs a program on a random input; says where the result differs from the sum over taps.
   func violation(
-    _ problem: ConvolutionProblem, _ program: BlockProgram, _ plan: TilePlan, _ kernels: KernelSet
+    _ problem: ConvolutionProblem, _ weights: [FilterWeights], _ program: BlockProgram,
+    _ plan: TilePlan, _ kernels: KernelSet
   ) throws -> String? {
     let (input, output) = (problem.input, problem.output)
     let slack = 1 << 12
     let outputStart = (input.floatCount + slack).roundedUp(to: 16)
     let step = try ConvolutionStep(
       problem, program: program, plan: plan, kernels: kernels, input: Placement(offset: 0),
-      output: Placement(offset: outputStart), residual: nil, threads: 2, decision: nil)
+      output: Placement(offset: outputStart), residual: nil,
+      target: NodeContext.Target(engine: .sparse, threads: 2, costs: .portable), choice: nil)
     let x = Tensor.random(
       [input.images, input.channels, input.height, input.width], seed: seed &+ 5
     ).elements(as: Float.self)
@@ -216,26 +224,26 @@ private struct RandomProblem {
     for part in 0..<step.partCount {
       step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
     }
-    return compare(problem, arena, arena + outputStart)
+    return compare(problem, weights, arena, arena + outputStart)
   }
 
   private func compare(
-    _ problem: ConvolutionProblem, _ input: UnsafeMutablePointer<Float>,
-    _ output: UnsafeMutablePointer<Float>
+    _ problem: ConvolutionProblem, _ weights: [FilterWeights],
+    _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>
   ) -> String? {
     let layout = problem.output
     var got: [Float] = []
     var want: [Double] = []
     for image in 0..<layout.images {
       let start = problem.input.planeStart(image: image, plane: 0)
-      for branch in problem.branches {
-        for row in 0..<branch.matrix.rows {
+      for (branch, weights) in zip(problem.branches, weights) {
+        for row in 0..<branch.rowCount {
           for y in 0..<layout.height {
             for x in 0..<layout.width {
-              var sum = Double(branch.bias[row])
+              var sum = Double(weights.bias[row])
               for (tap, place) in branch.taps.enumerated() {
                 let cell = start + problem.offset(of: place) + y * layout.pitch + x
-                sum += Double(branch.matrix[row, tap]) * Double(input[cell])
+                sum += Double(weights.matrix[row, tap]) * Double(input[cell])
               }
               want.append(sum)
               got.append(

@@ -7,11 +7,12 @@ extension BlockProgram {
   /// In each chunk leaves run first, then segments by ascending height; the leaf stream of the first
   /// chunk has a block for every row, which starts the row from its bias.
   package static func sparse(
-    _ problem: ConvolutionProblem, covers: [Cover], plan: TilePlan, costs: CPUCostTable,
-    sectionRows: Int
-  ) throws(HewnError) -> BlockProgram {
+    _ problem: ConvolutionProblem, _ weights: [FilterWeights], covers: [Cover], plan: TilePlan,
+    costs: CPUCostTable, sectionRows: Int
+  ) throws(HewnError) -> PricedProgram {
     var builder = BlockProgramBuilder(problem, plan: plan, costs: costs)
-    for (branch, cover) in zip(problem.branches, covers) {
+    for (branch, cover) in covers.enumerated() {
+      let taps = problem.branches[branch].taps
       var group = 0
       while group < cover.rootGroups.count {
         let first = group
@@ -21,10 +22,11 @@ extension BlockProgram {
         } while group < cover.rootGroups.count
           && cover.rootGroups[group].upperBound - firstRow <= sectionRows
         let rows = firstRow..<cover.rootGroups[group - 1].upperBound
-        builder.beginSection(branch, filters: rows.map { cover.order[$0] })
+        builder.beginSection(
+          branch: branch, bias: weights[branch].bias, filters: rows.map { cover.order[$0] })
         let segments = cover.segmentRanges[first..<group].flatMap { cover.segments[$0] }
         for chunk in chunks(taps: cover.taps, perChunk: plan.tapsPerChunk) {
-          addChunk(&builder, branch, cover, rows: rows, segments: segments, chunk: chunk)
+          addChunk(&builder, taps, cover, rows: rows, segments: segments, chunk: chunk)
         }
       }
     }
@@ -32,7 +34,7 @@ extension BlockProgram {
   }
 
   private static func addChunk(
-    _ builder: inout BlockProgramBuilder, _ branch: ConvolutionProblem.Branch, _ cover: Cover,
+    _ builder: inout BlockProgramBuilder, _ taps: [ConvolutionProblem.Tap], _ cover: Cover,
     rows: Range<Int>, segments: [Segment], chunk: Range<Int>
   ) {
     let isFirst = chunk.lowerBound == 0
@@ -44,7 +46,7 @@ extension BlockProgram {
         weights: leaves.map(\.weight)[...])
     }
     builder.addStream(
-      leafBlocks, branch: branch, startsFromBias: isFirst, sharesOffsets: false)
+      leafBlocks, taps: taps, startsFromBias: isFirst, sharesOffsets: false)
     for height in Set(segments.map(\.height)).sorted() {
       let blocks = segments.filter { $0.height == height }.compactMap { segment -> PendingBlock? in
         let first = segment.taps.firstIndex { $0 >= chunk.lowerBound } ?? segment.taps.endIndex
@@ -55,7 +57,7 @@ extension BlockProgram {
           taps: segment.taps[first..<end],
           weights: segment.weights[first * height..<end * height])
       }
-      builder.addStream(blocks, branch: branch, startsFromBias: false, sharesOffsets: false)
+      builder.addStream(blocks, taps: taps, startsFromBias: false, sharesOffsets: false)
     }
   }
 }

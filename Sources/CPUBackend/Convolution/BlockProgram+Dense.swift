@@ -1,3 +1,4 @@
+internal import Covers
 package import Tensors
 
 extension BlockProgram {
@@ -5,18 +6,21 @@ extension BlockProgram {
   ///
   /// - Parameter sectionRows: most rows of a section.
   package static func dense(
-    _ problem: ConvolutionProblem, plan: TilePlan, costs: CPUCostTable, sectionRows: Int
-  ) throws(HewnError) -> BlockProgram {
+    _ problem: ConvolutionProblem, _ weights: [FilterWeights], plan: TilePlan,
+    costs: CPUCostTable, sectionRows: Int
+  ) throws(HewnError) -> PricedProgram {
     var builder = BlockProgramBuilder(problem, plan: plan, costs: costs)
-    for branch in problem.branches {
+    for (index, branch) in problem.branches.enumerated() {
       var row = 0
-      for heights in sections(of: blockHeights(rows: branch.matrix.rows), rows: sectionRows) {
+      for heights in sections(of: blockHeights(rows: branch.rowCount), rows: sectionRows) {
         let rows = row..<row + heights.reduce(0, +)
         row = rows.upperBound
-        builder.beginSection(branch, filters: rows)
+        builder.beginSection(branch: index, bias: weights[index].bias, filters: rows)
         let taps = (0..<branch.taps.count).map { Int32($0) }
         for chunk in chunks(taps: taps.count, perChunk: plan.tapsPerChunk) {
-          addChunk(&builder, branch, rows: rows, heights: heights, taps: taps[chunk])
+          addChunk(
+            &builder, branch.taps, weights[index].matrix, rows: rows, heights: heights,
+            chunk: taps[chunk])
         }
       }
     }
@@ -24,26 +28,26 @@ extension BlockProgram {
   }
 
   private static func addChunk(
-    _ builder: inout BlockProgramBuilder, _ branch: ConvolutionProblem.Branch, rows: Range<Int>,
-    heights: [Int], taps: ArraySlice<Int32>
+    _ builder: inout BlockProgramBuilder, _ taps: [ConvolutionProblem.Tap],
+    _ matrix: FilterMatrix, rows: Range<Int>, heights: [Int], chunk: ArraySlice<Int32>
   ) {
     var first = rows.lowerBound
     var pending: [PendingBlock] = []
     func flush(_ builder: inout BlockProgramBuilder) {
       builder.addStream(
-        pending, branch: branch, startsFromBias: taps.startIndex == 0, sharesOffsets: true)
+        pending, taps: taps, startsFromBias: chunk.startIndex == 0, sharesOffsets: true)
       pending.removeAll()
     }
     for height in heights {
       if let last = pending.last, last.height != height { flush(&builder) }
       var weights: [Float] = []
-      weights.reserveCapacity(taps.count * height)
-      for tap in taps {
-        for row in first..<first + height { weights.append(branch.matrix[row, Int(tap)]) }
+      weights.reserveCapacity(chunk.count * height)
+      for tap in chunk {
+        for row in first..<first + height { weights.append(matrix[row, Int(tap)]) }
       }
       pending.append(
         PendingBlock(
-          height: height, firstRow: first - rows.lowerBound, taps: taps, weights: weights[...]))
+          height: height, firstRow: first - rows.lowerBound, taps: chunk, weights: weights[...]))
       first += height
     }
     flush(&builder)

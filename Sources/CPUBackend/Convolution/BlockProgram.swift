@@ -1,20 +1,21 @@
 internal import CPUKernels
-internal import Covers
 internal import Tensors
 
 /// A convolution as the kernels run it: sections of rows, each a sequence of block streams.
 ///
-/// Everything that kernels read lies in four flat arrays; sections and streams are plain records.
+/// Everything that kernels read lies in flat arrays; sections and streams are plain records. Sections
+/// follow each other, and so do the streams of a section, their blocks, offsets and weights: each
+/// starts where the one before ends.
 package struct BlockProgram: Sendable {
   /// Rows that are accumulated and finished together, and the streams that accumulate them.
-  package struct Section: BitwiseCopyable, Sendable {
+  struct Section: BitwiseCopyable, Sendable {
+    /// Index of the branch whose filters the rows are.
+    var branch: Int
     var firstStream: Int
     var streamCount: Int
-    /// Into `bias`, `outputRows` and `residualRows`.
+    /// Into `filters` and `bias`.
     var firstRow: Int
     var rowCount: Int
-    /// Index of the output phase.
-    var phase: Int
   }
 
   struct Stream: BitwiseCopyable, Sendable {
@@ -27,23 +28,29 @@ package struct BlockProgram: Sendable {
     var startsFromBias: Bool
   }
 
-  package let sections: AlignedArray<Section>
+  let sections: AlignedArray<Section>
   let streams: AlignedArray<Stream>
   let blocks: AlignedArray<BlockStream.Block>
   let offsets: AlignedArray<Int32>
   let weights: AlignedArray<Float>
   let bias: AlignedArray<Float>
-  /// Floats from the output's plane 0 to each row's plane.
-  let outputRows: AlignedArray<Int>
-  let residualRows: AlignedArray<Int>
-  /// The time on one core, in nanoseconds, by the cost table.
-  package let predictedNanoseconds: Double
+  /// The filter that each row is, counted within its branch.
+  let filters: AlignedArray<Int32>
+
   /// The greatest number of rows of a section.
-  package let largestSection: Int
+  var largestSection: Int {
+    (0..<sections.count).reduce(0) { max($0, sections.pointer[$1].rowCount) }
+  }
 
   package var byteCount: Int {
     blocks.byteCount + offsets.byteCount + weights.byteCount + bias.byteCount
   }
+}
+
+/// A program with its time on one core, in nanoseconds, by the cost table.
+package struct PricedProgram: Sendable {
+  package var program: BlockProgram
+  package var nanoseconds: Double
 }
 
 /// One block before packing: rows that share taps inside one chunk.
@@ -67,8 +74,7 @@ struct BlockProgramBuilder {
   private var offsets: [Int32] = []
   private var weights: [Float] = []
   private var bias: [Float] = []
-  private var outputRows: [Int] = []
-  private var residualRows: [Int] = []
+  private var filters: [Int32] = []
   /// The predicted time. Whole picoseconds add up to the same sum in any order, so that the choice of
   /// an engine does not depend on how the number of threads cuts the sections.
   private var picoseconds = 0
@@ -80,21 +86,19 @@ struct BlockProgramBuilder {
   }
 
   /// Opens a section for the given filters of a branch.
-  mutating func beginSection(_ branch: ConvolutionProblem.Branch, filters: some Sequence<Int>) {
-    let firstRow = bias.count
+  ///
+  /// - Parameter bias: that of the whole branch.
+  mutating func beginSection(branch: Int, bias: [Float], filters: some Sequence<Int>) {
+    let firstRow = self.filters.count
     for filter in filters {
-      bias.append(branch.bias[filter])
-      outputRows.append(branch.outputPlanes[filter] * problem.output.channelStride)
-      residualRows.append(
-        branch.residualPlanes.isEmpty
-          ? 0 : branch.residualPlanes[filter] * (problem.residual?.channelStride ?? 0))
+      self.bias.append(bias[filter])
+      self.filters.append(Int32(filter))
+      charge(costs.finish * Double(plan.vectorCount))
     }
     sections.append(
       BlockProgram.Section(
-        firstStream: streams.count, streamCount: 0, firstRow: firstRow,
-        rowCount: bias.count - firstRow,
-        phase: branch.verticalPhase * problem.output.horizontalPhases + branch.horizontalPhase))
-    for _ in firstRow..<bias.count { charge(costs.finish * Double(plan.vectorCount)) }
+        branch: branch, firstStream: streams.count, streamCount: 0, firstRow: firstRow,
+        rowCount: self.filters.count - firstRow))
   }
 
   private mutating func charge(_ nanoseconds: Double) {
@@ -105,9 +109,11 @@ struct BlockProgramBuilder {
 
   /// Adds blocks of one height and chunk to the open section.
   ///
-  /// - Parameter sharesOffsets: whether all blocks have the taps of the first.
+  /// - Parameters:
+  ///   - taps: those of the section's branch.
+  ///   - sharesOffsets: whether all blocks have the taps of the first.
   mutating func addStream(
-    _ pending: [PendingBlock], branch: ConvolutionProblem.Branch, startsFromBias: Bool,
+    _ pending: [PendingBlock], taps: [ConvolutionProblem.Tap], startsFromBias: Bool,
     sharesOffsets: Bool
   ) {
     guard let first = pending.first else { return }
@@ -121,7 +127,7 @@ struct BlockProgramBuilder {
       blocks.append(
         BlockStream.Block(firstRow: Int32(block.firstRow), tapCount: Int32(block.taps.count)))
       if index == 0 || !sharesOffsets {
-        offsets += block.taps.map { Int32(problem.offset(of: branch.taps[Int($0)])) }
+        offsets += block.taps.map { Int32(problem.offset(of: taps[Int($0)])) }
       }
       weights += block.weights
       charge(
@@ -131,13 +137,13 @@ struct BlockProgramBuilder {
   }
 
   /// - Throws: `outOfMemory`.
-  func build() throws(HewnError) -> BlockProgram {
-    BlockProgram(
-      sections: try AlignedArray(sections), streams: try AlignedArray(streams),
-      blocks: try AlignedArray(blocks), offsets: try AlignedArray(offsets),
-      weights: try AlignedArray(weights), bias: try AlignedArray(bias),
-      outputRows: try AlignedArray(outputRows), residualRows: try AlignedArray(residualRows),
-      predictedNanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.images),
-      largestSection: sections.map(\.rowCount).max() ?? 0)
+  func build() throws(HewnError) -> PricedProgram {
+    PricedProgram(
+      program: BlockProgram(
+        sections: try AlignedArray(sections), streams: try AlignedArray(streams),
+        blocks: try AlignedArray(blocks), offsets: try AlignedArray(offsets),
+        weights: try AlignedArray(weights), bias: try AlignedArray(bias),
+        filters: try AlignedArray(filters)),
+      nanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.images))
   }
 }

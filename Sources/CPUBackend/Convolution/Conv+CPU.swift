@@ -29,25 +29,26 @@ extension Conv: CPUOperator {
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
     let geometry = try planeGeometry(node)
-    let weights = try constantWeights(node)
     guard let input = inputs[0] else {
       throw HewnError(.internal, "a convolution of a constant was not folded")
     }
     let residual = addsResidual ? inputs[3] : nil
     if usesDepthwiseKernel(node, geometry) {
+      let weights = try constantWeights(node)
       return try DepthwiseStep(
         geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
         activation: activation, input: input, output: outputs[0], kernels: kernels)
     }
     let problem = ConvolutionProblem(
       input: input.planes, output: outputs[0].planes, residual: residual?.planes,
-      branches: try branches(
-        geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
+      branches: branches(
+        geometry, filters: outputs[0].shape[1] / groups, channels: input.shape[1] / groups,
         hasResidual: residual != nil),
       activation: activation)
-    return try ConvolutionPlanner(target: node.target, kernels: kernels).step(
-      problem, input: input.placement, output: outputs[0].placement,
-      residual: residual?.placement)
+    return try node.convolutionStep(
+      problem, kernels: kernels, input: input.placement, output: outputs[0].placement,
+      residual: residual?.placement
+    ) { () throws(HewnError) in try filterWeights(node) }
   }
 
   /// Whether every filter reads a single channel, with nothing that the depthwise kernel lacks.
@@ -66,30 +67,36 @@ extension Conv: CPUOperator {
     return PlaneGeometry(try geometry(input: input, weight: weight))
   }
 
-  /// One branch for each group.
+  /// One branch for each group of `filters` filters and `channels` channels.
   private func branches(
-    _ geometry: PlaneGeometry, weights: Tensor, bias: [Float], hasResidual: Bool
-  ) throws(HewnError) -> [ConvolutionProblem.Branch] {
-    let values = weights.floats()
-    let filters = weights.shape[0] / groups
-    let channels = weights.shape[1]
-    let taps = channels * geometry.kernelTaps
+    _ geometry: PlaneGeometry, filters: Int, channels: Int, hasResidual: Bool
+  ) -> [ConvolutionProblem.Branch] {
     let phaseCount = geometry.strides[0] * geometry.strides[1]
-    var branches: [ConvolutionProblem.Branch] = []
-    for group in 0..<groups {
+    return (0..<groups).map { group in
+      let rows = Array(group * filters..<(group + 1) * filters)
+      return ConvolutionProblem.Branch(
+        taps: (0..<channels).flatMap { channel in
+          geometry.taps(channelPlane: (group * channels + channel) * phaseCount)
+        },
+        outputPlanes: rows, residualPlanes: hasResidual ? rows : [],
+        tapsPerChannel: geometry.kernelTaps)
+    }
+  }
+
+  /// The weights of each group.
+  private func filterWeights(_ node: NodeContext) throws(HewnError) -> [FilterWeights] {
+    let weights = try constantWeights(node)
+    let values = weights.floats()
+    let bias = try bias(node, rows: weights.shape[0])
+    let filters = weights.shape[0] / groups
+    let taps = weights.shape.elementCount / weights.shape[0]
+    return try (0..<groups).map { (group) throws(HewnError) in
       let rows = group * filters..<(group + 1) * filters
       let matrix = try FilterMatrix(
         rows: filters, taps: taps,
         values: Array(values[rows.lowerBound * taps..<rows.upperBound * taps]))
-      branches.append(
-        ConvolutionProblem.Branch(
-          taps: (0..<channels).flatMap { channel in
-            geometry.taps(channelPlane: (group * channels + channel) * phaseCount)
-          },
-          matrix: matrix, bias: Array(bias[rows]), outputPlanes: Array(rows),
-          residualPlanes: hasResidual ? Array(rows) : [], tapsPerChannel: geometry.kernelTaps))
+      return FilterWeights(matrix: matrix, bias: Array(bias[rows]))
     }
-    return branches
   }
 }
 

@@ -26,16 +26,18 @@ extension ConvTranspose: CPUOperator {
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
     let window = try planeWindow(node)
-    let weights = try constantWeights(node)
     guard let input = inputs[0] else {
       throw HewnError(.internal, "a convolution of a constant was not folded")
     }
-    let bias = try bias(node, rows: weights.shape[1] * groups)
     let problem = ConvolutionProblem(
       input: input.planes, output: outputs[0].planes, residual: nil,
-      branches: try branches(window, weights: weights, bias: bias), activation: activation)
-    return try ConvolutionPlanner(target: node.target, kernels: kernels).step(
-      problem, input: input.placement, output: outputs[0].placement, residual: nil)
+      branches: branches(
+        window, filters: outputs[0].shape[1] / groups, channels: input.shape[1] / groups),
+      activation: activation)
+    return try node.convolutionStep(
+      problem, kernels: kernels, input: input.placement, output: outputs[0].placement,
+      residual: nil
+    ) { () throws(HewnError) in try filterWeights(node, window) }
   }
 
   private func planeWindow(_ node: NodeContext) throws(HewnError) -> TransposedWindow {
@@ -45,44 +47,51 @@ extension ConvTranspose: CPUOperator {
     return TransposedWindow(PlaneGeometry(try geometry(input: input, weight: weight)))
   }
 
-  /// One branch for each group and output phase.
+  /// One branch for each output phase of each group of `filters` filters and `channels` channels.
   private func branches(
-    _ window: TransposedWindow, weights: Tensor, bias: [Float]
-  ) throws(HewnError) -> [ConvolutionProblem.Branch] {
+    _ window: TransposedWindow, filters: Int, channels: Int
+  ) -> [ConvolutionProblem.Branch] {
+    let strides = window.geometry.strides
+    let phases = window.phases
+    return (0..<groups).flatMap { group in
+      phases.map { phase in
+        ConvolutionProblem.Branch(
+          taps: (group * channels..<(group + 1) * channels).flatMap { channel in
+            phase.taps.map { ConvolutionProblem.Tap(plane: channel, dy: $0.dy, dx: $0.dx) }
+          },
+          outputPlanes: (group * filters..<(group + 1) * filters).map {
+            $0 * strides[0] * strides[1] + phase.vertical * strides[1] + phase.horizontal
+          },
+          verticalPhase: phase.vertical, horizontalPhase: phase.horizontal,
+          tapsPerChannel: max(1, phase.taps.count))
+      }
+    }
+  }
+
+  /// The weights of each branch.
+  private func filterWeights(
+    _ node: NodeContext, _ window: TransposedWindow
+  ) throws(HewnError) -> [FilterWeights] {
+    let weights = try constantWeights(node)
     let values = weights.floats()
     let (channels, filters) = (weights.shape[0] / groups, weights.shape[1])
-    let geometry = window.geometry
-    let phaseCount = geometry.strides[0] * geometry.strides[1]
-    var branches: [ConvolutionProblem.Branch] = []
+    let bias = try bias(node, rows: filters * groups)
+    let kernelTaps = window.geometry.kernelTaps
+    let phases = window.phases
+    var branches: [FilterWeights] = []
     for group in 0..<groups {
-      let rows = group * filters..<(group + 1) * filters
-      for py in 0..<geometry.strides[0] {
-        for px in 0..<geometry.strides[1] {
-          let vertical = window.taps[0][py]
-          let horizontal = window.taps[1][px]
-          var taps: [ConvolutionProblem.Tap] = []
-          var columns: [Int] = []
-          for channel in group * channels..<(group + 1) * channels {
-            for (r, dy) in vertical {
-              for (s, dx) in horizontal {
-                taps.append(ConvolutionProblem.Tap(plane: channel, dy: dy, dx: dx))
-                columns.append(
-                  channel * filters * geometry.kernelTaps + r * geometry.kernel[1] + s)
-              }
-            }
-          }
-          let matrix = try FilterMatrix(
-            rows: filters, taps: taps.count,
-            values: (0..<filters).flatMap { filter in
-              columns.map { values[$0 + filter * geometry.kernelTaps] }
-            })
-          branches.append(
-            ConvolutionProblem.Branch(
-              taps: taps, matrix: matrix, bias: Array(bias[rows]),
-              outputPlanes: rows.map { $0 * phaseCount + py * geometry.strides[1] + px },
-              verticalPhase: py, horizontalPhase: px,
-              tapsPerChannel: max(1, vertical.count * horizontal.count)))
+      for phase in phases {
+        let columns = (group * channels..<(group + 1) * channels).flatMap { channel in
+          phase.taps.map { channel * filters * kernelTaps + $0.index }
         }
+        let matrix = try FilterMatrix(
+          rows: filters, taps: columns.count,
+          values: (0..<filters).flatMap { filter in
+            columns.map { values[$0 + filter * kernelTaps] }
+          })
+        branches.append(
+          FilterWeights(
+            matrix: matrix, bias: Array(bias[group * filters..<(group + 1) * filters])))
       }
     }
     return branches
@@ -106,6 +115,26 @@ private struct TransposedWindow {
         taps[phase].append((index, -shift))
       }
       return taps
+    }
+  }
+
+  /// One output phase with its taps in one channel: the index in the kernel, and the shift.
+  struct Phase {
+    var vertical: Int
+    var horizontal: Int
+    var taps: [(index: Int, dy: Int, dx: Int)]
+  }
+
+  /// Every output phase, row by row.
+  var phases: [Phase] {
+    taps[0].indices.flatMap { vertical in
+      taps[1].indices.map { horizontal in
+        Phase(
+          vertical: vertical, horizontal: horizontal,
+          taps: taps[0][vertical].flatMap { r, dy in
+            taps[1][horizontal].map { s, dx in (r * geometry.kernel[1] + s, dy, dx) }
+          })
+      }
     }
   }
 

@@ -14,47 +14,40 @@ package struct ConvolutionPlanner {
     self.kernels = kernels
   }
 
-  package func step(
-    _ problem: ConvolutionProblem, input: Placement, output: Placement, residual: Placement?
-  ) throws(HewnError) -> ConvolutionStep {
-    try checkOffsets(problem)
+  /// Searches covers and packs weights.
+  ///
+  /// - Parameter weights: one for each branch.
+  /// - Throws: `unsupported` for convolutions beyond the limits of kernels, `outOfMemory`.
+  package func pack(
+    _ problem: ConvolutionProblem, _ weights: [FilterWeights]
+  ) throws(HewnError) -> PackedLayer {
+    try checkLimits(problem)
     var matrix = MatrixReport(
-      rows: problem.rowCount, taps: problem.branches.map(\.matrix.taps).max() ?? 0,
-      weights: problem.branches.reduce(0) { $0 + $1.matrix.values.count },
-      zeros: problem.branches.reduce(0) { $0 + $1.matrix.zeroCount })
+      rows: problem.rowCount, taps: problem.branches.map(\.taps.count).max() ?? 0,
+      weights: weights.reduce(0) { $0 + $1.matrix.values.count },
+      zeros: weights.reduce(0) { $0 + $1.matrix.zeroCount })
 
-    let densePlan = TilePlan(problem, lanes: kernels.lanes, for: .blocks)
+    let densePlan = TilePlan(problem, lanes: kernels.lanes, engine: .dense)
     let dense = try BlockProgram.dense(
-      problem, plan: densePlan, costs: target.costs,
+      problem, weights, plan: densePlan, costs: target.costs,
       sectionRows: sectionRows(problem, densePlan))
-    let denseTime = milliseconds(dense)
-
-    func step(
-      _ program: BlockProgram, _ plan: TilePlan, engine: Engine, reason: String, sparse: Double?
-    ) throws(HewnError) -> ConvolutionStep {
-      try ConvolutionStep(
-        problem, program: program, plan: plan, kernels: kernels, input: input, output: output,
-        residual: residual, threads: target.threads,
-        decision: StepDecision(
-          matrix: matrix, engine: engine.rawValue, reason: reason, sparseMilliseconds: sparse,
-          denseMilliseconds: denseTime, weightByteCount: program.byteCount))
-    }
-    guard target.engine == .sparse else {
-      return try step(dense, densePlan, engine: .dense, reason: "asked for", sparse: nil)
-    }
-    guard matrix.zeros > 0 else {
-      return try step(dense, densePlan, engine: .dense, reason: "no zeros", sparse: nil)
+    guard target.engine == .sparse, matrix.zeros > 0 else {
+      return PackedLayer(
+        choice: EngineChoice(
+          matrix: matrix, engine: .dense,
+          reason: target.engine == .dense ? "asked for" : "no zeros",
+          denseNanoseconds: dense.nanoseconds),
+        weights: .blocks(dense.program))
     }
 
-    let plan = TilePlan(problem, lanes: kernels.lanes, for: .leaves)
+    let plan = TilePlan(problem, lanes: kernels.lanes, engine: .sparse)
     let costs = target.costs.coverCosts(plan)
-    let covers = problem.branches.map {
+    let covers = weights.map {
       Cover.exact($0.matrix, costs: costs, tree: .greedy($0.matrix, costs: costs))
     }
     let sparse = try BlockProgram.sparse(
-      problem, covers: covers, plan: plan, costs: target.costs,
+      problem, weights, covers: covers, plan: plan, costs: target.costs,
       sectionRows: sectionRows(problem, plan))
-    let sparseTime = milliseconds(sparse)
     for statistics in covers.map(\.statistics) {
       for height in statistics.heights {
         matrix.segmentsByHeight[height.height, default: 0] += height.segmentCount
@@ -62,15 +55,18 @@ package struct ConvolutionPlanner {
       matrix.leaves += statistics.leafCount
       matrix.filledSlots += statistics.filledSlotCount
     }
-    let ratio = denseTime / max(sparseTime, .leastNonzeroMagnitude)
-    let isSparse = sparse.predictedNanoseconds < dense.predictedNanoseconds
-    let reason =
-      isSparse
-      ? "predicted \(twoDigits(ratio)) × faster than dense"
-      : "predicted \(twoDigits(1 / ratio)) × faster than sparse"
-    return isSparse
-      ? try step(sparse, plan, engine: .sparse, reason: reason, sparse: sparseTime)
-      : try step(dense, densePlan, engine: .dense, reason: reason, sparse: sparseTime)
+    let ratio =
+      target.milliseconds(dense.nanoseconds)
+      / max(target.milliseconds(sparse.nanoseconds), .leastNonzeroMagnitude)
+    let isSparse = sparse.nanoseconds < dense.nanoseconds
+    return PackedLayer(
+      choice: EngineChoice(
+        matrix: matrix, engine: isSparse ? .sparse : .dense,
+        reason: isSparse
+          ? "predicted \(twoDigits(ratio)) × faster than dense"
+          : "predicted \(twoDigits(1 / ratio)) × faster than sparse",
+        sparseNanoseconds: sparse.nanoseconds, denseNanoseconds: dense.nanoseconds),
+      weights: .blocks(isSparse ? sparse.program : dense.program))
   }
 
   /// Rows of a section: few enough for the accumulators to stay in L1, and for all threads to find
@@ -83,14 +79,34 @@ package struct ConvolutionPlanner {
     return max(1, min(plan.sectionRows(lanes: kernels.lanes), evenShare))
   }
 
-  private func milliseconds(_ program: BlockProgram) -> Double {
-    (program.predictedNanoseconds / Double(target.threads) + target.costs.part) * 1e-6
-  }
-
-  /// - Throws: `unsupported` where a tap's offset does not fit into 32 bits.
-  private func checkOffsets(_ problem: ConvolutionProblem) throws(HewnError) {
+  /// - Throws: `unsupported` where a tap's offset or a filter's number does not fit into 32 bits.
+  private func checkLimits(_ problem: ConvolutionProblem) throws(HewnError) {
     for branch in problem.branches {
       for tap in branch.taps { _ = try tapOffset(problem.offset(of: tap)) }
+      guard branch.rowCount <= Int(Int32.max) else {
+        throw HewnError(.unsupported, "\(branch.rowCount) filters; the limit is 2^31 - 1")
+      }
     }
+  }
+}
+
+extension NodeContext {
+  /// The step of a convolution with the weights that were packed for it, or with those that
+  /// `weights` makes.
+  func convolutionStep(
+    _ problem: ConvolutionProblem, kernels: KernelSet, input: Placement, output: Placement,
+    residual: Placement?, weights: () throws(HewnError) -> [FilterWeights]
+  ) throws(HewnError) -> ConvolutionStep {
+    let packed =
+      if let packed { packed } else {
+        try ConvolutionPlanner(target: target, kernels: kernels).pack(problem, try weights())
+      }
+    guard case .blocks(let program) = packed.weights else {
+      throw HewnError(.invalidFile, "its packed weights are not those of a convolution")
+    }
+    let plan = TilePlan(problem, lanes: kernels.lanes, engine: packed.choice.engine)
+    return try ConvolutionStep(
+      problem, program: program, plan: plan, kernels: kernels, input: input, output: output,
+      residual: residual, target: target, choice: packed.choice)
   }
 }

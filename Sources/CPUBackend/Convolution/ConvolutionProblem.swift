@@ -1,11 +1,10 @@
-package import Covers
 package import Graphs
 
 /// What a convolution computes, in terms of planes: for every branch, row i and output cell p
 ///
 /// out[outputPlanes[i]][p] = activation(bias[i] + residual[i][p] + Σ_j matrix[i, j] · in[tap j][p])
 ///
-/// where `in[tap j][p]` is the input cell that lies at the tap's offset from p. Input and output have
+/// with the matrix and the bias of ``FilterWeights``, where `in[tap j][p]` is the input cell that lies at the tap's offset from p. Input and output have
 /// the same pitch, so an offset serves all cells.
 ///
 /// The branches of a `Conv` are its groups. A `ConvTranspose` has one for each group and output
@@ -26,10 +25,8 @@ package struct ConvolutionProblem: Sendable {
 
   /// Rows that share a tap list.
   package struct Branch: Sendable {
-    /// The columns of `matrix`, by channel, kernel row and kernel column.
+    /// The columns of the filter matrix, by channel, kernel row and kernel column.
     package var taps: [Tap]
-    package var matrix: FilterMatrix
-    package var bias: [Float]
     /// The output plane of each row.
     package var outputPlanes: [Int]
     /// The residual plane of each row; empty without a residual.
@@ -41,19 +38,20 @@ package struct ConvolutionProblem: Sendable {
     package var tapsPerChannel: Int
 
     package init(
-      taps: [Tap], matrix: FilterMatrix, bias: [Float], outputPlanes: [Int],
+      taps: [Tap], outputPlanes: [Int],
       residualPlanes: [Int] = [], verticalPhase: Int = 0, horizontalPhase: Int = 0,
       tapsPerChannel: Int
     ) {
       self.taps = taps
-      self.matrix = matrix
-      self.bias = bias
       self.outputPlanes = outputPlanes
       self.residualPlanes = residualPlanes
       self.verticalPhase = verticalPhase
       self.horizontalPhase = horizontalPhase
       self.tapsPerChannel = tapsPerChannel
     }
+
+    /// The filters.
+    package var rowCount: Int { outputPlanes.count }
   }
 
   package var input: PlanesLayout
@@ -82,7 +80,7 @@ package struct ConvolutionProblem: Sendable {
   }
 
   /// All filters.
-  package var rowCount: Int { branches.reduce(0) { $0 + $1.matrix.rows } }
+  package var rowCount: Int { branches.reduce(0) { $0 + $1.rowCount } }
 }
 
 /// Which phase and which shift a padded, strided index has: index = phase + stride · shift.

@@ -1,5 +1,6 @@
 package import CPUKernels
 internal import Graphs
+internal import Runtime
 package import Tensors
 
 /// Runs a ``BlockProgram`` over all images and tiles.
@@ -24,6 +25,14 @@ package struct ConvolutionStep: Step {
   /// Sections of each part of one tile.
   private let partitions: AlignedArray<Partition>
   private let partitionCount: Int
+  /// Floats from the output's plane 0 to the plane of each of the program's rows.
+  private let outputRows: AlignedArray<Int>
+  /// Likewise in the residual; zeros without one.
+  private let residualRows: AlignedArray<Int>
+  /// The output phase of each branch.
+  private let phases: AlignedArray<Int>
+  private let largestSection: Int
+  package let packed: PackedLayer?
   package let decision: StepDecision?
 
   struct Partition: BitwiseCopyable, Sendable {
@@ -31,10 +40,11 @@ package struct ConvolutionStep: Step {
     var sectionCount: Int
   }
 
+  /// - Parameter choice: why this program; `nil` where nobody asks.
   package init(
     _ problem: ConvolutionProblem, program: BlockProgram, plan: TilePlan, kernels: KernelSet,
-    input: Placement, output: Placement, residual: Placement?, threads: Int,
-    decision: StepDecision?
+    input: Placement, output: Placement, residual: Placement?, target: NodeContext.Target,
+    choice: EngineChoice?
   ) throws(HewnError) {
     self.problem = problem
     self.program = program
@@ -43,7 +53,16 @@ package struct ConvolutionStep: Step {
     self.input = input
     self.output = output
     self.residual = residual
-    self.decision = decision
+    packed = choice.map { PackedLayer(choice: $0, weights: .blocks(program)) }
+    decision = packed.map { StepDecision($0, target: target) }
+    let rows = Self.rows(of: program, problem)
+    outputRows = try AlignedArray(rows.output)
+    residualRows = try AlignedArray(rows.residual)
+    phases = try AlignedArray(
+      problem.branches.map {
+        $0.verticalPhase * problem.output.horizontalPhases + $0.horizontalPhase
+      })
+    largestSection = program.largestSection
     if let bounds = problem.activation.clampBounds {
       (lower, upper) = bounds
       activation = nil
@@ -55,9 +74,9 @@ package struct ConvolutionStep: Step {
     hasMasks = !masks.isEmpty
     self.masks = try AlignedArray(masks)
     let tiles = problem.output.images * plan.tileCount
-    let wanted = max(1, (Self.partsPerThread * threads + tiles - 1) / max(1, tiles))
+    let wanted = max(1, (Self.partsPerThread * target.threads + tiles - 1) / max(1, tiles))
     let sections = program.sections.count
-    partitionCount = min(max(1, sections), threads == 1 ? 1 : wanted)
+    partitionCount = min(max(1, sections), target.threads == 1 ? 1 : wanted)
     let count = partitionCount
     partitions = try AlignedArray(
       (0..<count).map {
@@ -67,6 +86,26 @@ package struct ConvolutionStep: Step {
       })
   }
 
+  /// Where each row of a program is stored, and where its residual is read.
+  private static func rows(
+    of program: BlockProgram, _ problem: ConvolutionProblem
+  ) -> (output: [Int], residual: [Int]) {
+    var output: [Int] = []
+    var residual: [Int] = []
+    for index in 0..<program.sections.count {
+      let section = program.sections.pointer[index]
+      let branch = problem.branches[section.branch]
+      for row in section.firstRow..<section.firstRow + section.rowCount {
+        let filter = Int(program.filters.pointer[row])
+        output.append(branch.outputPlanes[filter] * problem.output.channelStride)
+        residual.append(
+          branch.residualPlanes.isEmpty
+            ? 0 : branch.residualPlanes[filter] * (problem.residual?.channelStride ?? 0))
+      }
+    }
+    return (output, residual)
+  }
+
   /// Parts that each thread should find, so that uneven ones even out.
   private static let partsPerThread = 4
 
@@ -74,7 +113,7 @@ package struct ConvolutionStep: Step {
 
   /// The accumulators of a section.
   package var scratchFloatCount: Int {
-    program.largestSection * plan.tileVectors * kernels.lanes
+    largestSection * plan.tileVectors * kernels.lanes
   }
 
   package func run(part: Int, in memory: StepMemory) {
@@ -139,9 +178,10 @@ package struct ConvolutionStep: Step {
     var finish = Finish(
       rowCount: section.rowCount, vectorCount: vectors, accumulators: scratch,
       accumulatorStride: rowStride, output: output,
-      outputRows: program.outputRows.pointer + section.firstRow, residual: residual,
-      residualRows: program.residualRows.pointer + section.firstRow,
-      mask: hasMasks ? masks.pointer + section.phase * problem.output.span + cell : nil,
+      outputRows: outputRows.pointer + section.firstRow, residual: residual,
+      residualRows: residualRows.pointer + section.firstRow,
+      mask: hasMasks
+        ? masks.pointer + phases.pointer[section.branch] * problem.output.span + cell : nil,
       lower: lower, upper: upper)
     if let activation {
       addResidual(&finish, scratch)
@@ -169,7 +209,7 @@ package struct ConvolutionStep: Step {
     let written = plan.vectorCount * kernels.lanes
     let start = base + layout.planeStart(image: image, plane: 0) + written
     for row in section.firstRow..<section.firstRow + section.rowCount {
-      (start + program.outputRows.pointer[row]).update(
+      (start + outputRows.pointer[row]).update(
         repeating: 0, count: layout.channelStride - written)
     }
   }

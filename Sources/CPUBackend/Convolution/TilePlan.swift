@@ -1,3 +1,5 @@
+package import Runtime
+
 /// How a convolution is cut for the caches: pixel tiles, channel chunks and sections of rows.
 ///
 /// A pure function of the problem and the vector width, so that results do not depend on the
@@ -51,6 +53,11 @@ package struct TilePlan: Hashable, Sendable {
     let most = max(1, Self.chunkByteBudget / (4 * channelFloats))
     let chunks = (channels + most - 1) / most
     tapsPerChunk = (channels + chunks - 1) / chunks * tapsPerChannel
+  }
+
+  /// The plan of an engine's programs.
+  package init(_ problem: ConvolutionProblem, lanes: Int, engine: Engine) {
+    self.init(problem, lanes: lanes, for: engine == .sparse ? .leaves : .blocks)
   }
 
   /// Floats that the taps of one channel touch for one tile.

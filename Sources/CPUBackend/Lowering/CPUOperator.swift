@@ -49,6 +49,8 @@ package struct NodeContext: Sendable {
   package var inputs: [Operand?]
   package var outputs: [TensorType]
   package var target: Target
+  /// What the node's weights were packed to; `nil` where that is still to be done.
+  package var packed: PackedLayer?
 
   /// What steps are made for.
   package struct Target: Sendable {

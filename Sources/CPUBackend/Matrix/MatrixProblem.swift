@@ -1,32 +1,34 @@
-package import Covers
+internal import Covers
 package import Graphs
-package import Tensors
+internal import Tensors
 
 /// Y[n][i] = activation(bias[i] + Σ_k W[i][k] · X[n][k]) with constant W: `Gemm`, and `MatMul` with a
-/// constant right operand. X and Y are row-major.
+/// constant right operand. X and Y are row-major; W and bias are ``FilterWeights``.
 package struct MatrixProblem: Sendable {
   /// Rows of X and Y.
   package var images: Int
-  package var matrix: FilterMatrix
-  package var bias: [Float]
+  /// Filters: elements of a row of Y.
+  package var rows: Int
+  /// Elements of a row of X.
+  package var taps: Int
   package var activation: Activation
 
-  package init(images: Int, matrix: FilterMatrix, bias: [Float], activation: Activation) {
+  package init(images: Int, rows: Int, taps: Int, activation: Activation) {
     self.images = images
-    self.matrix = matrix
-    self.bias = bias
+    self.rows = rows
+    self.taps = taps
     self.activation = activation
   }
+}
 
+extension FilterMatrix {
   /// Reads the right operand of a product.
   ///
   /// - Parameters:
   ///   - weights: [K, M], or [M, K] when `transposed`.
   ///   - scale: a factor for all weights.
   /// - Throws: `invalidFile` for weights that are no numbers.
-  package static func matrix(
-    _ weights: Tensor, transposed: Bool, scale: Float
-  ) throws(HewnError) -> FilterMatrix {
+  init(_ weights: Tensor, transposed: Bool, scale: Float) throws(HewnError) {
     let values = weights.floats()
     let (rows, taps) =
       transposed
@@ -38,6 +40,6 @@ package struct MatrixProblem: Sendable {
           scale * (transposed ? values[row * taps + tap] : values[tap * rows + row])
       }
     }
-    return try FilterMatrix(rows: rows, taps: taps, values: matrix)
+    try self.init(rows: rows, taps: taps, values: matrix)
   }
 }

@@ -1,31 +1,17 @@
-package import Tensors
+internal import Covers
+internal import Tensors
 
-/// A sparse product with constant weights: every row's non-zero weights with their input indices.
-///
-/// A part is some rows × all images. At batch 1 such layers are bound by the traffic of weights and
-/// indices, so leaves are stored compactly and rows keep their order.
-package struct RowStep: Step {
-  private let problem: MatrixProblem
-  private let input: Placement
-  private let output: Placement
+/// The non-zero weights of a matrix, row by row, with their input indices.
+package struct LeafRows: Sendable {
   /// For each row where its leaves start; one more at the end.
-  private let starts: AlignedArray<Int>
-  private let indices: AlignedArray<Int32>
-  private let weights: AlignedArray<Float>
-  private let bias: AlignedArray<Float>
-  private let rowsPerPart: Int
-  package let decision: StepDecision?
+  let starts: AlignedArray<Int>
+  let indices: AlignedArray<Int32>
+  let weights: AlignedArray<Float>
+  let bias: AlignedArray<Float>
 
-  /// Leaves that a part should at least hold.
-  private static let leavesPerPart = 1 << 12
-
-  package init(
-    _ problem: MatrixProblem, input: Placement, output: Placement, decision: StepDecision
-  ) throws(HewnError) {
-    self.problem = problem
-    self.input = input
-    self.output = output
-    let matrix = problem.matrix
+  /// - Throws: `outOfMemory`.
+  init(_ layer: FilterWeights) throws(HewnError) {
+    let matrix = layer.matrix
     var starts = [0]
     var indices: [Int32] = []
     var weights: [Float] = []
@@ -39,34 +25,62 @@ package struct RowStep: Step {
     self.starts = try AlignedArray(starts)
     self.indices = try AlignedArray(indices)
     self.weights = try AlignedArray(weights)
-    bias = try AlignedArray(problem.bias)
-    let leavesPerRow = indices.count / max(1, matrix.rows) * problem.images
-    rowsPerPart = max(1, Self.leavesPerPart / max(1, leavesPerRow))
-    var decision = decision
-    decision.weightByteCount =
-      self.indices.byteCount + self.weights.byteCount + bias.byteCount + self.starts.byteCount
-    self.decision = decision
+    bias = try AlignedArray(layer.bias)
   }
 
-  package var partCount: Int { (problem.matrix.rows + rowsPerPart - 1) / rowsPerPart }
+  var byteCount: Int {
+    starts.byteCount + indices.byteCount + weights.byteCount + bias.byteCount
+  }
+}
+
+/// A sparse product with constant weights: every row's non-zero weights with their input indices.
+///
+/// A part is some rows × all images. At batch 1 such layers are bound by the traffic of weights and
+/// indices, so leaves are stored compactly and rows keep their order.
+package struct RowStep: Step {
+  private let problem: MatrixProblem
+  private let rows: LeafRows
+  private let input: Placement
+  private let output: Placement
+  private let rowsPerPart: Int
+  package let packed: PackedLayer?
+  package let decision: StepDecision?
+
+  /// Leaves that a part should at least hold.
+  private static let leavesPerPart = 1 << 12
+
+  package init(
+    _ problem: MatrixProblem, _ rows: LeafRows, input: Placement, output: Placement,
+    packed: PackedLayer, decision: StepDecision
+  ) {
+    self.problem = problem
+    self.rows = rows
+    self.input = input
+    self.output = output
+    self.packed = packed
+    self.decision = decision
+    let leavesPerRow = rows.indices.count / max(1, problem.rows) * problem.images
+    rowsPerPart = max(1, Self.leavesPerPart / max(1, leavesPerRow))
+  }
+
+  package var partCount: Int { (problem.rows + rowsPerPart - 1) / rowsPerPart }
 
   package func run(part: Int, in memory: StepMemory) {
-    let (rows, taps) = (problem.matrix.rows, problem.matrix.taps)
     let first = part * rowsPerPart
-    let end = min(first + rowsPerPart, rows)
+    let end = min(first + rowsPerPart, problem.rows)
     for image in 0..<problem.images {
-      let x = memory.pointer(input) + image * taps
-      let y = memory.pointer(output) + image * rows
-      for row in first..<end { y[row] = bias.pointer[row] + dot(row, x) }
+      let x = memory.pointer(input) + image * problem.taps
+      let y = memory.pointer(output) + image * problem.rows
+      for row in first..<end { y[row] = rows.bias.pointer[row] + dot(row, x) }
       apply(problem.activation, to: y + first, count: end - first)
     }
   }
 
   /// Σ weight · x[index] over a row's leaves, in four interleaved chains.
   private func dot(_ row: Int, _ x: UnsafeMutablePointer<Float>) -> Float {
-    var leaf = starts.pointer[row]
-    let end = starts.pointer[row + 1]
-    let (w, index) = (weights.pointer, indices.pointer)
+    var leaf = rows.starts.pointer[row]
+    let end = rows.starts.pointer[row + 1]
+    let (w, index) = (rows.weights.pointer, rows.indices.pointer)
     var sums = SIMD4<Float>.zero
     while leaf + 4 <= end {
       let gathered = SIMD4<Float>(

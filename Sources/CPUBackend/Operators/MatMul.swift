@@ -1,4 +1,5 @@
 package import CPUKernels
+internal import Covers
 package import Graphs
 package import Tensors
 
@@ -15,11 +16,15 @@ extension MatMul: CPUOperator {
       a: node.shape(ofInput: 0) ?? [], b: node.shape(ofInput: 1) ?? [])
     guard let weights = node.constant(ofInput: 1), weights.shape.rank == 2, let input = inputs[0]
     else { return try batchStep(geometry, node, inputs, output: outputs[0]) }
-    let matrix = try MatrixProblem.matrix(weights, transposed: false, scale: 1)
-    return try MatrixProblem(
-      images: geometry.batch.elementCount * geometry.rows, matrix: matrix,
-      bias: [Float](repeating: 0, count: matrix.rows), activation: .identity
-    ).step(node.target, kernels: kernels, input: input.placement, output: outputs[0].placement)
+    let problem = MatrixProblem(
+      images: geometry.batch.elementCount * geometry.rows, rows: geometry.columns,
+      taps: geometry.depth, activation: .identity)
+    return try node.matrixStep(
+      problem, kernels: kernels, input: input.placement, output: outputs[0].placement
+    ) { () throws(HewnError) in
+      let matrix = try FilterMatrix(weights, transposed: false, scale: 1)
+      return FilterWeights(matrix: matrix, bias: [Float](repeating: 0, count: matrix.rows))
+    }
   }
 
   /// The step of a product whose operands are both read when it runs.

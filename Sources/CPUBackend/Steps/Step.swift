@@ -30,6 +30,8 @@ package protocol Step: Sendable {
 
   /// What was decided for the step, where there was a choice or a prediction.
   var decision: StepDecision? { get }
+  /// The weights that the step reads, where packing them takes time.
+  var packed: PackedLayer? { get }
 
   /// - Throws: what depends on the values of tensors, such as an index out of range.
   func run(part: Int, in memory: StepMemory) throws
@@ -38,6 +40,7 @@ package protocol Step: Sendable {
 extension Step {
   package var scratchFloatCount: Int { 0 }
   package var decision: StepDecision? { nil }
+  package var packed: PackedLayer? { nil }
 }
 
 /// Which engine a step uses, and why.

@@ -1,0 +1,73 @@
+package import Runtime
+
+/// What a layer with constant weights is compiled to: the engine, why, and the weights as its kernels
+/// read them.
+///
+/// It holds what takes time to find out, and nothing that depends on where other layers' tensors
+/// lie: layouts and places are computed from the graph whenever a plan is made.
+package struct PackedLayer: Sendable {
+  package var choice: EngineChoice
+  package var weights: PackedWeights
+
+  package init(choice: EngineChoice, weights: PackedWeights) {
+    self.choice = choice
+    self.weights = weights
+  }
+}
+
+/// Weights as kernels read them.
+package enum PackedWeights: Sendable {
+  /// Of ``ConvolutionStep``.
+  case blocks(BlockProgram)
+  /// Of ``RowStep``.
+  case leaves(LeafRows)
+  /// Of ``PanelStep``.
+  case panels(WeightPanels)
+
+  package var byteCount: Int {
+    switch self {
+    case .blocks(let program): program.byteCount
+    case .leaves(let rows): rows.byteCount
+    case .panels(let panels): panels.byteCount
+    }
+  }
+}
+
+/// Which engine a layer uses, and why.
+package struct EngineChoice: Sendable, Codable {
+  package var matrix: MatrixReport
+  package var engine: Engine
+  package var reason: String
+  /// Predicted times on one core; `nil` where there was no choice.
+  package var sparseNanoseconds: Double?
+  package var denseNanoseconds: Double
+
+  package init(
+    matrix: MatrixReport, engine: Engine, reason: String, sparseNanoseconds: Double? = nil,
+    denseNanoseconds: Double
+  ) {
+    self.matrix = matrix
+    self.engine = engine
+    self.reason = reason
+    self.sparseNanoseconds = sparseNanoseconds
+    self.denseNanoseconds = denseNanoseconds
+  }
+}
+
+extension NodeContext.Target {
+  /// The time of a step whose work takes `nanoseconds` on one core and divides evenly.
+  func milliseconds(_ nanoseconds: Double) -> Double {
+    (nanoseconds / Double(threads) + costs.part) * 1e-6
+  }
+}
+
+extension StepDecision {
+  init(_ packed: PackedLayer, target: NodeContext.Target) {
+    let choice = packed.choice
+    self.init(
+      matrix: choice.matrix, engine: choice.engine.rawValue, reason: choice.reason,
+      sparseMilliseconds: choice.sparseNanoseconds.map(target.milliseconds),
+      denseMilliseconds: target.milliseconds(choice.denseNanoseconds),
+      weightByteCount: packed.weights.byteCount)
+  }
+}
