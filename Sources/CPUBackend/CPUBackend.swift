@@ -52,15 +52,7 @@ package struct CPUBackend: Backend {
         let node = graph.nodes[index]
         guard let op = node.op as? any CPUOperator else { continue }
         do {
-          let made: any Step
-          if let reason = op.reasonToEvaluate(contexts[index]) {
-            made = EvaluateStep(
-              op, contexts[index], inputs: inputs, outputs: outputs, reason: reason,
-              evaluate: evaluate)
-          } else {
-            made = try op.makeStep(
-              for: contexts[index], inputs: inputs, outputs: outputs, kernels: kernels)
-          }
+          let made = try makeStep(op, contexts[index], inputs: inputs, outputs: outputs)
           steps.append(made)
           layers.append(LayerReport(node, contexts[index], made.decision))
         } catch {
@@ -71,6 +63,17 @@ package struct CPUBackend: Backend {
     return CPUPlan(
       graph: graph, lowered: lowered, memory: memory, steps: steps, layers: layers,
       threads: target.threads)
+  }
+
+  /// The step that computes a node: by its kernel, or by the evaluator.
+  package func makeStep(
+    _ op: any CPUOperator, _ node: NodeContext, inputs: [Located?], outputs: [Located]
+  ) throws(HewnError) -> any Step {
+    if let reason = op.reasonToEvaluate(node) {
+      return EvaluateStep(
+        op, node, inputs: inputs, outputs: outputs, reason: reason, evaluate: evaluate)
+    }
+    return try op.makeStep(for: node, inputs: inputs, outputs: outputs, kernels: kernels)
   }
 }
 

@@ -56,9 +56,8 @@ enum BackendHarness {
           instructionSet: isa, costs: setting.costs, evaluate: Reference.evaluate)
         let engine = setting.engine
         let what = "\(isa.rawValue), \(setting.name)"
-        failures += try GuardedNetwork(
-          test.graph, isa: isa, engine: engine, costs: setting.costs
-        ).failures(test.inputs).map { "\(what): \($0)" }
+        failures += try GuardedNetwork(test.graph, backend, engine: engine)
+          .failures(test.inputs).map { "\(what): \($0)" }
         var first: [[Float]] = []
         for threads in threadCounts {
           let options = CompileOptions(engine: engine, threads: threads)

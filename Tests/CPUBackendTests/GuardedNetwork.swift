@@ -19,9 +19,9 @@ struct GuardedNetwork {
   /// A NaN that no computation makes.
   private static let poison = Float(bitPattern: 0x7fc0_dead)
 
-  init(_ graph: Graph, isa: InstructionSet, engine: Engine, costs: CPUCostTable) throws {
+  init(_ graph: Graph, _ backend: CPUBackend, engine: Engine) throws {
     self.graph = graph
-    let target = NodeContext.Target(engine: engine, threads: 2, costs: costs)
+    let target = NodeContext.Target(engine: engine, threads: 2, costs: backend.costs)
     let contexts = graph.nodes.map { node in
       NodeContext(
         label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
@@ -39,7 +39,6 @@ struct GuardedNetwork {
       }
     }
     floatCount = next
-    let kernels = try isa.kernelSet()
     steps = try lowered.steps.compactMap { step in
       let inputs = step.inputs.map { $0.map { located[$0] } }
       let outputs = step.outputs.map { located[$0] }
@@ -49,8 +48,7 @@ struct GuardedNetwork {
         return (try ConvertStep(from: source, to: outputs[0]), outputs)
       case .node(let index):
         guard let op = graph.nodes[index].op as? any CPUOperator else { return nil }
-        let made = try op.makeStep(
-          for: contexts[index], inputs: inputs, outputs: outputs, kernels: kernels)
+        let made = try backend.makeStep(op, contexts[index], inputs: inputs, outputs: outputs)
         return (made, outputs)
       }
     }
