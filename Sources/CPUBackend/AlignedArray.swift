@@ -13,28 +13,57 @@ package final class AlignedArray<Element: BitwiseCopyable & Sendable>: @unchecke
   // Unchecked because of the raw pointer: elements are written in `init` only.
   package let count: Int
   private let start: UnsafeMutablePointer<Element>
-
-  /// Elements of readable slack after the end, so that kernels may load a whole vector.
-  private static var slack: Int { 64 }
+  /// What owns the elements, where they are part of a file; nobody writes them then.
+  private let region: FileRegion?
 
   /// - Throws: `outOfMemory`.
   package init(_ elements: [Element]) throws(HewnError) {
     count = elements.count
-    let byteCount = ((count + Self.slack) * MemoryLayout<Element>.stride).roundedUp(to: 64)
-    guard let memory = aligned_alloc(64, byteCount) else {
+    region = nil
+    let byteCount = AlignedArrays.byteCount(of: Element.self, count: count)
+    guard let memory = aligned_alloc(AlignedArrays.alignment, byteCount) else {
       throw HewnError(.outOfMemory, "no memory for \(byteCount) bytes of packed weights")
     }
     memset(memory, 0, byteCount)
-    start = memory.bindMemory(to: Element.self, capacity: count + Self.slack)
+    start = memory.bindMemory(to: Element.self, capacity: count)
     elements.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { start.update(from: base, count: source.count) }
     }
   }
 
-  deinit { free(start) }
+  /// An array that stays where it is in a file.
+  ///
+  /// - Precondition: every pattern of bits is an element; the region starts at a multiple of 64 bytes
+  ///   and holds the elements with their slack.
+  package init(in region: FileRegion, count: Int) {
+    precondition(
+      region.range.lowerBound.isMultiple(of: AlignedArrays.alignment)
+        && region.range.count >= AlignedArrays.byteCount(of: Element.self, count: count),
+      "\(region.range) for \(count) elements")
+    guard let base = UnsafeMutableRawPointer(mutating: region.bytes.baseAddress) else {
+      preconditionFailure("a region without an address")
+    }
+    self.count = count
+    self.region = region
+    start = base.bindMemory(to: Element.self, capacity: count)
+  }
+
+  deinit { if region == nil { free(start) } }
 
   /// The first element; valid while the array lives. Steps hold their arrays, plans their steps,
   /// and sessions their plan.
   package var pointer: UnsafePointer<Element> { UnsafePointer(start) }
   package var byteCount: Int { count * MemoryLayout<Element>.stride }
+}
+
+/// How aligned arrays lie in memory and in files.
+package enum AlignedArrays {
+  package static let alignment = 64
+  /// Readable bytes after the last element, so that kernels may load whole vectors.
+  static let slackByteCount = 256
+
+  /// The bytes of an array with its slack: a multiple of the alignment.
+  package static func byteCount<Element>(of _: Element.Type, count: Int) -> Int {
+    (count * MemoryLayout<Element>.stride + slackByteCount).roundedUp(to: alignment)
+  }
 }

@@ -8,7 +8,7 @@
 
 /// A dense, row-major, immutable tensor in host memory.
 ///
-/// Copies share storage. Elements are aligned to 64 bytes.
+/// Copies share storage. Elements are aligned to 64 bytes, those in a mapped file to their own size.
 package struct Tensor: Sendable {
   package let type: TensorType
   private let storage: TensorStorage
@@ -45,6 +45,18 @@ package struct Tensor: Sendable {
     }
     elements.withUnsafeBytes { storage.bytes.copyMemory(from: $0) }
     self.init(type: TensorType(Element.elementType, shape), storage: storage)
+  }
+
+  /// A tensor whose elements stay where they are in a file. They are read when they are used, which
+  /// nothing but the caller has checked.
+  ///
+  /// - Precondition: the region holds the type's bytes and starts at a multiple of the element size.
+  package init(type: TensorType, in region: FileRegion) {
+    precondition(
+      region.range.count == type.byteCount
+        && region.range.lowerBound.isMultiple(of: type.element.byteCount),
+      "\(region.range) for \(type)")
+    self.init(type: type, storage: TensorStorage(region))
   }
 
   /// A tensor of rank 0.
@@ -87,8 +99,15 @@ package struct Tensor: Sendable {
 private final class TensorStorage: @unchecked Sendable {
   // Unchecked because of the raw pointer: bytes are written before the tensor is published only.
   let bytes: UnsafeMutableRawBufferPointer
+  /// What owns the bytes, where they are part of a file; nobody writes them then.
+  private let region: FileRegion?
 
   static let alignment = 64
+
+  init(_ region: FileRegion) {
+    self.region = region
+    bytes = UnsafeMutableRawBufferPointer(mutating: region.bytes)
+  }
 
   init(byteCount: Int) throws(HewnError) {
     let size = (byteCount + Self.alignment - 1) / Self.alignment * Self.alignment
@@ -97,7 +116,8 @@ private final class TensorStorage: @unchecked Sendable {
     }
     memset(memory, 0, max(size, Self.alignment))
     bytes = UnsafeMutableRawBufferPointer(start: memory, count: byteCount)
+    region = nil
   }
 
-  deinit { free(bytes.baseAddress) }
+  deinit { if region == nil { free(bytes.baseAddress) } }
 }
