@@ -64,13 +64,16 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "PlanFiles",
+      dependencies: ["Tensors", "Graphs", "Passes", "Runtime", "CPUBackend", "CZlib"]),
     .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
     .target(
       name: "Hewn",
       dependencies: [
         "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
-        "CPUBackend",
+        "CPUBackend", "PlanFiles",
       ]),
     .executableTarget(
       name: "HewnCLI",
@@ -99,6 +102,9 @@ var testTargets: [Target] {
     .testTarget(
       name: "CPUBackendTests",
       dependencies: ["CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
+    .testTarget(
+      name: "PlanFilesTests",
+      dependencies: ["PlanFiles", "CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),

@@ -20,7 +20,7 @@ package final class AlignedArray<Element: BitwiseCopyable & Sendable>: @unchecke
   package init(_ elements: [Element]) throws(HewnError) {
     count = elements.count
     region = nil
-    let byteCount = AlignedArrays.byteCount(of: Element.self, count: count)
+    let byteCount = AlignedArrays.byteCount(count * MemoryLayout<Element>.stride)
     guard let memory = aligned_alloc(AlignedArrays.alignment, byteCount) else {
       throw HewnError(.outOfMemory, "no memory for \(byteCount) bytes of packed weights")
     }
@@ -38,7 +38,7 @@ package final class AlignedArray<Element: BitwiseCopyable & Sendable>: @unchecke
   package init(in region: FileRegion, count: Int) {
     precondition(
       region.range.lowerBound.isMultiple(of: AlignedArrays.alignment)
-        && region.range.count >= AlignedArrays.byteCount(of: Element.self, count: count),
+        && region.range.count >= AlignedArrays.byteCount(count * MemoryLayout<Element>.stride),
       "\(region.range) for \(count) elements")
     guard let base = UnsafeMutableRawPointer(mutating: region.bytes.baseAddress) else {
       preconditionFailure("a region without an address")
@@ -62,8 +62,8 @@ package enum AlignedArrays {
   /// Readable bytes after the last element, so that kernels may load whole vectors.
   static let slackByteCount = 256
 
-  /// The bytes of an array with its slack: a multiple of the alignment.
-  package static func byteCount<Element>(of _: Element.Type, count: Int) -> Int {
-    (count * MemoryLayout<Element>.stride + slackByteCount).roundedUp(to: alignment)
+  /// The bytes of an array and its slack, given those of its elements: a multiple of the alignment.
+  package static func byteCount(_ elementBytes: Int) -> Int {
+    (elementBytes + slackByteCount).roundedUp(to: alignment)
   }
 }

@@ -33,13 +33,27 @@ package struct CPUBackend: Backend {
   ///
   /// - Throws: `unsupported` with the node and the reason, before anything runs; `outOfMemory`.
   package func compile(_ graph: Graph, options: CompileOptions) throws -> any Plan {
+    try compile(graph, options: options, packed: nil)
+  }
+
+  /// Lowers a graph whose weights may have been packed before.
+  ///
+  /// - Parameter packed: the packed weights of all layers that have such, by node, as
+  ///   ``CPUPlan/packed`` of a compilation of the same graph; `nil` packs now.
+  /// - Throws: as ``compile(_:options:)``; `invalidFile` for packed weights that do not fit the graph.
+  package func compile(
+    _ graph: Graph, options: CompileOptions, packed: [Int: PackedLayer]?
+  ) throws -> CPUPlan {
     let target = NodeContext.Target(
       engine: options.engine, threads: max(1, options.threads), costs: costs)
-    let contexts = graph.nodes.map { NodeContext($0, in: graph, target: target) }
+    let contexts = graph.nodes.enumerated().map { index, node in
+      NodeContext(node, in: graph, target: target, packed: packed?[index])
+    }
     let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
     let memory = lowered.planMemory()
     var steps: [any Step] = []
     var layers: [LayerReport] = []
+    var packedLayers: [Int: PackedLayer] = [:]
     for step in lowered.steps {
       let inputs = step.inputs.map { $0.map { lowered.located($0, memory) } }
       let outputs = step.outputs.map { lowered.located($0, memory) }
@@ -51,8 +65,12 @@ package struct CPUBackend: Backend {
       case .node(let index):
         let node = graph.nodes[index]
         guard let op = node.op as? any CPUOperator else { continue }
-        do {
+        do throws(HewnError) {
           let made = try makeStep(op, contexts[index], inputs: inputs, outputs: outputs)
+          guard packed == nil || (made.packed == nil) == (packed?[index] == nil) else {
+            throw HewnError(.invalidFile, "its packed weights are missing, or it has none")
+          }
+          packedLayers[index] = made.packed
           steps.append(made)
           layers.append(LayerReport(node, contexts[index], made.decision))
         } catch {
@@ -60,9 +78,12 @@ package struct CPUBackend: Backend {
         }
       }
     }
+    if let extra = packed?.keys.first(where: { packedLayers[$0] == nil }) {
+      throw HewnError(.invalidFile, "packed weights of node \(extra), which runs without any")
+    }
     return CPUPlan(
       graph: graph, lowered: lowered, memory: memory, steps: steps, layers: layers,
-      threads: target.threads)
+      packed: packedLayers, instructionSet: instructionSet, threads: target.threads)
   }
 
   /// The step that computes a node: by its kernel, or by the evaluator.
@@ -78,10 +99,11 @@ package struct CPUBackend: Backend {
 }
 
 extension NodeContext {
-  init(_ node: Node, in graph: Graph, target: Target) {
+  init(_ node: Node, in graph: Graph, target: Target, packed: PackedLayer?) {
     self.init(
       label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
       outputs: node.outputs.map { graph[$0].type }, target: target)
+    self.packed = packed
   }
 }
 

@@ -9,6 +9,9 @@ package struct CPUPlan: Plan {
   package let layers: [LayerReport]
   package let arenaByteCount: Int
   package let weightByteCount: Int
+  /// The weights that were packed, by node of the graph.
+  package let packed: [Int: PackedLayer]
+  package let instructionSet: InstructionSet
   let steps: [any Step]
   let threads: Int
   let inputPlaces: [Located]
@@ -24,9 +27,11 @@ package struct CPUPlan: Plan {
 
   init(
     graph: Graph, lowered: LoweredGraph, memory: MemoryPlan, steps: [any Step],
-    layers: [LayerReport], threads: Int
+    layers: [LayerReport], packed: [Int: PackedLayer], instructionSet: InstructionSet, threads: Int
   ) {
     (inputs, outputs) = graph.ports
+    self.instructionSet = instructionSet
+    self.packed = packed
     self.layers = layers
     self.steps = steps
     self.threads = threads
@@ -43,13 +48,15 @@ package struct CPUPlan: Plan {
     weightByteCount = steps.reduce(0) { $0 + ($1.decision?.weightByteCount ?? 0) }
   }
 
-  /// Floats after the last buffer that kernels may read: flat runs over a plane read the gap behind
-  /// its last row too, shifted by up to a row.
+  /// Floats after the last buffer that steps may read.
   private static func slack(_ lowered: LoweredGraph) -> Int {
-    let pitches = lowered.buffers.map { buffer in
-      if case .planes(let planes) = buffer.layout { planes.pitch } else { 0 }
+    lowered.buffers.reduce(256) { slack, buffer in
+      if case .planes(let planes) = buffer.layout {
+        max(slack, planes.readableSlack)
+      } else {
+        slack
+      }
     }
-    return (pitches.max() ?? 0) + 256
   }
 
   package func makeSession() throws -> any PlanSession { try CPUSession(self) }

@@ -6,16 +6,9 @@ package import Tensors
   import CPUKernelsAVX2
   import CPUKernelsAVX512
 #endif
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The instruction sets that the kernels exist for, slowest first.
-package enum InstructionSet: String, Sendable, CaseIterable {
+package enum InstructionSet: String, Sendable, CaseIterable, Codable {
   case portable, avx2, avx512
 
   /// The processor features, as Linux names them, that the kernels need.
@@ -29,7 +22,8 @@ package enum InstructionSet: String, Sendable, CaseIterable {
 
   /// The sets that this processor has.
   package static let available: [InstructionSet] = {
-    let features = processorFeatures()
+    let features = Set(
+      Processor.field("flags")?.split(whereSeparator: \.isWhitespace) ?? [])
     return allCases.filter { $0.requiredFeatures.allSatisfy(features.contains) }
   }()
 
@@ -55,20 +49,5 @@ package enum InstructionSet: String, Sendable, CaseIterable {
     #else
       return CPUKernelsPortable.kernels()
     #endif
-  }
-
-  /// The feature flags in /proc/cpuinfo; empty where there is no such file.
-  private static func processorFeatures() -> Set<Substring> {
-    guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 1 << 14)
-    while fgets(&line, Int32(line.count), file) != nil {
-      let text = String(
-        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      if text.hasPrefix("flags"), let colon = text.firstIndex(of: ":") {
-        return Set(text[colon...].dropFirst().split(whereSeparator: \.isWhitespace))
-      }
-    }
-    return []
   }
 }

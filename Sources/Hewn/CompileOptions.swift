@@ -18,7 +18,8 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
 /// How a model becomes a plan.
 public struct CompileOptions: Sendable {
   public var device: Device
-  public var engine: Engine
+  /// `nil` is that of a plan file, `sparse` for a model.
+  public var engine: Engine?
   /// The first extent of every input; `nil` keeps what the model states, 1 where that is free.
   public var batch: Int?
   /// Whole input shapes by name; they win over `batch`.
@@ -29,7 +30,7 @@ public struct CompileOptions: Sendable {
   public var optimizes: Bool
 
   public init(
-    device: Device = .cpu, engine: Engine = .sparse, batch: Int? = nil,
+    device: Device = .cpu, engine: Engine? = nil, batch: Int? = nil,
     shapes: [String: [Int]] = [:], threads: Int? = nil, optimizes: Bool = true
   ) {
     self.device = device

@@ -1,11 +1,13 @@
 internal import Graphs
 internal import ONNXFormat
 internal import Passes
+internal import PlanFiles
 internal import ReferenceBackend
 internal import Runtime
 internal import Tensors
 
-/// A network as its file states it, with extents still free.
+/// A network as its file states it, with extents still free, or a plan file, where everything is
+/// decided.
 ///
 /// ```swift
 /// let model = try Model(contentsOf: "resnet20.onnx")
@@ -13,6 +15,9 @@ internal import Tensors
 /// var session = try plan.makeSession()
 /// let outputs = try session.run(["input": Tensor(shape: [1, 3, 32, 32], floats: pixels)])
 /// ```
+///
+/// Compiling takes seconds for large networks. ``compile(_:writingTo:)`` keeps its result in a plan
+/// file, which is read and compiled like a model, in milliseconds.
 public struct Model: Sendable {
   /// One extent of an input or output.
   public enum Dimension: Hashable, Sendable {
@@ -29,63 +34,145 @@ public struct Model: Sendable {
     public let dimensions: [Dimension]?
   }
 
-  private let file: ONNXModel
-
-  /// Reads an ONNX file.
-  ///
-  /// - Throws: ``HewnError``: `io` for a file that cannot be read, `invalidFile` for one that is no
-  ///   valid model, `unsupported` for a valid model that uses what Hewn lacks.
-  public init(contentsOf path: String) throws {
-    file = try rethrowing { try ONNXModel.read(contentsOf: path) }
+  enum Source: Sendable {
+    case network(ONNXModel)
+    /// A plan file, and its name without its folder.
+    case plan(PlanFile, name: String)
   }
 
-  /// Reads the bytes of an ONNX file.
+  let source: Source
+
+  /// Reads an ONNX file or a plan file.
+  ///
+  /// A plan file is mapped into memory, and must not be changed in place while the model or one of its
+  /// plans is in use.
+  ///
+  /// - Throws: ``HewnError``: `io` for a file that cannot be read, `invalidFile` for one that is no
+  ///   valid model or a damaged plan, `unsupported` for a valid model that uses what Hewn lacks, and
+  ///   for a plan of another version or for other processors.
+  public init(contentsOf path: String) throws {
+    source = try rethrowing {
+      guard PlanFile.isLikely(path: path) else {
+        return .network(try ONNXModel.read(contentsOf: path))
+      }
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      return try .plan(FileBytes(mapping: path), name: name)
+    }
+  }
+
+  /// Reads the bytes of an ONNX file or a plan file.
   ///
   /// - Parameter name: what errors call it.
   /// - Throws: as `init(contentsOf:)`.
   public init(bytes: [UInt8], name: String = "model") throws {
-    file = try rethrowing { try ONNXModel.read(bytes: bytes, fileName: name) }
+    source = try rethrowing {
+      PlanFile.isLikely(bytes: bytes)
+        ? try .plan(FileBytes(copying: bytes), name: name)
+        : .network(try ONNXModel.read(bytes: bytes, fileName: name))
+    }
   }
 
   /// The inputs that must be given to run the model.
-  public var inputs: [Port] { file.template.inputs.map(Port.init) }
-
-  public var outputs: [Port] { file.template.outputs.map(Port.init) }
-
-  /// What the file says about itself.
-  public var summary: ModelSummary {
-    ModelSummary(
-      name: file.template.name, file: file.fileName, byteCount: file.fileByteCount,
-      opset: file.opset, producer: file.producer)
+  public var inputs: [Port] {
+    switch source {
+    case .network(let file): file.template.inputs.map(Port.init)
+    case .plan(let file, _): file.model.graph.inputs.map { Port(file.model.graph[$0]) }
+    }
   }
 
-  /// Optimises the model and lowers it to a device.
+  public var outputs: [Port] {
+    switch source {
+    case .network(let file): file.template.outputs.map(Port.init)
+    case .plan(let file, _): file.model.graph.outputs.map { Port(file.model.graph[$0]) }
+    }
+  }
+
+  /// What the file says about itself; for a plan file, about the model that it was compiled from.
+  public var summary: ModelSummary {
+    switch source {
+    case .network(let file):
+      ModelSummary(
+        name: file.template.name, file: file.fileName, byteCount: file.fileByteCount,
+        opset: file.opset, producer: file.producer)
+    case .plan(let file, let name): ModelSummary(file.model.origin, planFile: name)
+    }
+  }
+
+  /// Optimises the model and lowers it to a device; of a plan file, reads the result.
+  ///
+  /// A plan file fits its own shapes alone. With another device or engine than its own, its network,
+  /// which was optimised, is lowered anew. A session may run with other threads than those that it
+  /// was compiled for.
   ///
   /// - Throws: ``HewnError``: `invalidArgument` for options that do not fit the model,
-  ///   `unsupported` with the node and the reason for what the device cannot run.
+  ///   `unsupported` with the node and the reason for what the device cannot run, `invalidFile` for a
+  ///   damaged plan.
   public func compile(_ options: CompileOptions = CompileOptions()) throws -> Plan {
+    let threads = try Self.threads(options)
+    return try rethrowing {
+      switch source {
+      case .network(let file):
+        let lowering = try Lowering(file, options, threads: threads)
+        return Plan(lowering, model: summary, options, threads: threads)
+      case .plan(let file, _):
+        return try plan(of: file, options, threads: threads)
+      }
+    }
+  }
+
+  /// The threads that a session gets.
+  ///
+  /// - Throws: `invalidArgument` for a number out of range.
+  static func threads(_ options: CompileOptions) throws(HewnError) -> Int {
     let threads = options.threads ?? Machine.coreCount
     guard (1...Machine.maximumThreadCount).contains(threads) else {
       throw HewnError(
         .invalidArgument, "\(threads) threads; give 1 to \(Machine.maximumThreadCount)")
     }
-    return try rethrowing {
-      let bindings = ShapeBindings(
-        batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
-      var graph = try file.template.bind(bindings, evaluate: Reference.evaluate)
-      var passes: [PassSummary] = []
-      if options.optimizes {
-        let result = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph)
-        graph = result.graph
-        passes = result.reports.map(PassSummary.init)
-      }
-      let (backend, instructionSet) = try options.device.makeBackend()
-      let core = try backend.compile(
-        graph, options: Runtime.CompileOptions(engine: options.engine.core, threads: threads))
-      return Plan(
-        core, model: summary, device: options.device, instructionSet: instructionSet,
-        engine: options.engine, threads: threads, passes: passes, notes: graph.notes)
+    return threads
+  }
+}
+
+/// A network that was bound, optimised and lowered to a device.
+struct Lowering {
+  let graph: Graph
+  let passes: [PassReport]
+  let core: any Runtime.Plan
+  let instructionSet: String?
+
+  init(_ file: ONNXModel, _ options: CompileOptions, threads: Int) throws {
+    let bindings = ShapeBindings(
+      batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
+    var graph = try file.template.bind(bindings, evaluate: Reference.evaluate)
+    var passes: [PassReport] = []
+    if options.optimizes {
+      let result = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph)
+      graph = result.graph
+      passes = result.reports
     }
+    try self.init(
+      graph, passes: passes, device: options.device, engine: options.engine ?? .sparse,
+      threads: threads)
+  }
+
+  init(
+    _ graph: Graph, passes: [PassReport], device: Device, engine: Engine, threads: Int
+  ) throws {
+    let (backend, instructionSet) = try device.makeBackend()
+    core = try backend.compile(
+      graph, options: Runtime.CompileOptions(engine: engine.core, threads: threads))
+    self.graph = graph
+    self.passes = passes
+    self.instructionSet = instructionSet
+  }
+}
+
+extension Plan {
+  init(_ lowering: Lowering, model: ModelSummary, _ options: CompileOptions, threads: Int) {
+    self.init(
+      lowering.core, model: model, device: options.device,
+      instructionSet: lowering.instructionSet, engine: options.engine ?? .sparse,
+      threads: threads, passes: lowering.passes.map(PassSummary.init), notes: lowering.graph.notes)
   }
 }
 
@@ -100,5 +187,11 @@ extension Model.Port {
         case .unknown: .free(name: nil)
         }
       })
+  }
+
+  fileprivate init(_ value: Value) {
+    self.init(
+      name: value.name, elementType: ElementType(value.type.element),
+      dimensions: value.type.shape.dimensions.map { .fixed($0) })
   }
 }

@@ -25,8 +25,8 @@ package enum Rewrite: Sendable {
 }
 
 /// What a pass did, and what kept it from doing more.
-package struct PassReport: Sendable, Equatable {
-  package struct Entry: Sendable, Hashable {
+package struct PassReport: Sendable, Equatable, Codable {
+  package struct Entry: Sendable, Hashable, Codable {
     /// The node as errors name it: `Conv "conv1"`.
     package var node: String
     /// What was done there, or why nothing was.

@@ -21,7 +21,7 @@ package final class FileBytes: @unchecked Sendable {
   /// - Throws: `io` for what cannot be opened or is no file, `outOfMemory` where there is no address
   ///   space for it.
   package init(mapping path: String) throws(HewnError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = SystemCalls.retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw Files.failure("cannot open", path) }
     defer { close(descriptor) }
     var status = stat()

@@ -9,6 +9,9 @@ extension Tensor: Codable {
     guard bytes.count == type.byteCount else {
       throw HewnError(.invalidFile, "\(bytes.count) bytes for a tensor of \(type)")
     }
+    guard type.element != .bool || bytes.allSatisfy({ $0 <= 1 }) else {
+      throw HewnError(.invalidFile, "a bool that is neither 0 nor 1")
+    }
     try self.init(type: type) { $0.copyBytes(from: bytes) }
   }
 

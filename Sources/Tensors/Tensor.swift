@@ -62,6 +62,9 @@ package struct Tensor: Sendable {
   /// A tensor of rank 0.
   package init<Element: TensorElement>(scalar: Element) { self.init([], [scalar]) }
 
+  /// The raw bytes, little-endian; valid while this tensor or a copy lives.
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(storage.bytes) }
+
   /// Calls `body` with the raw bytes, little-endian.
   package func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result

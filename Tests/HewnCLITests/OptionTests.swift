@@ -23,7 +23,7 @@ import Testing
     let compare = try parse(["compare", "m.onnx"], as: CompareCommand.self)
     #expect(compare.settings.against == .reference && compare.settings.tolerance == 1e-4)
     let inspect = try parse(["inspect", "m.onnx"], as: InspectCommand.self)
-    #expect(!inspect.settings.passes && inspect.settings.engine == .sparse)
+    #expect(!inspect.settings.passes && inspect.settings.engine == nil)
   }
 
   @Test func readsBenchOptions() throws {

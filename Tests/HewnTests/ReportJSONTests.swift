@@ -16,6 +16,7 @@ import Testing
         "file" : "net.onnx",
         "name" : "net",
         "opset" : 17,
+        "plan_file" : null,
         "producer" : "pytorch 2.9"
       }
     """

@@ -81,11 +81,11 @@ package struct ConvolutionPlanner {
 
   /// - Throws: `unsupported` where a tap's offset or a filter's number does not fit into 32 bits.
   private func checkLimits(_ problem: ConvolutionProblem) throws(HewnError) {
-    for branch in problem.branches {
-      for tap in branch.taps { _ = try tapOffset(problem.offset(of: tap)) }
-      guard branch.rowCount <= Int(Int32.max) else {
-        throw HewnError(.unsupported, "\(branch.rowCount) filters; the limit is 2^31 - 1")
-      }
+    guard problem.rowCount <= Int(Int32.max), problem.branches.count <= Int(Int32.max) else {
+      throw HewnError(.unsupported, "\(problem.rowCount) filters; the limit is 2^31 - 1")
+    }
+    for tap in problem.branches.lazy.flatMap(\.taps) {
+      _ = try tapOffset(problem.offset(of: tap))
     }
   }
 }
@@ -105,6 +105,12 @@ extension NodeContext {
       throw HewnError(.invalidFile, "its packed weights are not those of a convolution")
     }
     let plan = TilePlan(problem, lanes: kernels.lanes, engine: packed.choice.engine)
+    if self.packed != nil {
+      try packed.choice.check(
+        rows: problem.rowCount, taps: problem.branches.map(\.taps.count).max() ?? 0,
+        weights: problem.branches.reduce(0) { $0 + $1.rowCount * $1.taps.count })
+      try program.check(problem, plan, kernels)
+    }
     return try ConvolutionStep(
       problem, program: program, plan: plan, kernels: kernels, input: input, output: output,
       residual: residual, target: target, choice: packed.choice)

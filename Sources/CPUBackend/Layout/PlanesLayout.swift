@@ -113,6 +113,9 @@ package struct PlanesLayout: Hashable, Sendable {
   /// Floats of the whole tensor.
   package var floatCount: Int { imageGroups * imageStride * lanes }
   package var isSplit: Bool { phaseCount > 1 }
+  /// Floats after the tensor that steps may read: flat runs over a plane read the gap behind its last
+  /// row too, shifted by up to a row.
+  package var readableSlack: Int { pitch + 256 }
 
   /// Floats from the tensor's start to pixel (y, x) of a channel of an image.
   package func offset(image: Int, channel: Int, y: Int, x: Int) -> Int {

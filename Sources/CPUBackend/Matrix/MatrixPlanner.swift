@@ -62,12 +62,20 @@ extension NodeContext {
       if let packed { packed } else {
         try MatrixPlanner(target: target, kernels: kernels).pack(problem, try weights())
       }
+    if self.packed != nil {
+      try packed.choice.check(
+        rows: problem.rows, taps: problem.taps, weights: problem.rows * problem.taps)
+    }
     let decision = StepDecision(packed, target: target)
     switch packed.weights {
     case .leaves(let rows):
+      if self.packed != nil { try rows.check(problem) }
       return RowStep(
         problem, rows, input: input, output: output, packed: packed, decision: decision)
     case .panels(let panels):
+      if self.packed != nil {
+        try panels.check(problem, panelRows: kernels.panelRows(images: problem.images))
+      }
       return PanelStep(
         problem, panels, kernels: kernels, input: input, output: output, packed: packed,
         decision: decision)

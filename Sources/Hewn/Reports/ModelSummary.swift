@@ -9,18 +9,25 @@ public struct ModelSummary: Codable, Sendable, Equatable {
   public var opset: Int
   /// The tool that wrote the file; may be empty.
   public var producer: String
+  /// The name of the plan file that was read instead of the model's.
+  @Nullable public var planFile: String?
 
-  public init(name: String, file: String, byteCount: Int, opset: Int, producer: String) {
+  public init(
+    name: String, file: String, byteCount: Int, opset: Int, producer: String,
+    planFile: String? = nil
+  ) {
     self.name = name
     self.file = file
     self.byteCount = byteCount
     self.opset = opset
     self.producer = producer
+    self.planFile = planFile
   }
 
   private enum CodingKeys: String, CodingKey {
     case name, file, opset, producer
     case byteCount = "bytes"
+    case planFile = "plan_file"
   }
 }
 

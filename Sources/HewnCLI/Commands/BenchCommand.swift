@@ -33,7 +33,7 @@ package struct BenchCommand: ConsoleCommand {
         hewn bench model.onnx --duration 0 --iterations 100
       """)
 
-  @Argument(help: "An ONNX file.")
+  @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
 
   @OptionGroup(title: "Bench options") package var settings: Settings
@@ -81,14 +81,20 @@ package struct BenchCommand: ConsoleCommand {
   package init() {}
 
   package func execute(_ console: Console) throws -> Int32 {
-    let engines = (settings.engine ?? (plan.device == .reference ? .sparse : .both)).engines
     let model = try Model(contentsOf: model)
+    let engines = engines(of: model)
     let given = try ModelInputs(inputs, plan: plan, model: model, console: console)
     // The notes are about shapes, the same for every engine.
-    let plans = try engines.enumerated().map { index, engine in
+    var plans = [
       try compile(
-        model, plan.compileOptions(engine: engine, inputShapes: given.shapes),
-        index == 0 ? console : console.muted)
+        model, plan.compileOptions(engine: engines[0], inputShapes: given.shapes), console)
+    ]
+    for engine in engines.dropFirst() {
+      let options = plan.compileOptions(engine: engine, inputShapes: given.shapes)
+      plans.append(
+        try Progress(console).during("compiling \(model.summary.file)") {
+          try model.compile(options)
+        })
     }
     var benchmark = Benchmark()
     benchmark.warmup = settings.warmup
@@ -104,5 +110,12 @@ package struct BenchCommand: ConsoleCommand {
         ? try report.json()
         : ReportText.bench(report, showsLayers: benchmark.profiles, console.style))
     return ExitStatus.success
+  }
+
+  /// What to measure: of a plan file its own engine, first, and by default the dense one too.
+  private func engines(of model: Model) -> [Engine] {
+    if let asked = settings.engine { return asked.engines }
+    if plan.device == .reference { return [.sparse] }
+    return model.compiledOptions?.engine == .dense ? [.dense] : BenchEngine.both.engines
   }
 }

@@ -43,7 +43,7 @@ package struct CompareCommand: ConsoleCommand {
         hewn compare model.onnx --against expected/ --input x=x.npy --tolerance 1e-5
       """)
 
-  @Argument(help: "An ONNX file.")
+  @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
 
   @OptionGroup(title: "Compare options") package var settings: Settings
@@ -65,7 +65,7 @@ package struct CompareCommand: ConsoleCommand {
     package var tolerance = 1e-4
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    package var engine: Engine = .sparse
+    package var engine: Engine?
 
     package init() {}
 

@@ -76,7 +76,7 @@ package struct EvaluateCommand: ConsoleCommand {
     package var skipBad = false
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    package var engine: Engine = .sparse
+    package var engine: Engine?
 
     package init() {}
 

@@ -15,6 +15,7 @@ package struct HewnCommand: ParsableCommand {
         hewn run model.onnx --image cat.jpg --preprocess imagenet
         hewn compare model.onnx       against a double-precision reference
         hewn evaluate model.onnx --images test.zip --preprocess cifar10
+        hewn compile model.onnx -o model.hewn     compile once, start fast
 
       EXIT STATUS
         0  success                      4  a model that Hewn cannot run
@@ -26,6 +27,7 @@ package struct HewnCommand: ParsableCommand {
     subcommands: [
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
       EvaluateCommand.self,
+      CompileCommand.self,
     ])
 
   package init() {}

@@ -15,7 +15,7 @@ package struct InspectCommand: ConsoleCommand {
         hewn inspect model.onnx --json | jq '.layers[] | {name, engine, predicted_ms}'
       """)
 
-  @Argument(help: "An ONNX file.")
+  @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
 
   @OptionGroup(title: "Inspect options") package var settings: Settings
@@ -27,7 +27,7 @@ package struct InspectCommand: ConsoleCommand {
     package var passes = false
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    package var engine: Engine = .sparse
+    package var engine: Engine?
 
     package init() {}
   }
@@ -41,18 +41,5 @@ package struct InspectCommand: ConsoleCommand {
     console.print(
       terminal.json ? try report.json() : ReportText.inspect(report, console.style))
     return ExitStatus.success
-  }
-}
-
-extension ConsoleCommand {
-  /// Compiles with progress, and prints what the plan has to note.
-  package func compile(
-    _ model: Model, _ options: CompileOptions, _ console: Console
-  ) throws -> Plan {
-    let plan = try Progress(console).during("compiling \(model.summary.file)") {
-      try model.compile(options)
-    }
-    for note in plan.notes { console.note(note) }
-    return plan
   }
 }

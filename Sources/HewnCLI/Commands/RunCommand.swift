@@ -21,7 +21,7 @@ package struct RunCommand: ConsoleCommand {
         hewn run model.onnx --image a.png --image b.png --mean 127.5 --std 127.5
       """)
 
-  @Argument(help: "An ONNX file.")
+  @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
 
   @OptionGroup(title: "Run options") package var settings: Settings
@@ -50,7 +50,7 @@ package struct RunCommand: ConsoleCommand {
     package var labels: String?
 
     @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
-    package var engine: Engine = .sparse
+    package var engine: Engine?
 
     package init() {}
 

@@ -66,7 +66,7 @@ package struct PlanOptions: ParsableArguments {
   ///
   /// - Parameter inputShapes: shapes of given inputs; shapes of `--shape` win over them.
   package func compileOptions(
-    engine: Engine = .sparse, inputShapes: [String: [Int]] = [:]
+    engine: Engine? = nil, inputShapes: [String: [Int]] = [:]
   ) -> CompileOptions {
     var shapes = inputShapes
     for named in shape { shapes[named.name] = named.shape }

@@ -9,11 +9,12 @@ package enum ReportText {
     _ model: ModelSummary, version: String, device: Device, instructionSet: String?,
     threads: Int, batch: Int, engine: Engine? = nil
   ) -> String {
+    let plan = model.planFile.map { "\($0), compiled from " } ?? ""
     let producer = model.producer.isEmpty ? "" : ", by \(model.producer)"
     let engineText = engine.map { ", engine \($0.rawValue)" } ?? ""
     let instructionText = instructionSet.map { " (\($0))" } ?? ""
     return """
-      \(model.file): \(Numbers.bytes(model.byteCount)), opset \(model.opset)\(producer)
+      \(plan)\(model.file): \(Numbers.bytes(model.byteCount)), opset \(model.opset)\(producer)
       hewn \(version), device \(device.rawValue)\(instructionText)\(engineText), \
       \(threads) thread\(threads == 1 ? "" : "s"), batch \(batch)
       """

@@ -1,0 +1,128 @@
+package import Tensors
+
+extension PackedWeights {
+  /// What the arrays make up, as files name it.
+  package var form: String {
+    switch self {
+    case .blocks: "blocks"
+    case .leaves: "leaves"
+    case .panels: "panels"
+    }
+  }
+
+  /// Everything, as flat arrays of numbers.
+  ///
+  /// - Throws: `outOfMemory`.
+  package func arrays() throws(HewnError) -> [PackedArray] {
+    switch self {
+    case .blocks(let program): try program.arrays()
+    case .leaves(let rows): rows.arrays
+    case .panels(let panels): panels.arrays
+    }
+  }
+
+  /// Reads weights from a file; their numbers stay there.
+  ///
+  /// The result is well formed in itself. Whether it fits a layer is checked when a step is made.
+  ///
+  /// - Throws: `invalidFile`, `outOfMemory`.
+  package init(form: String, _ arrays: StoredArrays) throws(HewnError) {
+    switch form {
+    case "blocks": self = .blocks(try BlockProgram(arrays))
+    case "leaves": self = .leaves(try LeafRows(arrays))
+    case "panels": self = .panels(try WeightPanels(arrays))
+    default: throw HewnError(.invalidFile, "packed weights of an unknown form, \"\(form)\"")
+    }
+    let names = try self.arrays().map(\.name)
+    guard arrays.names == Set(names) else {
+      throw HewnError(
+        .invalidFile,
+        "arrays \(arrays.names.sorted()) for packed weights of form \"\(form)\", expected"
+          + " \(names.sorted())")
+    }
+  }
+}
+
+extension LeafRows {
+  fileprivate var arrays: [PackedArray] {
+    [
+      PackedArray("starts", starts, .int64), PackedArray("indices", indices, .int32),
+      PackedArray("weights", weights, .float32), PackedArray("bias", bias, .float32),
+    ]
+  }
+
+  fileprivate init(_ arrays: StoredArrays) throws(HewnError) {
+    starts = try arrays.array("starts", .int64)
+    indices = try arrays.array("indices", .int32)
+    weights = try arrays.array("weights", .float32)
+    bias = try arrays.array("bias", .float32)
+  }
+
+  /// Checks that rows read the inputs of `problem` and nothing else.
+  ///
+  /// - Throws: `invalidFile`.
+  func check(_ problem: MatrixProblem) throws(HewnError) {
+    guard starts.count == problem.rows + 1, bias.count == problem.rows,
+      indices.count == weights.count
+    else {
+      throw HewnError(
+        .invalidFile,
+        "\(starts.count) starts, \(bias.count) biases, \(indices.count) indices and"
+          + " \(weights.count) weights for \(problem.rows) rows")
+    }
+    var last = 0
+    for row in 0...problem.rows {
+      let start = starts.pointer[row]
+      guard start >= last, row > 0 || start == 0 else {
+        throw HewnError(.invalidFile, "leaves of row \(row) start at \(start) after \(last)")
+      }
+      last = start
+    }
+    guard last == indices.count else {
+      throw HewnError(.invalidFile, "\(indices.count) leaves, the rows have \(last)")
+    }
+    let (least, greatest) = indices.bounds ?? (0, -1)
+    guard least >= 0, Int(greatest) < problem.taps else {
+      throw HewnError(
+        .invalidFile, "leaves at inputs \(least) to \(greatest) of \(problem.taps)")
+    }
+  }
+}
+
+extension WeightPanels {
+  fileprivate var arrays: [PackedArray] {
+    [PackedArray("panels", panels, .float32), PackedArray("bias", bias, .float32)]
+  }
+
+  fileprivate init(_ arrays: StoredArrays) throws(HewnError) {
+    panels = try arrays.array("panels", .float32)
+    bias = try arrays.array("bias", .float32)
+  }
+
+  /// Checks that there are the panels of `problem`.
+  ///
+  /// - Parameter panelRows: rows of one panel.
+  /// - Throws: `invalidFile`.
+  func check(_ problem: MatrixProblem, panelRows: Int) throws(HewnError) {
+    let rows = problem.rows.roundedUp(to: panelRows)
+    guard panels.count == rows * problem.taps, bias.count == problem.rows else {
+      throw HewnError(
+        .invalidFile,
+        "\(panels.count) weights and \(bias.count) biases in panels of \(panelRows) rows for"
+          + " \(problem.rows) rows of \(problem.taps) taps")
+    }
+  }
+}
+
+extension AlignedArray<Int32> {
+  /// The least and the greatest element; `nil` where there is none.
+  var bounds: (least: Int32, greatest: Int32)? {
+    guard count > 0 else { return nil }
+    var (least, greatest) = (Int32.max, Int32.min)
+    for index in 0..<count {
+      least = min(least, pointer[index])
+      greatest = max(greatest, pointer[index])
+    }
+    return (least, greatest)
+  }
+}

@@ -1,0 +1,62 @@
+internal import CPUBackend
+internal import Passes
+internal import Runtime
+internal import Tensors
+
+/// The plan as the metadata of a file hold it, in JSON: everything but the tensors.
+struct PlanDocument: Codable {
+  var origin: ModelOrigin
+  var engine: Engine
+  var threads: Int
+  var instructionSet: InstructionSet
+  var processor: String?
+  var passes: [PassReport]
+  var graph: GraphDocument
+  var layers: [LayerDocument]
+}
+
+/// A tensor of the file.
+struct TensorReference: Codable {
+  var tensor: String
+  var checksum: UInt32
+}
+
+/// A `Graph`; values are named by their position.
+struct GraphDocument: Codable {
+  struct Value: Codable {
+    var name: String
+    var type: TensorType
+    var constant: TensorReference?
+  }
+
+  struct Node: Codable {
+    var name: String
+    var op: OperatorDocument
+    var inputs: [Int?]
+    var outputs: [Int]
+  }
+
+  var name: String
+  var values: [Value]
+  var nodes: [Node]
+  var inputs: [Int]
+  var outputs: [Int]
+  var notes: [String]
+}
+
+/// A `PackedLayer`.
+struct LayerDocument: Codable {
+  /// The position of the node.
+  var node: Int
+  var form: String
+  var choice: EngineChoice
+  var arrays: [ArrayDocument]
+}
+
+/// A `PackedArray`.
+struct ArrayDocument: Codable {
+  var name: String
+  /// Numbers, without slack.
+  var count: Int
+  var reference: TensorReference
+}
