@@ -55,6 +55,49 @@ import Testing
       }
     """
 
+  @Test func operators() throws {
+    let report = OperatorsReport(
+      hewnVersion: "1.2.3", opsets: .init(min: 6, max: 27),
+      operators: [
+        .init(
+          type: "Sum", opsets: .init(min: 8, max: 27), inputs: .init(min: 1, max: nil),
+          outputs: .init(min: 1, max: 1), becomes: ["Add"], cpu: .kernel)
+      ])
+    try check(
+      report,
+      """
+      {
+        "hewn_version" : "1.2.3",
+        "operators" : [
+          {
+            "becomes" : [
+              "Add"
+            ],
+            "cpu" : "kernel",
+            "inputs" : {
+              "max" : null,
+              "min" : 1
+            },
+            "opsets" : {
+              "max" : 27,
+              "min" : 8
+            },
+            "outputs" : {
+              "max" : 1,
+              "min" : 1
+            },
+            "type" : "Sum"
+          }
+        ],
+        "opsets" : {
+          "max" : 27,
+          "min" : 6
+        },
+        "schema_version" : 1
+      }
+      """)
+  }
+
   @Test func inspect() throws {
     let report = InspectReport(
       hewnVersion: "1.2.3", model: Fixtures.model, plan: Fixtures.plan, layers: Fixtures.layers,

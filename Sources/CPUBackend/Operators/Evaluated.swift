@@ -18,6 +18,13 @@ extension EvaluatedOperator {
   }
 }
 
+extension CPUBackend {
+  /// Whether a kernel computes this operator, in the forms that occur in networks.
+  package static func hasKernel(_ op: any Operator) -> Bool {
+    op is any CPUOperator && !(op is any EvaluatedOperator)
+  }
+}
+
 extension AffineGrid: EvaluatedOperator {}
 extension BitCast: EvaluatedOperator {}
 extension Col2Im: EvaluatedOperator {}

@@ -28,6 +28,7 @@ package struct HewnCommand: ParsableCommand {
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
       EvaluateCommand.self,
       CompileCommand.self,
+      OperatorsCommand.self,
     ])
 
   package init() {}

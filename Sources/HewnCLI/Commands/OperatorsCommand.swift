@@ -1,0 +1,41 @@
+import ArgumentParser
+import Hewn
+
+package struct OperatorsCommand: ConsoleCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "operators",
+    abstract: "Lists the ONNX operators that Hewn reads.",
+    discussion: """
+      For each operator: the operator sets in which it is read, how many inputs and outputs a node \
+      may have, and whether the CPU has kernels for it or computes it by the reference.
+
+      EXAMPLES
+        hewn operators
+        hewn operators --json | jq -r '.operators[] | select(.cpu == "reference").type'
+      """)
+
+  @Flag(name: .long, help: "Print the list as a Markdown document.")
+  package var markdown = false
+
+  @OptionGroup(title: "Output options") package var terminal: TerminalOptions
+
+  package init() {}
+
+  package func validate() throws {
+    if markdown, terminal.json {
+      throw ValidationError("--markdown and --json exclude each other.")
+    }
+  }
+
+  package func execute(_ console: Console) throws -> Int32 {
+    let report = try OperatorsReport.current()
+    if terminal.json {
+      console.print(try report.json())
+    } else if markdown {
+      console.print(OperatorsMarkdown.document(report))
+    } else {
+      console.print(ReportText.operators(report, console.style))
+    }
+    return ExitStatus.success
+  }
+}
