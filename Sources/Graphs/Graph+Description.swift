@@ -102,6 +102,22 @@ private struct AttributeList {
     case let op as BatchNormalization: add("epsilon", op.epsilon)
     case let op as GlobalLpPool: add("exponent", op.exponent, default: 2)
     case let op as MaxUnpool: addWindow(op.kernel, op.strides, [], op.padding)
+    case let op as InstanceNormalization: add("epsilon", op.epsilon)
+    case let op as GroupNormalization:
+      add("groups", op.groups)
+      add("epsilon", op.epsilon)
+      addFlag("scalesGroups", op.scalesGroups)
+    case let op as LayerNormalization:
+      add("axis", op.axis)
+      add("epsilon", op.epsilon)
+      if let element = op.statistics { add("statistics", element.rawValue) }
+    case let op as RMSNormalization:
+      add("axis", op.axis)
+      add("epsilon", op.epsilon)
+    case let op as MeanVarianceNormalization: add("axes", op.axes)
+    case let op as LpNormalization:
+      add("axis", op.axis)
+      add("exponent", op.exponent, default: 2)
     case let op as ArgReduce:
       add("axis", op.axis)
       addFlag("dropsDimensions", !op.keepsDimensions)

@@ -73,6 +73,26 @@ import Testing
     }
   }
 
+  @Test func normalizationsWithoutKernel() throws {
+    try expect(because: "parameters computed at run time") { net in
+      let inputs = [net.input([1, 2, 5, 5]), net.input([2]), net.constant([2])]
+      net.output(try net.add(InstanceNormalization(), inputs))
+    }
+    try expect(because: "parameters of shape") { net in
+      let inputs = [net.input([4, 3]), net.constant([4, 1])]
+      net.output(try net.add(LayerNormalization(), inputs))
+    }
+    try expect(because: "Mean and InvStdDev") { net in
+      let op = LayerNormalization(statistics: .float32)
+      let outputs = try net.graph.addNode(op, [net.input([4, 3]), net.constant([3])], name: "n")
+      for output in outputs { net.output(output) }
+    }
+    try expect(because: "axes [1]") { net in
+      net.output(
+        try net.add(MeanVarianceNormalization(axes: [1]), [net.input([2, 4, 3])]))
+    }
+  }
+
   @Test func biasAtRunTime() throws {
     try expect(because: "bias") { net in
       let (x, w, b) = (net.input([1, 2, 5, 5]), net.constant([3, 2, 3, 3]), net.input([3]))

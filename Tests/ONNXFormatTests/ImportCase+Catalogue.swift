@@ -121,6 +121,30 @@ extension ImportCase {
     ImportCase("Softmax", 11, ["axis": .int(2)], becomes: Softmax(axis: 2, flattens: true)),
     ImportCase("Softmax", 13, becomes: Softmax(axis: -1)),
     ImportCase("Softmax", 13, ["axis": .int(1)], becomes: Softmax(axis: 1)),
+    ImportCase(
+      "InstanceNormalization", 6, ["epsilon": .float(0.5)], inputs: ["x", "s", "b"],
+      becomes: InstanceNormalization(epsilon: 0.5)),
+    ImportCase(
+      "GroupNormalization", 18, ["num_groups": .int(4)], inputs: ["x", "s", "b"],
+      becomes: GroupNormalization(groups: 4, scalesGroups: true)),
+    ImportCase(
+      "GroupNormalization", 21, ["num_groups": .int(4), "stash_type": .int(1)],
+      inputs: ["x", "s", "b"], becomes: GroupNormalization(groups: 4)),
+    ImportCase("LayerNormalization", 17, inputs: ["x", "s"], becomes: LayerNormalization()),
+    ImportCase(
+      "LayerNormalization", 17, ["axis": .int(1), "stash_type": .int(16)],
+      inputs: ["x", "s", "b"], outputs: ["y", "", "z"],
+      becomes: LayerNormalization(axis: 1, statistics: .bfloat16)),
+    ImportCase(
+      "RMSNormalization", 23, ["epsilon": .float(0.5)], inputs: ["x", "s"],
+      becomes: RMSNormalization(epsilon: 0.5)),
+    ImportCase("MeanVarianceNormalization", 9, becomes: MeanVarianceNormalization()),
+    ImportCase(
+      "MeanVarianceNormalization", 13, ["axes": .ints([1])],
+      becomes: MeanVarianceNormalization(axes: [1])),
+    ImportCase(
+      "LpNormalization", 7, ["axis": .int(1), "p": .int(1)],
+      becomes: LpNormalization(axis: 1, exponent: 1)),
     ImportCase("LogSoftmax", 12, becomes: Softmax(.logarithm, axis: 1, flattens: true)),
     ImportCase("LogSoftmax", 13, ["axis": .int(0)], becomes: Softmax(.logarithm, axis: 0)),
     ImportCase("Hardmax", 11, becomes: Softmax(.hard, axis: 1, flattens: true)),

@@ -120,6 +120,13 @@ import Testing
       says: "training_mode"),
     Rejection(
       "BatchNormalization", 9, inputs: statistics, outputs: ["y", "mean", "var"], says: "training"),
+    Rejection(
+      "GroupNormalization", 18, inputs: ["x", "s", "b"], code: .invalidFile,
+      says: "num_groups is missing"),
+    Rejection(
+      "GroupNormalization", 18, ["num_groups": .int(1), "stash_type": .int(1)],
+      inputs: ["x", "s", "b"], says: "stash_type"),
+    Rejection("LayerNormalization", 16, inputs: ["x", "s"], says: "LayerNormalization"),
     Rejection("LRN", 13, code: .invalidFile, says: "size is missing"),
     Rejection("LRN", 13, ["size": .int(0)], says: "size"),
     Rejection("Dropout", 12, inputs: ["x", "", "kTrue"], says: "training_mode"),

@@ -32,6 +32,7 @@ extension Compress: EvaluatedOperator {}
 extension EyeLike: EvaluatedOperator {}
 extension GatherND: EvaluatedOperator {}
 extension GlobalLpPool: EvaluatedOperator {}
+extension LpNormalization: EvaluatedOperator {}
 extension LpPool: EvaluatedOperator {}
 extension GridSample: EvaluatedOperator {}
 extension MaxUnpool: EvaluatedOperator {}

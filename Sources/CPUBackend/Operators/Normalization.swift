@@ -20,6 +20,8 @@ extension Softmax: CPUOperator {
 }
 
 extension BatchNormalization: CPUOperator {
+  package func obstacle(for node: NodeContext) -> String? { node.parameterObstacle }
+
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }

@@ -4,12 +4,12 @@ extension BatchNormalization {
   package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
     let inputs = try OperandList(inputs, "X", "scale", "B", "input_mean", "input_var")
     let x = try inputs.float(0)
-    try inputs.checkOneElementType()
     guard x.shape.rank >= 2 else {
       throw HewnError(.invalidFile, "input X has shape \(x.shape), expected batch and channels")
     }
     for (index, name) in ["scale", "B", "input_mean", "input_var"].enumerated() {
-      let shape = try inputs.required(index + 1).shape
+      // Statistics may be more precise than X.
+      let shape = try inputs.float(index + 1).shape
       guard shape == Shape([x.shape[1]]) else {
         throw HewnError(
           .invalidFile,
@@ -34,9 +34,6 @@ extension LRN {
     }
     guard size >= 1 else {
       throw HewnError(.invalidFile, "size is \(size), expected at least 1")
-    }
-    guard !size.isMultiple(of: 2) else {
-      throw HewnError(.unsupported, "size is \(size); Hewn needs an odd number of channels")
     }
     return [x.type]
   }

@@ -11,6 +11,8 @@ package enum OperatorCatalog {
     Identity.self, LRN.self, LpPool.self, MatMul.self, MaxPool.self, MaxUnpool.self, PRelu.self,
     Pad.self, Reduce.self,
     Reshape.self, Resize.self, ShapeOf.self, Slice.self, Softmax.self, Split.self, Squeeze.self,
+    GroupNormalization.self, InstanceNormalization.self, LayerNormalization.self,
+    LpNormalization.self, MeanVarianceNormalization.self, RMSNormalization.self,
     TopK.self, Transpose.self, Unary.self, Unsqueeze.self,
     AffineGrid.self, BitCast.self, CenterCropPad.self, Col2Im.self, Compress.self, EyeLike.self,
     GatherElements.self, GatherND.self, GridSample.self, NonMaxSuppression.self, NonZero.self,

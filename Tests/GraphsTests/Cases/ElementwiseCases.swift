@@ -108,11 +108,52 @@ let normalizationCases: [TypeCase] = [
     BatchNormalization(), [floats(2, 3, 4, 4), floats(3), floats(3), floats(3)],
     "input input_var is missing"),
   rejects(BatchNormalization(), [floats(2)], "batch and channels"),
+  accepts(
+    BatchNormalization(),
+    [values(.float16, [2, 3]), floats(3), floats(3), floats(3), floats(3)], [2, 3]),
+  rejects(
+    BatchNormalization(), [floats(2, 3), values(.int32, [3]), floats(3), floats(3), floats(3)],
+    "floating point"),
+
+  accepts(InstanceNormalization(), [floats(2, 3, 4), floats(3), floats(3)], [2, 3, 4]),
+  rejects(InstanceNormalization(), [floats(2, 3), floats(3), floats(3)], "spatial axes"),
+  rejects(InstanceNormalization(), [floats(2, 3, 4), floats(3)], "B is missing"),
+  rejects(
+    InstanceNormalization(), [floats(2, 3, 4), floats(4), floats(3)], "scale has shape 4"),
+  accepts(GroupNormalization(groups: 2), [floats(2, 4, 5), floats(4), floats(4)], [2, 4, 5]),
+  accepts(
+    GroupNormalization(groups: 2, scalesGroups: true), [floats(2, 4, 5), floats(2), floats(2)],
+    [2, 4, 5]),
+  rejects(
+    GroupNormalization(groups: 2), [floats(2, 4, 5), floats(2), floats(2)], "one per channel"),
+  rejects(
+    GroupNormalization(groups: 3), [floats(2, 4, 5), floats(4), floats(4)], "do not divide"),
+  rejects(
+    GroupNormalization(groups: 0), [floats(2, 4, 5), floats(4), floats(4)], "num_groups = 0"),
+  accepts(LayerNormalization(), [floats(2, 4, 5), floats(5)], [2, 4, 5]),
+  accepts(
+    LayerNormalization(axis: 1, statistics: .float32),
+    [values(.float16, [2, 4, 5]), values(.float16, [4, 5]), values(.float16, [5])],
+    types: TensorType(.float16, [2, 4, 5]), TensorType(.float32, [2, 1, 1]),
+    TensorType(.float32, [2, 1, 1])),
+  rejects(LayerNormalization(axis: 3), [floats(2, 4, 5), floats(5)], "axis 3 does not exist"),
+  rejects(LayerNormalization(), [floats(2, 1), floats(5)], "does not broadcast"),
+  rejects(LayerNormalization(), [floats(2, 5)], "Scale is missing"),
+  rejects(LayerNormalization(statistics: .int32), [floats(2, 5), floats(5)], "stash_type"),
+  accepts(
+    RMSNormalization(), [values(.float16, [2, 5]), floats(5)],
+    types: TensorType(.float32, [2, 5])),
+  rejects(RMSNormalization(), [floats(2, 1), floats(5)], "does not broadcast"),
+  accepts(MeanVarianceNormalization(), [floats(2, 3, 4, 5)], [2, 3, 4, 5]),
+  rejects(MeanVarianceNormalization(), [floats(2, 3)], "axis 2 does not exist"),
+  accepts(LpNormalization(axis: 0, exponent: 1), [floats(2, 3)], [2, 3]),
+  rejects(LpNormalization(exponent: 3), [floats(2, 3)], "p is 3"),
+  rejects(LpNormalization(axis: 2), [floats(2, 3)], "axis 2 does not exist"),
 
   accepts(LRN(size: 5), [floats(1, 96, 55, 55)], [1, 96, 55, 55]),
   rejects(LRN(size: 0), [floats(1, 96, 55, 55)], "size is 0"),
   rejects(LRN(size: -3), [floats(1, 96, 55, 55)], "size is -3"),
-  lacks(LRN(size: 4), [floats(1, 96, 55, 55)], "odd number of channels"),
+  accepts(LRN(size: 4), [floats(1, 96, 55, 55)], [1, 96, 55, 55]),
   rejects(LRN(size: 3), [floats(3)], "batch and channels"),
 
   accepts(Softmax(), [floats(2, 1000)], [2, 1000]),
