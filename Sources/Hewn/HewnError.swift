@@ -31,17 +31,19 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
   public let message: String
   /// The graph node concerned, as `Conv "conv1"`.
   public let node: String?
+  /// The model file concerned, where the message does not name it.
+  public let file: String?
 
-  public init(_ code: Code, _ message: String, node: String? = nil) {
+  public init(_ code: Code, _ message: String, node: String? = nil, file: String? = nil) {
     self.code = code
     self.message = message
     self.node = node
+    self.file = file
   }
 
-  /// The node, where one is concerned, and the message.
+  /// The file and the node, where they are concerned, and the message.
   public var description: String {
-    guard let node else { return message }
-    return "\(node): \(message)"
+    [file, node, message].compactMap { $0 }.joined(separator: ": ")
   }
 
   /// Wraps an error of any module; one that Hewn did not foresee is ``Code/internal``.
@@ -50,7 +52,9 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
     case let error as HewnError:
       self = error
     case let error as Tensors.HewnError:
-      self.init(Code(rawValue: error.code.rawValue), error.message, node: error.node)
+      self.init(
+        Code(rawValue: error.code.rawValue), error.message, node: error.node,
+        file: error.file)
     default:
       self.init(.internal, String(describing: error))
     }
@@ -75,6 +79,18 @@ public enum ExitStatus {
   /// The status of a code; unknown codes count as ``HewnError/Code/internal``.
   public static func status(of code: HewnError.Code) -> Int32 {
     table.first { $0.code == code }?.status ?? 70
+  }
+}
+
+/// Runs `body` and turns errors of the modules below into public ones, those of the model with its
+/// file's name.
+func rethrowing<Result>(of file: String, _ body: () throws -> Result) throws(HewnError) -> Result {
+  try rethrowing {
+    do {
+      return try body()
+    } catch let error as Tensors.HewnError {
+      throw error.of(file: file)
+    }
   }
 }
 

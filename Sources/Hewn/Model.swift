@@ -109,7 +109,7 @@ public struct Model: Sendable {
   ///   damaged plan.
   public func compile(_ options: CompileOptions = CompileOptions()) throws -> Plan {
     let threads = try Self.threads(options)
-    return try rethrowing {
+    return try rethrowing(of: summary.file) {
       switch source {
       case .network(let file):
         let lowering = try Lowering(file, options, threads: threads)

@@ -1,6 +1,5 @@
 package import Graphs
 package import Tensors
-internal import SwiftProtobuf
 
 /// An ONNX file as a template of Hewn's own operators, and what the file says about itself.
 package struct ONNXModel: Sendable {
@@ -13,6 +12,8 @@ package struct ONNXModel: Sendable {
   package var metadata: [String: String]
   package var fileByteCount: Int
   package var fileName: String
+  /// What the model was read from.
+  let file: ModelFile
 
   /// The versions of the standard operator set that Hewn reads.
   package static let opsets = 6...27
@@ -34,8 +35,12 @@ package struct ONNXModel: Sendable {
     let name =
       path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
     let folder = String(path.dropLast(name.count))
-    return try read(
-      source, fileName: name, externalData: ExternalData(folder: folder.isEmpty ? "." : folder))
+    do {
+      return try read(
+        ModelFile(source: source, folder: folder.isEmpty ? "." : folder), name: name)
+    } catch {
+      throw error.of(file: path)
+    }
   }
 
   /// Reads a model from the bytes of a file.
@@ -45,17 +50,23 @@ package struct ONNXModel: Sendable {
   package static func read(
     bytes: [UInt8], fileName: String = "model"
   ) throws(HewnError) -> ONNXModel {
-    guard bytes.count <= maximumByteCount else {
-      throw HewnError(.unsupported, "model files above 2 GiB are not supported")
+    do throws(HewnError) {
+      guard bytes.count <= maximumByteCount else {
+        throw HewnError(.unsupported, "model files above 2 GiB are not supported")
+      }
+      return try read(ModelFile(source: .array(bytes), folder: nil), name: fileName)
+    } catch {
+      throw error.of(file: fileName)
     }
-    return try read(.array(bytes), fileName: fileName, externalData: nil)
   }
 
   private static func read(
-    _ source: ByteSource, fileName: String, externalData: ExternalData?
+    _ file: ModelFile, name: String
   ) throws(HewnError) -> ONNXModel {
-    let skeleton = try ModelSkeleton(source)
-    let proto = try decode(skeleton)
+    let (proto, skeletonByteCount) = try ModelSkeleton.model(in: file.source)
+    guard proto.hasGraph else {
+      throw HewnError(.invalidFile, "not an ONNX model: it holds no graph")
+    }
     guard proto.irVersion <= maximumIRVersion else {
       throw HewnError(
         .unsupported,
@@ -67,38 +78,36 @@ package struct ONNXModel: Sendable {
       throw HewnError(
         .unsupported, "the model holds training information; export it for inference")
     }
+    let tensors = file.makeTensorReader()
+    let template = try GraphImport.template(
+      of: proto.graph,
+      nodes: try FunctionInliner.nodes(
+        of: proto, opset: opset, skeletonByteCount: skeletonByteCount),
+      fallbackName: name, tensors: tensors)
+    var file = file
+    file.tensorNames = tensorNames(of: proto.graph)
+    file.externalFiles = tensors.externalFiles
     return ONNXModel(
-      template: try GraphImport.template(
-        of: proto.graph,
-        nodes: try FunctionInliner.nodes(
-          of: proto, opset: opset, skeletonByteCount: skeleton.bytes.count),
-        fallbackName: fileName, tensors: TensorReader(source, externalData: externalData)),
+      template: template,
       opset: opset,
       irVersion: Int(proto.irVersion),
       producer: [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }
         .joined(separator: " "),
       metadata: Dictionary(
         proto.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
-      fileByteCount: source.byteCount,
-      fileName: fileName)
+      fileByteCount: file.source.byteCount,
+      fileName: name,
+      file: file)
   }
 
-  private static func decode(_ skeleton: ModelSkeleton) throws(HewnError) -> ONNXModelProto {
-    var options = BinaryDecodingOptions()
-    options.discardUnknownFields = true
-    options.messageDepthLimit = 16
-    let proto: ONNXModelProto
-    do {
-      proto = try ONNXModelProto(serializedBytes: skeleton.bytes, options: options)
-    } catch let error as BinaryDecodingError {
-      throw HewnError(.invalidFile, "not an ONNX model: \(error.cause)")
-    } catch {
-      throw HewnError(.invalidFile, "not an ONNX model: \(error)")
+  /// The tensors that the graph itself names: initializers and outputs of `Constant`.
+  private static func tensorNames(of graph: ONNXGraphProto) -> Set<String> {
+    var names = Set(graph.initializer.map(\.name))
+    names.formUnion(graph.sparseInitializer.map(\.values.name))
+    for node in graph.node where node.opType == "Constant" {
+      names.formUnion(node.output.prefix(1))
     }
-    guard proto.hasGraph else {
-      throw HewnError(.invalidFile, "not an ONNX model: it holds no graph")
-    }
-    return proto
+    return names
   }
 
   /// The version of the standard operator set that the model asks for; of its functions, where it
@@ -126,16 +135,4 @@ package struct ONNXModel: Sendable {
 struct ModelNode {
   var proto: ONNXNodeProto
   var opset: Int
-}
-
-extension BinaryDecodingError {
-  /// The defect in a few words.
-  fileprivate var cause: String {
-    switch self {
-    case .truncated: "the data ends early"
-    case .invalidUTF8: "a name is not valid UTF-8"
-    case .messageDepthLimit: "messages are nested too deeply"
-    default: "malformed protocol buffer"
-    }
-  }
 }

@@ -18,6 +18,14 @@ package enum ByteSource: Sendable {
     }
   }
 
+  /// Which file it is; `nil` for an array.
+  package var identity: FileIdentity? {
+    switch self {
+    case .array: nil
+    case .file(let file): file.identity
+    }
+  }
+
   /// Fills `buffer` with the bytes from `offset` on.
   ///
   /// - Precondition: the source has that many bytes after `offset`.
@@ -54,6 +62,11 @@ package final class ReadableFile: Sendable {
 
   deinit { close(descriptor) }
 
+  var identity: FileIdentity? {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? FileIdentity(status) : nil
+  }
+
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(HewnError) {
     var filled = 0
     while filled < buffer.count {
@@ -65,5 +78,23 @@ package final class ReadableFile: Sendable {
       }
       filled += count
     }
+  }
+}
+
+/// Tells a file from all others, whatever names it has.
+package struct FileIdentity: Hashable, Sendable {
+  private let device: UInt64
+  private let inode: UInt64
+
+  /// The file that a path leads to; `nil` where there is none.
+  package init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  package init(_ status: stat) {
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(truncatingIfNeeded: status.st_ino)
   }
 }

@@ -77,12 +77,19 @@ package struct WritableFile: ~Copyable {
   ///
   /// - Throws: `io`, as when the disk is full.
   package func write(_ bytes: [UInt8]) throws(HewnError) {
-    do {
-      try bytes.withUnsafeBytes { try write($0) }
-    } catch let error as HewnError {
-      throw error
-    } catch {
-      throw HewnError(.internal, "\(error)")
+    var result: Result<Void, HewnError> = .success(())
+    bytes.withUnsafeBytes { buffer in result = Result { () throws(HewnError) in try write(buffer) }
     }
+    try result.get()
+  }
+
+  /// Appends a tensor's elements.
+  ///
+  /// - Throws: `io`, as when the disk is full.
+  package func write(_ tensor: Tensor) throws(HewnError) {
+    var result: Result<Void, HewnError> = .success(())
+    tensor.withUnsafeBytes { buffer in result = Result { () throws(HewnError) in try write(buffer) }
+    }
+    try result.get()
   }
 }

@@ -28,6 +28,8 @@ package struct HewnError: Error, Sendable, CustomStringConvertible {
   package var message: String
   /// The graph node concerned, as `Conv "conv1"`.
   package var node: String?
+  /// The model file concerned, where the message does not name it.
+  package var file: String?
 
   package init(_ code: Code, _ message: String, node: String? = nil) {
     self.code = code
@@ -36,8 +38,20 @@ package struct HewnError: Error, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    guard let node else { return message }
-    return "\(node): \(message)"
+    [file, node, message].compactMap { $0 }.joined(separator: ": ")
+  }
+
+  /// The same error of a model file.
+  ///
+  /// Errors of reading and writing name their own file, and those of memory and arguments are none
+  /// of a file's.
+  package func of(file: String) -> HewnError {
+    guard self.file == nil, [.invalidFile, .unsupported, .internal].contains(code) else {
+      return self
+    }
+    var error = self
+    error.file = file
+    return error
   }
 
   /// The same error, naming `node` unless a node is named already.

@@ -71,6 +71,21 @@ import Testing
     }
   }
 
+  @Test func exports() throws {
+    let file = workspace.file("out.onnx")
+    let text = Captured.run(["export", workspace.model, "--output", file])
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(text.output.contains("out.onnx"))
+    let read = { try [UInt8](Data(contentsOf: URL(fileURLWithPath: $0))) }
+    #expect(try read(file) == TinyModel.bytes)
+    let json = try Workspace.json(
+      Captured.run(["export", workspace.model, "-o", file, "--json"]).output)
+    #expect(json["bytes"] as? Int == TinyModel.bytes.count)
+    #expect(Captured.run(["export", workspace.model, "-o", workspace.model]).status == 2)
+    #expect(Captured.run(["export", workspace.model, "-o", workspace.path]).status == 5)
+    #expect(try read(workspace.model) == TinyModel.bytes)
+  }
+
   @Test func inspects() throws {
     let text = run("inspect", "--passes", "--threads", "1")
     #expect(text.status == 0, "\(text.errors)")

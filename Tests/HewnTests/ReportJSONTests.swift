@@ -421,6 +421,21 @@ import Testing
       """)
   }
 
+  @Test func exportReport() throws {
+    try check(
+      ExportReport(
+        hewnVersion: "1.2.3", model: Fixtures.model, file: "out/dense.onnx", byteCount: 9),
+      """
+      {
+        "bytes" : 9,
+        "file" : "out/dense.onnx",
+        "hewn_version" : "1.2.3",
+        \(Self.modelJSON),
+        "schema_version" : 1
+      }
+      """)
+  }
+
   @Test func summarisesElements() throws {
     let output = RunReport.Output(
       try Tensor(shape: [5], floats: [1, -3, .nan, 5, .infinity]), file: nil)

@@ -16,6 +16,7 @@ package struct HewnCommand: ParsableCommand {
         hewn compare model.onnx       against a double-precision reference
         hewn evaluate model.onnx --images test.zip --preprocess cifar10
         hewn compile model.onnx -o model.hewn     compile once, start fast
+        hewn export model.onnx -o dense.onnx
 
       EXIT STATUS
         0  success                      4  a model that Hewn cannot run
@@ -26,9 +27,7 @@ package struct HewnCommand: ParsableCommand {
     version: "hewn \(Release.version)",
     subcommands: [
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
-      EvaluateCommand.self,
-      CompileCommand.self,
-      OperatorsCommand.self,
+      EvaluateCommand.self, CompileCommand.self, ExportCommand.self, OperatorsCommand.self,
     ])
 
   package init() {}

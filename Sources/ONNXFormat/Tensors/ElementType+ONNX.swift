@@ -5,25 +5,31 @@ extension ElementType {
   ///
   /// - Throws: `unsupported` for types that Hewn lacks, `invalidFile` for numbers without a type.
   init(onnx number: Int) throws(HewnError) {
-    switch number {
-    case 1: self = .float32
-    case 2: self = .uint8
-    case 3: self = .int8
-    case 4: self = .uint16
-    case 5: self = .int16
-    case 6: self = .int32
-    case 7: self = .int64
-    case 9: self = .bool
-    case 10: self = .float16
-    case 11: self = .float64
-    case 12: self = .uint32
-    case 13: self = .uint64
-    case 16: self = .bfloat16
-    default:
+    guard let element = Self.allCases.first(where: { $0.onnxNumber == number }) else {
       guard let name = Self.unsupportedNames[number] else {
         throw HewnError(.invalidFile, "\(number) is not an element type")
       }
       throw HewnError(.unsupported, "element type \(name) is not supported")
+    }
+    self = element
+  }
+
+  /// The number that stands for the type in an ONNX file.
+  var onnxNumber: Int {
+    switch self {
+    case .float32: 1
+    case .uint8: 2
+    case .int8: 3
+    case .uint16: 4
+    case .int16: 5
+    case .int32: 6
+    case .int64: 7
+    case .bool: 9
+    case .float16: 10
+    case .float64: 11
+    case .uint32: 12
+    case .uint64: 13
+    case .bfloat16: 16
     }
   }
 

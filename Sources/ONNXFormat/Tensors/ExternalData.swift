@@ -24,10 +24,8 @@ final class ExternalData {
   private static let maximumGrowth = 4
   private static let freeByteCount = 64 << 20
 
-  private struct FileIdentity: Hashable {
-    var device: dev_t
-    var inode: ino_t
-  }
+  /// The files that tensors were read from.
+  var files: Set<FileIdentity> { Set(readByteCounts.keys) }
 
   init(folder: String, budget: Int = ONNXModel.maximumByteCount) {
     self.folder = folder
@@ -152,7 +150,7 @@ final class ExternalData {
         .invalidFile,
         "its external data \(location) has \(byteCount) bytes, \(length) are wanted at \(offset)")
     }
-    let file = FileIdentity(device: status.st_dev, inode: status.st_ino)
+    let file = FileIdentity(status)
     let total = readByteCounts[file, default: 0] + length
     guard total <= Self.freeByteCount || total / Self.maximumGrowth <= byteCount else {
       throw HewnError(

@@ -30,6 +30,9 @@ final class TensorReader {
     denseBudget = max(Self.smallBudget, Self.maximumDenseGrowth * source.byteCount)
   }
 
+  /// The other files that tensors were read from.
+  var externalFiles: Set<FileIdentity> { externalData?.files ?? [] }
+
   /// Reads an initializer or the value of an attribute.
   ///
   /// - Parameter name: how errors name the tensor.

@@ -1,3 +1,4 @@
+internal import SwiftProtobuf
 internal import Tensors
 
 /// A model file without the elements of its tensors, small enough to be decoded at once.
@@ -8,7 +9,7 @@ internal import Tensors
 /// that the schema does not have are dropped.
 struct ModelSkeleton {
   /// A model message of the schema.
-  private(set) var bytes: [UInt8] = []
+  private var bytes: [UInt8] = []
   private var fieldCount = 0
   private var nodeCount = 0
   private let fieldLimit: Int
@@ -18,14 +19,55 @@ struct ModelSkeleton {
   /// Lists of elements that take fewer bytes stay in the skeleton.
   static let detachedByteCount = 1024
 
-  /// - Throws: `invalidFile` for bytes that are no message, `unsupported` for more fields or nodes
-  ///   than the limits, `io`.
+  /// Decodes a whole file.
+  ///
+  /// - Returns: the model, and the size of its skeleton.
+  /// - Throws: `invalidFile` for bytes that are no model, `unsupported` for more fields or nodes than
+  ///   the limits, `io`.
   /// - Complexity: O(fields), and the bytes of what is not detached.
-  init(_ source: ByteSource) throws(HewnError) {
-    // Fields of real models take many bytes each.
-    fieldLimit = min(Self.maximumFieldCount, 100_000 + source.byteCount / 3)
+  static func model(
+    in source: ByteSource
+  ) throws(HewnError) -> (proto: ONNXModelProto, byteCount: Int) {
     var reader = WireReader(source)
-    try add(.model, from: &reader)
+    let skeleton = try ModelSkeleton(.model, from: &reader, byteCount: source.byteCount)
+    return (try skeleton.decode(), skeleton.bytes.count)
+  }
+
+  /// Decodes one tensor of a file.
+  static func tensor(
+    in source: ByteSource, _ range: Range<Int>
+  ) throws(HewnError) -> ONNXTensorProto {
+    var reader = WireReader(source).reader(for: range)
+    return try ModelSkeleton(.tensor, from: &reader, byteCount: range.count).decode()
+  }
+
+  /// Decodes one tensor in sparse form of a file.
+  static func sparseTensor(
+    in source: ByteSource, _ range: Range<Int>
+  ) throws(HewnError) -> ONNXSparseTensorProto {
+    var reader = WireReader(source).reader(for: range)
+    return try ModelSkeleton(.sparseTensor, from: &reader, byteCount: range.count).decode()
+  }
+
+  private init(
+    _ message: Message, from reader: inout WireReader, byteCount: Int
+  ) throws(HewnError) {
+    // Fields of real models take many bytes each.
+    fieldLimit = min(Self.maximumFieldCount, 100_000 + byteCount / 3)
+    try add(message, from: &reader)
+  }
+
+  private func decode<Proto: SwiftProtobuf.Message>() throws(HewnError) -> Proto {
+    var options = BinaryDecodingOptions()
+    options.discardUnknownFields = true
+    options.messageDepthLimit = 16
+    do {
+      return try Proto(serializedBytes: bytes, options: options)
+    } catch let error as BinaryDecodingError {
+      throw HewnError(.invalidFile, "not an ONNX model: \(error.cause)")
+    } catch {
+      throw HewnError(.invalidFile, "not an ONNX model: \(error)")
+    }
   }
 
   /// Appends what the schema knows of a message; the recursion is as deep as messages are nested.
@@ -156,6 +198,18 @@ extension ModelSkeleton {
       case (.shape, 1): .keep
       default: .drop
       }
+    }
+  }
+}
+
+extension BinaryDecodingError {
+  /// The defect in a few words.
+  fileprivate var cause: String {
+    switch self {
+    case .truncated: "the data ends early"
+    case .invalidUTF8: "a name is not valid UTF-8"
+    case .messageDepthLimit: "messages are nested too deeply"
+    default: "malformed protocol buffer"
     }
   }
 }
