@@ -44,6 +44,11 @@ struct SourceIndices {
   ///
   /// - Precondition: `source` broadcasts to `shape` in one direction.
   init(broadcasting source: Shape, to shape: Shape) {
+    // An empty shape may still have a huge axis.
+    guard shape.elementCount > 0 else {
+      self.init([])
+      return
+    }
     let strides = source.strides
     let lead = shape.rank - source.rank
     self.init(

@@ -44,12 +44,19 @@ struct WindowAxis {
 
   /// The positions in `0..<positions` that a slot's taps stand on.
   func positionsInside(slot: Int) -> [Int] {
-    (0..<kernel).map { position(slot: slot, tap: $0) }.filter { (0..<positions).contains($0) }
+    taps(of: slot, on: 0..<positions).map { position(slot: slot, tap: $0) }
   }
 
   /// How many of a slot's taps stand on positions or padding.
-  func paddedCount(slot: Int) -> Int {
-    (0..<kernel).count { (-padBegin..<positions + padEnd).contains(position(slot: slot, tap: $0)) }
+  func paddedCount(slot: Int) -> Int { taps(of: slot, on: -padBegin..<positions + padEnd).count }
+
+  /// The taps of a slot that stand in a range.
+  private func taps(of slot: Int, on range: Range<Int>) -> Range<Int> {
+    let start = position(slot: slot, tap: 0)
+    let before = max(0, range.lowerBound - start)
+    let first = (before + dilation - 1) / dilation
+    let end = start >= range.upperBound ? 0 : (range.upperBound - 1 - start) / dilation + 1
+    return first < min(kernel, end) ? first..<min(kernel, end) : 0..<0
   }
 
   /// The slots from which a tap stands on a position in `0..<positions`.

@@ -26,7 +26,7 @@ extension GroupNormalization {
     guard x.shape.rank >= 2 else {
       throw HewnError(.invalidFile, "input X has shape \(x.shape), expected batch and channels")
     }
-    guard groups >= 1, x.shape[1].isMultiple(of: groups) else {
+    guard groups >= 1, groups <= max(1, x.shape[1]), x.shape[1].isMultiple(of: groups) else {
       throw HewnError(
         .invalidFile, "\(x.shape[1]) channels do not divide into num_groups = \(groups)")
     }
