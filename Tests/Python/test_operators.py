@@ -70,8 +70,7 @@ class Case:
                 constants.append(numpy_helper.from_array(operand, names[-1]))
         outputs = [f"out{index}" for index in range(self.outputs)]
         node = helper.make_node(self.op, names, outputs, name=self.id, **self.attributes)
-        element = TensorProto.INT64 if self.op == "NonMaxSuppression" else TensorProto.FLOAT
-        ports = [helper.make_tensor_value_info(name, element, None) for name in outputs]
+        ports = [helper.make_empty_tensor_value_info(name) for name in outputs]
         graph = helper.make_graph([node], self.op, inputs, ports, constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
         model.ir_version = 8 if self.opset < 19 else 10
