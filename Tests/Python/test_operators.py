@@ -74,7 +74,12 @@ class Case:
         graph = helper.make_graph([node], self.op, inputs, ports, constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
         model.ir_version = 8 if self.opset < 19 else 10
-        return onnx.shape_inference.infer_shapes(model)
+        model = onnx.shape_inference.infer_shapes(model)
+        # Operators that are functions, such as GroupNormalization, are not inferred.
+        for port in model.graph.output:
+            if port.type.WhichOneof("value") is None:
+                port.CopyFrom(helper.make_tensor_value_info(port.name, TensorProto.FLOAT, None))
+        return model
 
     def inputs(self):
         generator = np.random.default_rng(len(self.id))
