@@ -18,7 +18,8 @@ extension Model {
     guard case .network(let file) = source else {
       throw HewnError(
         .invalidArgument,
-        "\(summary.file) is a plan file; give the ONNX model that it was compiled from")
+        "\(summary.planFile ?? "the model") is a plan file; give the ONNX model that it was compiled"
+          + " from")
     }
     return try rethrowing(of: file.fileName) {
       try file.write(to: path, replacing: tensors.mapValues(\.core))
