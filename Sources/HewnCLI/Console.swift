@@ -13,8 +13,6 @@ import Hewn
   import Darwin
 #endif
 
-import Hewn
-
 /// Where the tool writes: results to one stream, all else to the other.
 package struct Console: Sendable {
   /// Whether and how text is coloured.

@@ -18,20 +18,22 @@ package struct BenchCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures how fast a model runs.",
-    discussion: """
+    usage: "hewn bench <model> [<options>]",
+    discussion: Manual.discussion(
+      """
       Runs the model on random inputs unless others are given. With --engine both, the engines \
       take turns, so that both meet the same machine; layers whose sparse kernels turn out slower \
       than their dense ones are marked. Layers are measured in runs of their own, after the whole.
 
       Rates: GFLOP/s counts the non-zero weights, dense-eq. all of them; peak is GFLOP/s over the \
       greatest rate of the device.
-
-      EXAMPLES
+      """,
+      examples: """
         hewn bench model.onnx
         hewn bench model.onnx --engine sparse --batch 8 --threads 2 --profile
-        hewn bench model.onnx --json | jq '.engines.sparse.median_ms'
         hewn bench model.onnx --duration 0 --iterations 100
-      """)
+        hewn bench model.onnx --json | jq '.engines.sparse.median_ms'
+        """, takesImages: true))
 
   @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
@@ -44,7 +46,8 @@ package struct BenchCommand: ConsoleCommand {
   package struct Settings: ParsableArguments {
     @Option(
       name: .shortAndLong,
-      help: "sparse, dense or both (default: both; sparse on the reference device).")
+      help:
+        "Which to measure (default: both; on the reference device sparse, of a dense plan dense).")
     package var engine: BenchEngine?
 
     @Option(

@@ -29,19 +29,21 @@ package struct CompareCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compares a model's outputs with expected ones.",
-    discussion: """
+    usage: "hewn compare <model> [<options>]",
+    discussion: Manual.discussion(
+      """
       The error of an output is its largest difference from the expected one, relative to the \
       largest expected element. The exit status is 1 when an output is above the tolerance.
 
       Against "reference", the model runs exactly as its file states it, in double precision. \
       Against "dense", it runs on the same device with dense kernels alone. Against a folder, \
       expected outputs are read from NAME.npy, and so are inputs that are there.
-
-      EXAMPLES
+      """,
+      examples: """
         hewn compare model.onnx
         hewn compare model.onnx --against dense --batch 8
-        hewn compare model.onnx --against expected/ --input x=x.npy --tolerance 1e-5
-      """)
+        hewn compare model.onnx --against expected --input x=x.npy --tolerance 1e-5
+        """, takesImages: true, failures: ExitStatus.table.map(\.code)))
 
   @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
@@ -55,7 +57,8 @@ package struct CompareCommand: ConsoleCommand {
     @Option(
       name: .long,
       help: ArgumentHelp(
-        "reference, dense, or a folder with NAME.npy files.", valueName: "target"),
+        "reference, dense, or a folder with NAME.npy files (default: reference).",
+        valueName: "target"),
       transform: ComparisonTarget.init)
     package var against: ComparisonTarget = .reference
 
@@ -64,7 +67,7 @@ package struct CompareCommand: ConsoleCommand {
       help: ArgumentHelp("The greatest relative error that passes.", valueName: "error"))
     package var tolerance = 1e-4
 
-    @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
+    @Option(name: .shortAndLong, help: .engine)
     package var engine: Engine?
 
     package init() {}

@@ -5,15 +5,17 @@ package struct CompileCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "compile",
     abstract: "Writes a plan file, which starts fast.",
-    discussion: """
-      Every command takes the plan file in place of the model. It is for the shapes that it was \
-      compiled for, and for processors with the same best instruction set.
-
-      EXAMPLES
+    usage: "hewn compile <model> --output <file.hewn> [<options>]",
+    discussion: Manual.discussion(
+      """
+      Every command that runs or shows a model takes the plan file in its place. The file is for \
+      the shapes that it was compiled for, and for processors with the same best instruction set.
+      """,
+      examples: """
         hewn compile model.onnx -o model.hewn
         hewn compile model.onnx -o model-b8.hewn --batch 8 --threads 2
         hewn run model.hewn --image cat.jpg --preprocess imagenet
-      """)
+        """))
 
   @Argument(help: "An ONNX file.")
   package var model: String
@@ -25,12 +27,13 @@ package struct CompileCommand: ConsoleCommand {
   package struct Settings: ParsableArguments {
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp("The plan file to write.", valueName: "file.hewn"))
+      help: ArgumentHelp(
+        "The plan file to write; replaced where it exists.", valueName: "file.hewn"))
     package var output: String
 
     @Option(
       name: .shortAndLong,
-      help: "Which kernels to choose from: sparse or dense (default: sparse).")
+      help: .engine)
     package var engine: Engine?
 
     package init() {}

@@ -7,7 +7,9 @@ package struct EvaluateCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measures how often a model finds the right class.",
-    discussion: """
+    usage: "hewn evaluate <model> --images <set> [<options>]",
+    discussion: Manual.discussion(
+      """
       Runs the model on every image of a set and counts how often the right class has the greatest \
       score (top-1) or one of the five greatest (top-5), with intervals of 95 % confidence \
       (Wilson).
@@ -17,15 +19,16 @@ package struct EvaluateCommand: ConsoleCommand {
       labels.txt or labels.csv in the set; else from the folders that the files lie in, whose \
       sorted names, or those of --classes, are the classes.
 
-      The batch is that of the model's file, or 16 where the file leaves it free.
+      The batch is that of the model's file; where that is free, 16, or the size of a smaller set.
+      """,
+      examples: """
+        hewn evaluate model.onnx --images test.zip --preprocess cifar10
+        hewn evaluate model.onnx --images val --labels val.txt --preprocess imagenet
+        hewn evaluate model.onnx --images val --limit 1000 --batch 32 --json
+        hewn evaluate model.onnx --images mnist.npz --preprocess mnist
+        """, takesImages: true))
 
-      EXAMPLES
-        hewn evaluate model.onnx --images cifar10-test.zip --preprocess cifar10
-        hewn evaluate model.onnx --images val/ --labels val.txt --preprocess imagenet --batch 32
-        hewn evaluate model.onnx --images mnist.npz --preprocess mnist --json | jq .top1
-      """)
-
-  @Argument(help: "An ONNX file.")
+  @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
 
   @OptionGroup(title: "Evaluate options") package var settings: Settings
@@ -75,7 +78,7 @@ package struct EvaluateCommand: ConsoleCommand {
     @Flag(name: .long, help: "Leave out images that cannot be decoded, and count them.")
     package var skipBad = false
 
-    @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
+    @Option(name: .shortAndLong, help: .engine)
     package var engine: Engine?
 
     package init() {}

@@ -5,15 +5,19 @@ package struct InspectCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Shows what each layer becomes, and why.",
-    discussion: """
-      For each layer: the filter matrix M×K, its zeros, the segments (height:count) and leaves that \
-      cover it, the slots they fill with zeros, the predicted times, and the engine chosen.
-
-      EXAMPLES
+    usage: "hewn inspect <model> [<options>]",
+    discussion: Manual.discussion(
+      """
+      Compiles the model and shows for each layer: the filter matrix M×K, its zeros, the segments \
+      (height:count) and leaves that cover it, the slots of segments that are zero in the model, \
+      the predicted times, and the engine chosen with the reason.
+      """,
+      examples: """
         hewn inspect model.onnx
-        hewn inspect model.onnx --batch 8 --passes
-        hewn inspect model.onnx --json | jq '.layers[] | {name, engine, predicted_ms}'
-      """)
+        hewn inspect model.onnx --batch 8 --threads 2
+        hewn inspect model.onnx --passes
+        hewn inspect model.onnx --json | jq '.layers[] | {name, engine, reason}'
+        """))
 
   @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
@@ -26,7 +30,7 @@ package struct InspectCommand: ConsoleCommand {
     @Flag(name: .long, help: "Show what each optimisation did, and what kept it from doing more.")
     package var passes = false
 
-    @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
+    @Option(name: .shortAndLong, help: .engine)
     package var engine: Engine?
 
     package init() {}

@@ -5,24 +5,32 @@ package struct OperatorsCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "operators",
     abstract: "Lists the ONNX operators that Hewn reads.",
-    discussion: """
+    usage: "hewn operators [<options>]",
+    discussion: Manual.discussion(
+      """
       For each operator: the operator sets in which it is read, how many inputs and outputs a node \
       may have, and whether the CPU has kernels for it or computes it by the reference.
-
-      EXAMPLES
+      """,
+      examples: """
         hewn operators
-        hewn operators --json | jq -r '.operators[] | select(.cpu == "reference").type'
-      """)
+        hewn operators --markdown
+        hewn operators --json | jq '.operators[] | select(.cpu == "reference").type'
+        """, failures: [.invalidArgument, .io, .internal]))
 
-  @Flag(name: .long, help: "Print the list as a Markdown document.")
-  package var markdown = false
-
+  @OptionGroup(title: "List options") package var settings: Settings
   @OptionGroup(title: "Output options") package var terminal: TerminalOptions
+
+  package struct Settings: ParsableArguments {
+    @Flag(name: .long, help: "Print the list as a Markdown document.")
+    package var markdown = false
+
+    package init() {}
+  }
 
   package init() {}
 
   package func validate() throws {
-    if markdown, terminal.json {
+    if settings.markdown, terminal.json {
       throw ValidationError("--markdown and --json exclude each other.")
     }
   }
@@ -31,7 +39,7 @@ package struct OperatorsCommand: ConsoleCommand {
     let report = try OperatorsReport.current()
     if terminal.json {
       console.print(try report.json())
-    } else if markdown {
+    } else if settings.markdown {
       console.print(OperatorsMarkdown.document(report))
     } else {
       console.print(ReportText.operators(report, console.style))

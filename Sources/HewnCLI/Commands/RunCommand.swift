@@ -11,15 +11,19 @@ package struct RunCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Runs a model once.",
-    discussion: """
-      Inputs come from NumPy files or images; those that are not given are random. Given inputs \
-      decide the batch and other free extents.
-
-      EXAMPLES
+    usage: "hewn run <model> [<options>]",
+    discussion: Manual.discussion(
+      """
+      Prints the range of each output, and the most probable classes where asked for. Inputs come \
+      from NumPy files or images; those that are not given are random. Given inputs decide the \
+      batch and other free extents.
+      """,
+      examples: """
         hewn run model.onnx --input x=batch.npy --output results
         hewn run model.onnx --image cat.jpg --preprocess imagenet --top 3
         hewn run model.onnx --image a.png --image b.png --mean 127.5 --std 127.5
-      """)
+        hewn run model.onnx --device reference --seed 3
+        """, takesImages: true))
 
   @Argument(help: "An ONNX file, or a plan file of hewn compile.")
   package var model: String
@@ -49,7 +53,7 @@ package struct RunCommand: ConsoleCommand {
       help: ArgumentHelp("Names of the classes, one on each line.", valueName: "file"))
     package var labels: String?
 
-    @Option(name: .shortAndLong, help: "Which kernels to choose from: sparse or dense.")
+    @Option(name: .shortAndLong, help: .engine)
     package var engine: Engine?
 
     package init() {}

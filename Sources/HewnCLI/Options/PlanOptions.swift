@@ -28,12 +28,14 @@ package struct NamedShape: Equatable {
 
 /// What decides how a model is compiled.
 package struct PlanOptions: ParsableArguments {
-  @Option(name: .long, help: "Where to run: cpu, or reference (slow, in double precision).")
+  @Option(name: .long, help: "Where to run; the reference is slow, in double precision.")
   package var device: Device = .cpu
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Items per run, the first extent of every input.", valueName: "n"))
+    help: ArgumentHelp(
+      "Items per run, the first extent of every input (default: that of the model or the given"
+        + " inputs).", valueName: "n"))
   package var batch: Int?
 
   @Option(

@@ -6,18 +6,18 @@ package struct PreprocessingOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How images become inputs: "
-        + Preprocessing.presets.map(\.name).joined(separator: ", ") + ".", valueName: "preset"),
+      "How images become inputs; the options below replace single parts of the preset (default:"
+        + " raw).", valueName: "preset"),
     transform: Self.preset(named:))
   package var preprocess: Preprocessing?
 
-  @Option(name: .long, help: "The input's channels: rgb, bgr or gray.")
+  @Option(name: .long, help: "The input's channels.")
   package var channels: Preprocessing.Color?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "none, input (the model's size), WxH, or the length of the short side.",
+      "Resize to: none, input (the model's size), WxH, or the length of the short side.",
       valueName: "size"),
     transform: Self.resize(parsing:))
   package var resize: Preprocessing.Resize?
@@ -30,7 +30,7 @@ package struct PreprocessingOptions: ParsableArguments {
     transform: Self.crop(parsing:))
   package var crop: Preprocessing.Crop?
 
-  @Option(name: .long, help: "How to resize: nearest, bilinear or bicubic.")
+  @Option(name: .long, help: ArgumentHelp("How to resize.", valueName: "method"))
   package var interpolation: Interpolation?
 
   @Flag(name: .long, help: "Shrink images without widening the filter, as OpenCV does.")

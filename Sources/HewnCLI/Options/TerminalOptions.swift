@@ -8,7 +8,7 @@ package struct TerminalOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "When to colour: auto (on a terminal, unless NO_COLOR is set), always or never.",
+      "When to colour; auto: on a terminal, unless NO_COLOR is set.",
       valueName: "when"))
   package var color: Console.Color = .auto
 
