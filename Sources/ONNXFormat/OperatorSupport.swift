@@ -71,7 +71,8 @@ extension OperatorImporter {
     "AveragePool": [integers("kernel_shape", [1, 1])], "BitCast": [integer("to", 1)],
     "BitShift": [string("direction", "LEFT")], "Cast": [integer("to", 1)],
     "Concat": [integer("axis", 1)], "Constant": [one], "DepthToSpace": [integer("blocksize", 2)],
-    "GroupNormalization": [integer("num_groups", 1)], "LRN": [integer("size", 1)],
+    "Einsum": [string("equation", "i")], "GroupNormalization": [integer("num_groups", 1)],
+    "LRN": [integer("size", 1)],
     "LpPool": [integers("kernel_shape", [1, 1])], "MaxPool": [integers("kernel_shape", [1, 1])],
     "MaxUnpool": [integers("kernel_shape", [1, 1])], "SpaceToDepth": [integer("blocksize", 2)],
   ]

@@ -59,3 +59,40 @@ extension MatMul: ReferenceOperator {
     return [try Tensor(rounding: y, to: outputs[0])]
   }
 }
+
+extension Det: ReferenceOperator {
+  package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
+    let x = try inputs.required(0)
+    let extent = x.shape[x.shape.rank - 1]
+    let elements = x.doubles()
+    let y = (0..<outputs[0].shape.elementCount).map { matrix in
+      let start = matrix * extent * extent
+      return determinant(Array(elements[start..<start + extent * extent]), extent)
+    }
+    return [try Tensor(rounding: y, to: outputs[0])]
+  }
+
+  /// The product of the pivots of Gaussian elimination, each the greatest of its column.
+  private func determinant(_ matrix: [Double], _ extent: Int) -> Double {
+    var a = matrix
+    var product = 1.0
+    for pivot in 0..<extent {
+      let row = (pivot..<extent).max {
+        a[$0 * extent + pivot].magnitude < a[$1 * extent + pivot].magnitude
+      }
+      guard let row, a[row * extent + pivot] != 0 else { return 0 }
+      if row != pivot {
+        for column in 0..<extent { a.swapAt(row * extent + column, pivot * extent + column) }
+        product = -product
+      }
+      product *= a[pivot * extent + pivot]
+      for below in (pivot + 1)..<max(extent, pivot + 1) {
+        let factor = a[below * extent + pivot] / a[pivot * extent + pivot]
+        for column in pivot..<extent {
+          a[below * extent + column] -= factor * a[pivot * extent + column]
+        }
+      }
+    }
+    return product
+  }
+}

@@ -28,18 +28,10 @@ extension GridSample: ReferenceOperator {
     return [try Tensor(rounding: y, to: outputs[0])]
   }
 
-  private typealias Tap = (place: Int, weight: Double)
-
-  /// The pixels that a position blends: all combinations of the axes' own.
+  /// The pixels that a position blends.
   private func taps(at position: [Float], in spatial: Shape) -> [Tap] {
-    var taps: [Tap] = [(0, 1)]
-    for (axis, stride) in spatial.strides.enumerated() {
-      let own = self.taps(at: position[axis], extent: spatial[axis])
-      taps = taps.flatMap { tap in
-        own.map { (tap.place + $0.place * stride, tap.weight * $0.weight) }
-      }
-    }
-    return taps
+    [Tap](
+      axes: zip(position, spatial.dimensions).map { taps(at: $0, extent: $1) }, of: spatial)
   }
 
   /// The pixels of one axis that a position blends; those that are padding with zeros are left out.
@@ -58,16 +50,20 @@ extension GridSample: ReferenceOperator {
       }
     }
     // What is not a number, or beyond all pixels, lies outside.
-    guard x.magnitude < 0x1p31 else { return taps([(-100, 1)], extent, low, high) }
+    guard x.magnitude < 0x1p31 else {
+      return taps([Tap(place: -100, weight: 1)], extent, low, high)
+    }
     let base = Int(x.rounded(.down))
     let fraction = Double(x) - Double(base)
     switch mode {
-    case .nearest: return taps([(base, 1)], extent, low, high)
+    case .nearest: return taps([Tap(place: base, weight: 1)], extent, low, high)
     case .linear:
-      return taps([(base, 1 - fraction), (base + 1, fraction)], extent, low, high)
+      return taps(
+        [Tap(place: base, weight: 1 - fraction), Tap(place: base + 1, weight: fraction)],
+        extent, low, high)
     case .cubic:
       let own = (-1...2).map { step in
-        (base + step, cubicWeight(abs(fraction - Double(step))))
+        Tap(place: base + step, weight: cubicWeight(abs(fraction - Double(step))))
       }
       return taps(own, extent, low, high)
     }
@@ -79,11 +75,10 @@ extension GridSample: ReferenceOperator {
       if (0..<extent).contains(tap.place) { return tap }
       switch padding {
       case .zeros: return nil
-      case .border: return (tap.place.clipped(0, extent - 1), tap.weight)
+      case .border: return Tap(place: tap.place.clipped(0, extent - 1), weight: tap.weight)
       case .reflection:
-        return (
-          Int(reflected(Float(tap.place), low, high)).clipped(0, extent - 1), tap.weight
-        )
+        let place = Int(reflected(Float(tap.place), low, high)).clipped(0, extent - 1)
+        return Tap(place: place, weight: tap.weight)
       }
     }
   }

@@ -145,7 +145,7 @@ private func hostileOperator(_ generator: inout SplitMix64) -> any Operator {
       kernel: numbers(), strides: numbers(), dilations: numbers(), padding: padding(),
       roundsUp: flag())
   }
-  switch Int.random(in: 0..<32, using: &generator) {
+  switch Int.random(in: 0..<34, using: &generator) {
   case 0, 1:
     return Conv(
       strides: numbers(), dilations: numbers(), padding: padding(), groups: number(),
@@ -184,6 +184,13 @@ private func hostileOperator(_ generator: inout SplitMix64) -> any Operator {
       : Col2Im(strides: numbers(), dilations: numbers(), pads: numbers())
   case 29: return flag() ? GridSample() : AffineGrid()
   case 30: return NonMaxSuppression()
+  case 31: return flag() ? Det() : Einsum(flag() ? "...i,...i" : "ijkl,jkmm")
+  case 32:
+    return flag()
+      ? RoiAlign(outputHeight: number(), outputWidth: number(), samplingRatio: number())
+      : DeformConv(
+        Conv(strides: numbers(), dilations: numbers(), padding: padding(), groups: number()),
+        offsetGroups: number())
   default:
     return flag()
       ? DepthToSpace(blockSize: number()) : ShapeOf(start: number(), end: flag() ? number() : nil)

@@ -103,6 +103,32 @@ extension ImportCase {
     ImportCase(
       "Gemm", 6, ["broadcast": .int(1)], inputs: ["x", "w", "b"], becomes: Gemm()),
     ImportCase("MatMul", 9, inputs: ["x", "w"], becomes: MatMul()),
+    ImportCase("Det", 11, becomes: Det()),
+    ImportCase(
+      "Einsum", 12, ["equation": .string("ij,jk")], inputs: ["x", "w"], becomes: Einsum("ij,jk")),
+    ImportCase(
+      "DeformConv", 19,
+      [
+        "strides": .ints([2, 1]), "pads": .ints([0, 1, 2, 3]), "group": .int(2),
+        "offset_group": .int(4),
+      ], inputs: ["x", "w", "o", "", "m"],
+      becomes: DeformConv(
+        Conv(
+          strides: [2, 1], padding: .explicit(begin: [0, 1], end: [2, 3]), groups: 2),
+        offsetGroups: 4)),
+    ImportCase(
+      "RoiAlign", 10, inputs: ["x", "r", "i"], becomes: RoiAlign(usesHalfPixel: false)),
+    ImportCase(
+      "RoiAlign", 16,
+      [
+        "mode": .string("max"), "output_height": .int(2), "output_width": .int(3),
+        "sampling_ratio": .int(4), "spatial_scale": .float(0.25),
+      ], inputs: ["x", "r", "i"],
+      becomes: RoiAlign(
+        mode: .maximum, outputHeight: 2, outputWidth: 3, samplingRatio: 4, spatialScale: 0.25)),
+    ImportCase(
+      "RoiAlign", 16, ["coordinate_transformation_mode": .string("output_half_pixel")],
+      inputs: ["x", "r", "i"], becomes: RoiAlign(usesHalfPixel: false)),
     ImportCase(
       "BatchNormalization", 6, ["is_test": .int(1)], inputs: ImporterTests.statistics,
       becomes: BatchNormalization(epsilon: 1e-5)),

@@ -184,6 +184,17 @@ import Testing
     Rejection("GridSample", 16, ["mode": .string("cubic")], inputs: ["x", "g"], says: "cubic"),
     Rejection(
       "GridSample", 16, ["padding_mode": .string("wrap")], inputs: ["x", "g"], says: "wrap"),
+    Rejection("Einsum", 12, code: .invalidFile, says: "equation is missing"),
+    Rejection("RoiAlign", 16, ["mode": .string("sum")], inputs: ["x", "r", "i"], says: "sum"),
+    Rejection(
+      "RoiAlign", 16, ["coordinate_transformation_mode": .string("asymmetric")],
+      inputs: ["x", "r", "i"], says: "asymmetric"),
+    Rejection(
+      "RoiAlign", 10, ["coordinate_transformation_mode": .string("half_pixel")],
+      inputs: ["x", "r", "i"], says: "coordinate_transformation_mode"),
+    Rejection(
+      "DeformConv", 19, ["auto_pad": .string("VALID")], inputs: ["x", "w", "o"],
+      says: "auto_pad"),
     Rejection("BitCast", 26, code: .invalidFile, says: "to is missing"),
     Rejection("SpaceToDepth", 13, ["blocksize": .int(0)], says: "blocksize"),
     Rejection("Slice", 9, ["starts": .ints([0])], code: .invalidFile, says: "ends is missing"),

@@ -80,7 +80,6 @@ EXCLUSIONS = [
     operators("random outputs cannot be compared", "Bernoulli RandomUniformLike RandomNormalLike"
               " RandomUniform RandomNormal Multinomial"),
     operators("control flow: which nodes run depends on data", "If Loop Scan"),
-    operators("not supported yet", "DeformConv Det Einsum RoiAlign"),
     Exclusion("operator sets before 6 are of 2017", opsets=range(1, 6)),
     names("minutes in double precision", "light/.*", devices=("reference",), is_too_slow=True),
 ]  # fmt: skip

@@ -133,6 +133,17 @@ CONVOLUTIONS = [
          dilations=[2, 1, 2]),
 ]  # fmt: skip
 
+REGIONS = floats(
+    0, 0, 5, 6, -1.5, 2.25, 3, 4, 0.5, 0.5, 0.75, 0.625, 2, 1, 12, 30, -9, -8, -5, -7,
+).reshape(5, 4)  # fmt: skip
+
+DEFORMED = [
+    case("offsets", "DeformConv", x(2, 4, 7, 8), weights(6, 4, 3, 3), x(2, 18, 5, 6), opset=19),
+    case("groups-mask-bias", "DeformConv", x(1, 4, 7, 8), weights(6, 2, 3, 2), x(1, 24, 4, 4),
+         weights(6), x(1, 12, 4, 4), opset=19, group=2, offset_group=2, strides=[2, 2],
+         pads=[1, 0, 1, 2], dilations=[1, 2]),
+]  # fmt: skip
+
 TRANSPOSED = [
     case("2x2-stride-2", "ConvTranspose", x(1, 4, 5, 6), weights(4, 3, 2, 2), strides=[2, 2]),
     case("3x3-stride-2", "ConvTranspose", x(2, 4, 5, 6), weights(4, 3, 3, 3), weights(3),
@@ -158,6 +169,11 @@ TRANSPOSED = [
 
 MATRICES = [
     case("gemm", "Gemm", x(3, 8), weights(8, 5), weights(5)),
+    case("determinants", "Det", x(4, 5, 5)),
+    case("einsum", "Einsum", x(2, 3, 4), x(2, 4, 5), equation="bij,bjk->bki"),
+    case("einsum-implicit", "Einsum", x(3, 4), weights(4, 5), equation="ij,jk"),
+    case("einsum-ellipsis", "Einsum", x(2, 3, 4, 5), x(1, 3, 5, 4),
+         equation="...ij, ...ji -> ...i"),
     case("gemm-transb", "Gemm", x(1, 40), weights(33, 40), weights(33), transB=1),
     case("gemm-dense", "Gemm", x(1, 40), weights(33, 40, zeros=0), weights(33), transB=1),
     case("gemm-very-sparse", "Gemm", x(2, 64), weights(70, 64, zeros=0.97), transB=1),
@@ -428,6 +444,13 @@ RESIZES = [
          mode="bicubic", padding_mode="reflection", align_corners=1),
     case("grid-nearest", "GridSample", x(1, 2, 5, 6), x(1, 4, 3, 2, low=-1.5, high=1.5), opset=16,
          mode="nearest", padding_mode="border"),
+    case("regions", "RoiAlign", x(2, 3, 9, 8), REGIONS, integers(0, 1, 1, 0, 1),
+         opset=16, output_height=3, output_width=2),
+    case("regions-scaled", "RoiAlign", x(2, 3, 9, 8), REGIONS,
+         integers(0, 1, 1, 0, 1), opset=16, output_height=2, output_width=4, sampling_ratio=3,
+         spatial_scale=0.5, coordinate_transformation_mode="output_half_pixel"),
+    case("regions-10", "RoiAlign", x(1, 2, 6, 6), REGIONS, integers(0, 0, 0, 0, 0),
+         opset=10, output_height=2, output_width=2, sampling_ratio=2),
     case("affine-grid", "AffineGrid", x(2, 2, 3), integers(2, 1, 4, 5), opset=20),
     case("selection", "NonMaxSuppression", x(2, 20, 4), x(2, 3, 20), integers(4), floats(0.3),
          floats(0.5)),
@@ -437,7 +460,7 @@ RESIZES = [
 ]  # fmt: skip
 
 CASES = (
-    CONVOLUTIONS + TRANSPOSED + MATRICES + ACTIVATIONS + BINARIES + POOLS + NORMALIZATIONS
+    CONVOLUTIONS + DEFORMED + TRANSPOSED + MATRICES + ACTIVATIONS + BINARIES + POOLS + NORMALIZATIONS
     + MOVEMENTS + RESIZES
 )  # fmt: skip
 

@@ -52,6 +52,18 @@ struct ErrorTests {
     }
   }
 
+  @Test("regions of images that are missing, or without bounds")
+  func regions() {
+    let x = Tensor.floats([1, 1, 1, 1], [1])
+    let type = TensorType(.float32, [1, 1, 1, 1])
+    func error(_ end: Float, image: Int64) -> HewnError? {
+      self.error(RoiAlign(), [x, .floats([1, 4], [0, 0, end, 1]), .int64s([1], [image])], type)
+    }
+    #expect(error(1, image: 1)?.code == .invalidFile)
+    #expect(error(1, image: -1)?.code == .invalidFile)
+    for end in [Float.nan, .infinity, 1e9] { #expect(error(end, image: 0)?.code == .unsupported) }
+  }
+
   @Test("integer division and negative powers of zero", arguments: [Binary.Kind.divide, .power])
   func zero(kind: Binary.Kind) {
     let (a, b): (Int32, Int32) = kind == .divide ? (7, 0) : (0, -1)

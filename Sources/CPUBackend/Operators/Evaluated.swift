@@ -59,3 +59,7 @@ extension Where: EvaluatedOperator {}
 extension ArgReduce: EvaluatedOperator {}
 extension Cumulate: EvaluatedOperator {}
 extension TopK: EvaluatedOperator {}
+extension DeformConv: EvaluatedOperator {}
+extension Det: EvaluatedOperator {}
+extension Einsum: EvaluatedOperator {}
+extension RoiAlign: EvaluatedOperator {}

@@ -63,6 +63,48 @@ extension ConvTranspose {
   }
 }
 
+extension DeformConv {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let inputs = try OperandList(inputs, "X", "W", "offset", "B", "mask")
+    let (x, w, offset) = (try inputs.float(0), try inputs.required(1), try inputs.required(2))
+    try inputs.checkOneElementType()
+    let outputs = try convolution.outputTypes(for: [x, w, inputs.optional(3)])
+    guard offsetGroups >= 1, x.shape[1].isMultiple(of: offsetGroups) else {
+      throw HewnError(
+        .invalidFile, "\(x.shape[1]) channels do not divide into \(offsetGroups) offset groups")
+    }
+    let kernel = try Shape(checking: Array(w.shape.dimensions[2...]))
+    let points = try Shape(checking: [x.shape[0], offsetGroups, kernel.elementCount])
+    let output = outputs[0].shape.dimensions[2...]
+    let wanted = try Shape(
+      checking: [points[0], points.elementCount / max(1, points[0]) * kernel.rank] + output)
+    guard offset.shape == wanted else {
+      throw HewnError(
+        .invalidFile,
+        "offset has shape \(offset.shape), expected \(wanted): \(kernel.rank) for each of"
+          + " \(kernel.elementCount) taps in each of \(offsetGroups) groups")
+    }
+    if let mask = inputs.optional(4) {
+      let wanted = try Shape(checking: [wanted[0], wanted[1] / kernel.rank] + output)
+      guard mask.shape == wanted else {
+        throw HewnError(.invalidFile, "mask has shape \(mask.shape), expected \(wanted)")
+      }
+    }
+    return outputs
+  }
+
+  /// Those of the convolution, and 2^axes products for each pixel that a tap reads.
+  package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
+    let offsets = inputs.count > 2 ? inputs[2]?.shape.elementCount ?? 0 : 0
+    let axes = outputs[0].shape.rank - 2
+    let read = OperationCount.product(
+      2 << axes, offsets / axes, (inputs[0]?.shape[1] ?? 0) / max(1, offsetGroups))
+    let convolved = convolution.operationCount(inputs: inputs, outputs: outputs).flops
+    let (flops, overflow) = read.addingReportingOverflow(convolved)
+    return OperationCount(flops: overflow ? .max : flops, moving: inputs, outputs)
+  }
+}
+
 private func checkBias(_ bias: Operand?, filters: Int) throws(HewnError) {
   guard let bias, bias.shape != Shape([filters]) else { return }
   throw HewnError(.invalidFile, "B has shape \(bias.shape), expected \(filters) (one per filter)")

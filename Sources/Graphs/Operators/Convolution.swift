@@ -74,3 +74,21 @@ package struct ConvTranspose: Operator, Hashable {
     self.activation = activation
   }
 }
+
+/// Convolution whose taps are moved: each stands, at each output, on its place plus an offset, read
+/// linearly between pixels (0 outside) and multiplied by a mask. The offset group of a channel is
+/// ⌊channel · offsetGroups / C⌋.
+///
+/// Inputs: X [N, C, spatial…], W [M, C/groups, kernel…], offset [N, offsetGroups · taps · axes,
+/// output…], B [M] (optional), mask [N, offsetGroups · taps, output…] (optional).
+package struct DeformConv: Operator, Hashable {
+  /// The convolution that it is where all offsets are 0 and all of the mask is 1.
+  package var convolution: Conv
+  package var offsetGroups: Int
+  package var name: String { "DeformConv" }
+
+  package init(_ convolution: Conv = Conv(), offsetGroups: Int = 1) {
+    self.convolution = convolution
+    self.offsetGroups = offsetGroups
+  }
+}

@@ -46,3 +46,23 @@ extension MatMul {
       moving: inputs, outputs)
   }
 }
+
+extension Det {
+  package func outputTypes(for inputs: [Operand?]) throws(HewnError) -> [TensorType] {
+    let x = try OperandList(inputs, "X").float(0).type
+    let dimensions = x.shape.dimensions
+    guard dimensions.count >= 2,
+      dimensions[dimensions.count - 1] == dimensions[dimensions.count - 2]
+    else {
+      throw HewnError(.invalidFile, "X has shape \(x.shape), expected square matrices")
+    }
+    return [TensorType(x.element, try Shape(checking: dimensions.dropLast(2)))]
+  }
+
+  /// 2 / 3 · M³ for each matrix, by elimination.
+  package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
+    let extent = inputs[0]?.shape.dimensions.last ?? 0
+    let operations = OperationCount.product(2, extent, inputs[0]?.shape.elementCount ?? 0)
+    return OperationCount(flops: operations / 3, moving: inputs, outputs)
+  }
+}

@@ -27,3 +27,9 @@ package struct MatMul: Operator, Hashable {
   package var name: String { "MatMul" }
   package init() {}
 }
+
+/// The determinants of square matrices. Input: X [batch…, M, M].
+package struct Det: Operator, Hashable {
+  package var name: String { "Det" }
+  package init() {}
+}

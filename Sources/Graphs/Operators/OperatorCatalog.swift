@@ -21,5 +21,6 @@ package enum OperatorCatalog {
     TensorScatter.self, Tile.self, Trilu.self, Unique.self,
     BitShift.self, CastLike.self, Comparison.self, IsInf.self, IsNaN.self, Logic.self, Mean.self,
     Mod.self, Where.self,
+    DeformConv.self, Det.self, Einsum.self, RoiAlign.self,
   ]
 }

@@ -4,15 +4,27 @@ internal import Tensors
 let convolutionImporters: [OperatorImporter] = [
   OperatorImporter("Conv", inputs: 2...3, build: conv),
   OperatorImporter("ConvTranspose", inputs: 2...3, build: convTranspose),
+  OperatorImporter("DeformConv", opsets: 19..., inputs: 3...5, build: deformConv),
 ]
 
 private func conv(_ node: inout NodeImport) throws(HewnError) {
-  let window = try node.windowAttributes()
-  try checkWeightRank(of: node, against: window)
+  node.emit(try convolution(&node))
+}
+
+private func deformConv(_ node: inout NodeImport) throws(HewnError) {
+  let groups = try node.attributes.integer("offset_group") ?? 1
   node.emit(
-    Conv(
-      kernel: window.kernel, strides: window.strides, dilations: window.dilations,
-      padding: window.padding, groups: try node.groupCount()))
+    DeformConv(try convolution(&node, hasAutomaticPadding: false), offsetGroups: groups))
+}
+
+private func convolution(
+  _ node: inout NodeImport, hasAutomaticPadding: Bool = true
+) throws(HewnError) -> Conv {
+  let window = try node.windowAttributes(hasAutomaticPadding: hasAutomaticPadding)
+  try checkWeightRank(of: node, against: window)
+  return Conv(
+    kernel: window.kernel, strides: window.strides, dilations: window.dilations,
+    padding: window.padding, groups: try node.groupCount())
 }
 
 private func convTranspose(_ node: inout NodeImport) throws(HewnError) {

@@ -4,6 +4,12 @@ internal import Tensors
 let matrixImporters: [OperatorImporter] = [
   OperatorImporter("Gemm", inputs: 2...3, build: gemm),
   OperatorImporter("MatMul", inputs: 2...2) { node throws(HewnError) in node.emit(MatMul()) },
+  OperatorImporter("Det", opsets: 11..., inputs: 1...1) { node throws(HewnError) in node.emit(Det())
+  },
+  OperatorImporter("Einsum", opsets: 12..., inputs: 1...Int.max) { node throws(HewnError) in
+    let equation = try node.attributes.string("equation")
+    node.emit(Einsum(try node.attributes.required("equation", equation)))
+  },
 ]
 
 private func gemm(_ node: inout NodeImport) throws(HewnError) {

@@ -15,6 +15,7 @@ let resizeImporters: [OperatorImporter] = [
   OperatorImporter("NonMaxSuppression", opsets: 10..., inputs: 2...5) { node throws(HewnError) in
     node.emit(NonMaxSuppression(usesCenters: try node.attributes.flag("center_point_box")))
   },
+  OperatorImporter("RoiAlign", opsets: 10..., inputs: 3...3, build: roiAlign),
 ]
 
 private func gridSample(_ node: inout NodeImport) throws(HewnError) {
@@ -35,6 +36,29 @@ private func gridSample(_ node: inout NodeImport) throws(HewnError) {
       throw node.unsupported("padding_mode", name, "ONNX has zeros, border and reflection")
     }
     op.padding = padding
+  }
+  node.emit(op)
+}
+
+private func roiAlign(_ node: inout NodeImport) throws(HewnError) {
+  var op = RoiAlign(
+    outputHeight: try node.attributes.integer("output_height") ?? 1,
+    outputWidth: try node.attributes.integer("output_width") ?? 1,
+    samplingRatio: try node.attributes.integer("sampling_ratio") ?? 0,
+    spatialScale: try node.attributes.float("spatial_scale") ?? 1,
+    usesHalfPixel: node.opset >= 16)
+  if let name = try node.attributes.string("mode") {
+    guard let mode = RoiAlign.Mode(rawValue: name) else {
+      throw node.unsupported("mode", name, "ONNX has avg and max")
+    }
+    op.mode = mode
+  }
+  let attribute = "coordinate_transformation_mode"
+  if node.opset >= 16, let name = try node.attributes.string(attribute) {
+    guard ["half_pixel", "output_half_pixel"].contains(name) else {
+      throw node.unsupported(attribute, name, "ONNX has half_pixel and output_half_pixel")
+    }
+    op.usesHalfPixel = name == "half_pixel"
   }
   node.emit(op)
 }

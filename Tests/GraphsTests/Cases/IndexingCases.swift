@@ -144,6 +144,23 @@ let rearrangingCases: [TypeCase] = [
 ]
 
 let samplingCases: [TypeCase] = [
+  accepts(
+    RoiAlign(outputHeight: 5, outputWidth: 7),
+    [floats(2, 3, 4, 6), floats(9, 4), values(.int64, [9])], [9, 3, 5, 7]),
+  rejects(RoiAlign(), [floats(3, 4, 6), floats(9, 4), values(.int64, [9])], "expected N, C, H"),
+  rejects(RoiAlign(), [floats(1, 3, 0, 6), floats(9, 4), values(.int64, [9])], "all positive"),
+  rejects(
+    RoiAlign(), [floats(1, 3, 4, 6), floats(9, 5), values(.int64, [9])], "expected float32[9×4]"),
+  rejects(RoiAlign(), [floats(1, 3, 4, 6), floats(9, 4), values(.int32, [9])], "a list of int64"),
+  rejects(
+    RoiAlign(outputWidth: 0), [floats(1, 3, 4, 6), floats(9, 4), values(.int64, [9])],
+    "output of 1×0"),
+  lacks(
+    RoiAlign(outputHeight: .max), [floats(1, 3, 4, 6), floats(9, 4), values(.int64, [9])], "2^40"),
+  lacks(
+    RoiAlign(samplingRatio: -1), [floats(1, 3, 4, 6), floats(9, 4), values(.int64, [9])],
+    "sampling_ratio is -1"),
+
   accepts(GridSample(), [floats(2, 3, 4, 5), floats(2, 6, 7, 2)], [2, 3, 6, 7]),
   accepts(
     GridSample(mode: .cubic), [floats(1, 1, 4, 5, 6), floats(1, 2, 2, 2, 3)], [1, 1, 2, 2, 2]),

@@ -83,6 +83,26 @@ let convolutionCases: [TypeCase] = [
 ]
 
 let transposedConvolutionCases: [TypeCase] = [
+  accepts(
+    DeformConv(), [floats(2, 4, 5, 6), floats(6, 4, 3, 2), floats(2, 12, 3, 5)], [2, 6, 3, 5]),
+  accepts(
+    DeformConv(Conv(strides: [2], dilations: [2], padding: pads(1, 1), groups: 2), offsetGroups: 4),
+    [floats(1, 4, 9), floats(6, 2, 3), floats(1, 12, 4), floats(6), floats(1, 12, 4)], [1, 6, 4]),
+  rejects(
+    DeformConv(), [floats(2, 4, 5, 6), floats(6, 4, 3, 2), floats(2, 6, 3, 5)],
+    "expected 2×12×3×5: 2 for each of 6 taps in each of 1 groups"),
+  rejects(
+    DeformConv(offsetGroups: 3), [floats(2, 4, 5, 6), floats(6, 4, 3, 2), floats(2, 36, 3, 5)],
+    "do not divide into 3 offset groups"),
+  rejects(
+    DeformConv(offsetGroups: .max), [floats(1, 4, 5, 6), floats(6, 4, 3, 2), floats(1, 12, 3, 5)],
+    "offset groups"),
+  rejects(
+    DeformConv(), [floats(1, 4, 5), floats(6, 4, 3), floats(1, 3, 3), nil, floats(1, 6, 3)],
+    "mask has shape 1×6×3, expected 1×3×3"),
+  rejects(DeformConv(), [floats(2, 4, 5), floats(6, 4, 3)], "input offset is missing"),
+  rejects(
+    DeformConv(), [floats(1, 4, 5), floats(6, 4, 3), floats(1, 3, 3), floats(5)], "B has shape"),
   accepts(ConvTranspose(), [floats(1, 3, 4, 4), floats(3, 2, 3, 3)], [1, 2, 6, 6]),
   accepts(
     ConvTranspose(strides: [2, 2], padding: pads(1, 1, 1, 1), outputPadding: [1, 1]),

@@ -194,5 +194,27 @@ extension OperatorCase {
             -10,
           ])
       ]),
+    OperatorCase(
+      "taps between elements and outside", DeformConv(),
+      [
+        .floats([1, 1, 3], [1, 2, 4]), .floats([1, 1, 2], [1, 10]),
+        .floats([1, 2, 2], [0.5, -1.5, 1, 0.25]),
+      ],
+      [.floats([1, 1, 2], [41.5, 30.5])]),
+    OperatorCase(
+      "mask and bias", DeformConv(),
+      [
+        .floats([1, 1, 3], [1, 2, 4]), .floats([1, 1, 2], [1, 10]),
+        .floats([1, 2, 2], [0.5, -1.5, 1, 0.25]), .floats([1], [1]),
+        .floats([1, 2, 2], [1, 2, 0.5, 1]),
+      ],
+      [.floats([1, 1, 2], [22.5, 32])]),
+    OperatorCase(
+      "offsets of two axes for two groups of channels", DeformConv(offsetGroups: 2),
+      [
+        .floats([1, 2, 1, 2], [1, 3, 10, 20]), .floats([2, 2, 1, 1], [1, 1, 2, -1]),
+        .floats([1, 4, 1, 2], [0, 0.5, 0.5, 0, 0, 9, 0, -1]),
+      ],
+      [.floats([1, 2, 1, 2], [12, 1.5, -6, 3])]),
   ]
 }

@@ -141,6 +141,26 @@ extension OperatorCase {
   /// Operators that read at positions, or select boxes.
   static let sampling: [OperatorCase] = [
     OperatorCase(
+      "every pixel once", RoiAlign(samplingRatio: 2),
+      [.floats([1, 1, 2, 2], [1, 2, 3, 4]), .floats([1, 4], [0, 0, 2, 2]), .int64s([1], [0])],
+      [.floats([1, 1, 1, 1], [2.5])]),
+    OperatorCase(
+      "without half pixels, at the border", RoiAlign(usesHalfPixel: false),
+      [.floats([1, 1, 2, 2], [1, 2, 3, 4]), .floats([1, 4], [0, 0, 2, 2]), .int64s([1], [0])],
+      [.floats([1, 1, 1, 1], [3.25])]),
+    OperatorCase(
+      "maxima of scaled regions of two images",
+      RoiAlign(mode: .maximum, outputWidth: 2, samplingRatio: 1, spatialScale: 0.5),
+      [
+        .floats([2, 1, 1, 2], [1, 2, 3, 4]), .floats([2, 4], [0, 0, 4, 2, -40, 0, -36, 2]),
+        .int64s([2], [1, 0]),
+      ],
+      [.floats([2, 1, 1, 2], [3, 4, 0, 0])]),
+    OperatorCase(
+      "a region turned around reads nothing", RoiAlign(),
+      [.floats([1, 1, 1, 1], [7]), .floats([1, 4], [1, 1, 0, 0]), .int64s([1], [0])],
+      [.floats([1, 1, 1, 1], [0])]),
+    OperatorCase(
       "linear between pixels and beyond", GridSample(),
       [.floats([1, 1, 1, 2], [2, 4]), .floats([1, 1, 3, 2], [0, 0, 1, 0, -3, 0])],
       [.floats([1, 1, 1, 3], [3, 2, 0])]),

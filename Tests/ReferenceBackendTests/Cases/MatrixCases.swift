@@ -86,5 +86,32 @@ extension OperatorCase {
         .floats([3, 2], [-1, -3, 3, -1, -1, 1]),
       ],
       [.floats([2, 2, 2], [-2, 6, 3, 11, 3, -3, -1, -3])]),
+    OperatorCase(
+      "two matrices", Det(), [.floats([2, 2, 2], [1, 2, 3, 4, 1, 2, 2, 4])],
+      [.floats([2], [-2, 0])]),
+    OperatorCase(
+      "rows change places", Det(), [.doubles([3, 3], [0, 2, 0, 0, 0, 3, 4, 0, 0])],
+      [.doubles([], [24])]),
+    OperatorCase("no elements", Det(), [.floats([1, 0, 0], [])], [.floats([1], [1])]),
+    OperatorCase(
+      "product, transposed", Einsum("ij,jk->ki"),
+      [.floats([2, 3], [2, 2, 2, 2, 1, 1]), .floats([3, 2], [-1, -3, 3, -1, -1, 1])],
+      [.floats([2, 2], [2, 0, -6, -6])]),
+    OperatorCase(
+      "implicit output, in alphabetic order", Einsum("ba"), [.floats([2, 3], [1, 2, 3, 4, 5, 6])],
+      [.floats([3, 2], [1, 4, 2, 5, 3, 6])]),
+    OperatorCase(
+      "diagonals of a batch", Einsum("...ii->...i"),
+      [.floats([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8])], [.floats([2, 2], [1, 4, 5, 8])]),
+    OperatorCase(
+      "axes broadcast and one is summed away", Einsum("a...,b...->..."),
+      [.floats([2, 1], [1, 2]), .floats([1, 3], [1, 10, 100])], [.floats([3], [3, 30, 300])]),
+    OperatorCase(
+      "three factors", Einsum("i,i,i->"),
+      [
+        .int32s([2], [1, 2]), .int32s([2], [3, 4]), .int32s([2], [5, 1 << 30]),
+      ], [.int32s([], [15])]),
+    OperatorCase(
+      "an empty sum", Einsum("ij->i"), [.floats([2, 0], [])], [.floats([2], [0, 0])]),
   ]
 }
