@@ -6,6 +6,7 @@ package struct HewnCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "hewn",
     abstract: "Runs pruned convolutional networks fast.",
+    usage: "hewn <command> [<options>]",
     discussion: Manual.discussion(
       """
       Takes a pruned network as an ONNX file, hews dense blocks out of its sparse filters, and \
