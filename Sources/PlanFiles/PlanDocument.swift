@@ -41,6 +41,8 @@ struct GraphDocument: Codable {
   var nodes: [Node]
   var inputs: [Int]
   var outputs: [Int]
+  /// Positions in `outputs`, ascending.
+  var trimmedOutputs: [Int]
   var notes: [String]
 }
 

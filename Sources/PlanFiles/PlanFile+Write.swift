@@ -84,7 +84,8 @@ private struct PlanWriter {
           name: node.name, op: OperatorDocument(node.op),
           inputs: node.inputs.map { $0?.index }, outputs: node.outputs.map(\.index))
       },
-      inputs: graph.inputs.map(\.index), outputs: graph.outputs.map(\.index), notes: graph.notes)
+      inputs: graph.inputs.map(\.index), outputs: graph.outputs.map(\.index),
+      trimmedOutputs: graph.trimmedOutputs.sorted(), notes: graph.notes)
   }
 
   func write(_ document: PlanDocument, to path: String) throws(HewnError) {

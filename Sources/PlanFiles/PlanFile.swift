@@ -9,23 +9,16 @@ package struct PlanFile: Sendable {
 
   /// The format, and its version: it grows whenever older readers would misunderstand a file.
   static let formatName = "hewn plan"
-  static let formatVersion = "1"
+  static let formatVersion = "2"
   /// The ending of file names.
   package static let fileExtension = ".hewn"
-
-  /// What is believed without verifying its checksum.
-  package enum Trust: Sendable {
-    case nothing
-    /// Everything, for tests that look behind the checksums.
-    case everything
-  }
 
   /// Reads a plan; its tensors stay in the file.
   ///
   /// - Throws: `invalidFile` for a file that is damaged or no plan, `unsupported` for one of another
   ///   format version, or for another processor.
-  package init(_ file: FileBytes, trust: Trust = .nothing) throws(HewnError) {
-    let reader = try PlanReader(Safetensors(file), trust: trust)
+  package init(_ file: FileBytes) throws(HewnError) {
+    let reader = try PlanReader(Safetensors(file))
     model = try reader.model()
     unverified = reader.unverified
   }

@@ -8,25 +8,21 @@ internal import Tensors
 struct PlanReader {
   private let file: Safetensors
   private let document: PlanDocument
-  private let trust: PlanFile.Trust
   /// The raw weights of packed layers.
   let unverified: [StoredTensor]
   private let graph: Graph
 
   /// - Throws: `invalidFile`, `unsupported`.
-  init(_ file: Safetensors, trust: PlanFile.Trust) throws(HewnError) {
+  init(_ file: Safetensors) throws(HewnError) {
     self.file = file
-    self.trust = trust
-    document = try Self.document(of: file, trust: trust)
-    var constants = ConstantReader(file, trust: trust)
+    document = try Self.document(of: file)
+    var constants = ConstantReader(file)
     graph = try constants.graph(document.graph, lazy: Self.rawWeights(of: document))
     unverified = constants.unverified
   }
 
   /// The plan's document, once it is known to be one for this Hewn and this machine.
-  private static func document(
-    of file: Safetensors, trust: PlanFile.Trust
-  ) throws(HewnError) -> PlanDocument {
+  private static func document(of file: Safetensors) throws(HewnError) -> PlanDocument {
     guard file.metadata[PlanMetadata.format] == PlanFile.formatName else {
       throw HewnError(.invalidFile, "a safetensors file, but no plan of Hewn")
     }
@@ -40,7 +36,7 @@ struct PlanReader {
         "a plan of format \(version), this Hewn reads format \(PlanFile.formatVersion); compile"
           + " the model again")
     }
-    guard trust == .everything || checksum == String(CRC32.checksum(text)) else {
+    guard checksum == String(CRC32.checksum(text)) else {
       throw HewnError(
         .invalidFile, "the plan is damaged: its checksum differs; compile the model again")
     }
@@ -100,7 +96,7 @@ struct PlanReader {
         name: name, region: FileRegion(file.file, entry.range),
         checksum: array.reference.checksum)
       tensor.region.prefetch()
-      if trust == .nothing { try tensor.verify() }
+      try tensor.verify()
       try arrays.add(
         array.name,
         StoredArrays.Entry(
@@ -123,13 +119,9 @@ extension Safetensors {
 /// Reads a graph whose constants stay in the file.
 private struct ConstantReader {
   private let file: Safetensors
-  private let trust: PlanFile.Trust
   private(set) var unverified: [StoredTensor] = []
 
-  init(_ file: Safetensors, trust: PlanFile.Trust) {
-    self.file = file
-    self.trust = trust
-  }
+  init(_ file: Safetensors) { self.file = file }
 
   /// - Parameter lazy: values whose constants are not touched.
   mutating func graph(
@@ -156,7 +148,23 @@ private struct ConstantReader {
       // What is a defect of ours in a graph of our own making is a defect of the file here.
       throw HewnError(.invalidFile, error.message)
     }
+    graph.trimmedOutputs = try trimmedOutputs(document, of: graph)
     return graph
+  }
+
+  /// The outputs without some of their rows: lists of integers.
+  private func trimmedOutputs(
+    _ document: GraphDocument, of graph: Graph
+  ) throws(HewnError) -> Set<Int> {
+    for index in document.trimmedOutputs {
+      guard graph.outputs.indices.contains(index),
+        case let type = graph[graph.outputs[index]].type, type.element == .int64,
+        type.shape.rank == 2
+      else {
+        throw HewnError(.invalidFile, "output \(index) is trimmed, but holds no rows of int64")
+      }
+    }
+    return Set(document.trimmedOutputs)
   }
 
   private mutating func constant(
@@ -179,7 +187,7 @@ private struct ConstantReader {
     if isLazy, entry.type.element == .float32 {
       unverified.append(stored)
     } else {
-      if trust == .nothing { try stored.verify() }
+      try stored.verify()
       if entry.type.element == .bool, stored.region.bytes.contains(where: { $0 > 1 }) {
         throw HewnError(.invalidFile, "tensor \"\(reference.tensor)\" has values that are no bool")
       }
