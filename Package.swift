@@ -104,7 +104,9 @@ var testTargets: [Target] {
       dependencies: ["CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
     .testTarget(
       name: "PlanFilesTests",
-      dependencies: ["PlanFiles", "CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
+      dependencies: [
+        "PlanFiles", "CPUBackend", "ReferenceBackend", "Graphs", "Runtime", "CZlib", "TestSupport",
+      ]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),
