@@ -19,6 +19,7 @@ public struct Benchmark: Sendable {
   /// How much slower the chosen engine must be measured before the choice counts as wrong.
   static let wrongChoiceFactor = 1.05
 
+  /// Makes a measurement with the usual settings.
   public init() {}
 
   /// Measures plans that were compiled from one model, at most one for each engine.

@@ -39,7 +39,10 @@ public enum ClassScores {
 
   /// The most probable classes of every item of an output.
   ///
-  /// - Parameter labels: names of the classes by index; classes beyond have none.
+  /// - Parameters:
+  ///   - count: how many classes of each item.
+  ///   - output: the scores, N × K.
+  ///   - labels: names of the classes by index; classes beyond have none.
   /// - Returns: one list for each item, most probable first; equal ones by index.
   /// - Throws: ``HewnError``: `invalidArgument` for an output that does not look like class scores.
   public static func top(

@@ -17,8 +17,9 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
 
 /// How a model becomes a plan.
 public struct CompileOptions: Sendable {
+  /// What the plan runs on.
   public var device: Device
-  /// `nil` is that of a plan file, `sparse` for a model.
+  /// The kernels to choose from; `nil` is the engine of a plan file, `sparse` for a model.
   public var engine: Engine?
   /// The first extent of every input; `nil` keeps what the model states, 1 where that is free.
   public var batch: Int?
@@ -29,6 +30,7 @@ public struct CompileOptions: Sendable {
   /// Whether the graph is optimised first. Without, operators run exactly as the file states them.
   public var optimizes: Bool
 
+  /// Makes options; without arguments, those of `hewn` without options.
   public init(
     device: Device = .cpu, engine: Engine? = nil, batch: Int? = nil,
     shapes: [String: [Int]] = [:], threads: Int? = nil, optimizes: Bool = true

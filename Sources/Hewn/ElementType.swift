@@ -2,9 +2,13 @@ internal import Tensors
 
 /// The type of a tensor's elements.
 public enum ElementType: String, Hashable, Sendable, CaseIterable, Codable {
+  /// A floating-point number; `bfloat16` is the upper half of a `float32`.
   case float32, float64, float16, bfloat16
+  /// A signed integer.
   case int8, int16, int32, int64
+  /// An unsigned integer.
   case uint8, uint16, uint32, uint64
+  /// A byte that is 0 or 1.
   case bool
 
   init(_ element: Tensors.ElementType) {

@@ -15,9 +15,11 @@ public struct Evaluation: ~Copyable {
   /// The k of top-k beside 1.
   public static let top = 5
 
+  /// What is measured.
   public let plan: Plan
   /// The output that is read as class scores.
   public let output: String
+  /// The classes that the output has scores of.
   public let classCount: Int
   /// The images that were added.
   public private(set) var imageCount = 0
@@ -34,8 +36,10 @@ public struct Evaluation: ~Copyable {
 
   /// Allocates what running a plan needs.
   ///
-  /// - Parameter output: the name of the output with the class scores, N × K with further extents
-  ///   1; `nil` for the only one that looks like that.
+  /// - Parameters:
+  ///   - plan: a plan with one input.
+  ///   - output: the name of the output with the class scores, N × K with further extents 1; `nil`
+  ///     for the only one that looks like that.
   /// - Throws: ``HewnError``: `invalidArgument` for a plan with several inputs, and for one without
   ///   that output; `outOfMemory`.
   public init(_ plan: Plan, output: String? = nil) throws {

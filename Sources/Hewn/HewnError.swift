@@ -9,6 +9,7 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
     /// A stable name, such as `invalid-file`.
     public let rawValue: String
 
+    /// Makes a code of a name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// A comparison or a budget was not met.
@@ -27,13 +28,16 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
     public static let `internal` = Code(rawValue: "internal")
   }
 
+  /// What kind of failure it is.
   public let code: Code
+  /// What is wrong and how to mend it, without file and node.
   public let message: String
   /// The graph node concerned, as `Conv "conv1"`.
   public let node: String?
   /// The model file concerned, where the message does not name it.
   public let file: String?
 
+  /// Makes an error.
   public init(_ code: Code, _ message: String, node: String? = nil, file: String? = nil) {
     self.code = code
     self.message = message
@@ -63,6 +67,7 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
 
 /// How a process ends: the one table from error code to exit status.
 public enum ExitStatus {
+  /// The status of a process that did what it should.
   public static let success: Int32 = 0
 
   /// Every code with its status, in the order of the documentation.

@@ -17,5 +17,6 @@ public enum Machine {
 
 /// Which Hewn this is.
 public enum Release {
+  /// The version, by the rules of semantic versioning.
   public static let version = "0.1.0"
 }

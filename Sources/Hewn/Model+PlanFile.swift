@@ -23,7 +23,10 @@ extension Model {
   /// for this version of the format, and for the shapes of `options`. Equal models and options give
   /// equal files.
   ///
-  /// - Parameter path: the file to write; its name should end in `.hewn`.
+  /// - Parameters:
+  ///   - options: how to compile it, for the device `cpu`.
+  ///   - path: the file to write; its name should end in `.hewn`.
+  /// - Returns: the plan, ready to run.
   /// - Throws: ``HewnError``: as ``compile(_:)``; `invalidArgument` for another device than `cpu` and
   ///   for a model that is a plan file itself, `io` for a file that cannot be written.
   public func compile(_ options: CompileOptions, writingTo path: String) throws -> Plan {

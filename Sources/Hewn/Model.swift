@@ -21,6 +21,7 @@ internal import Tensors
 public struct Model: Sendable {
   /// One extent of an input or output.
   public enum Dimension: Hashable, Sendable {
+    /// The same in every plan, but for the batch, which may be replaced.
     case fixed(Int)
     /// Decided when compiling; the name is the file's, if it gives one.
     case free(name: String?)
@@ -28,9 +29,11 @@ public struct Model: Sendable {
 
   /// An input or output as the file declares it.
   public struct Port: Sendable {
+    /// The name in the file, by which tensors are given and returned.
     public let name: String
+    /// The type of the elements.
     public let elementType: ElementType
-    /// `nil` where the file declares no shape.
+    /// The extents; `nil` where the file declares no shape.
     public let dimensions: [Dimension]?
   }
 
@@ -62,7 +65,9 @@ public struct Model: Sendable {
 
   /// Reads the bytes of an ONNX file or a plan file.
   ///
-  /// - Parameter name: what errors call it.
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - name: what errors call it.
   /// - Throws: as `init(contentsOf:)`.
   public init(bytes: [UInt8], name: String = "model") throws {
     source = try rethrowing {
@@ -80,6 +85,7 @@ public struct Model: Sendable {
     }
   }
 
+  /// What the model computes.
   public var outputs: [Port] {
     switch source {
     case .network(let file): file.template.outputs.map(Port.init)

@@ -6,8 +6,11 @@ package import Runtime
 public struct Plan: Sendable {
   /// An input or output with its shape.
   public struct Port: Sendable, Hashable {
+    /// The name in the model.
     public let name: String
+    /// The type of the elements.
     public let elementType: ElementType
+    /// The extents, outermost first.
     public let shape: [Int]
 
     init(_ port: Runtime.Port) {
@@ -20,9 +23,12 @@ public struct Plan: Sendable {
   package let core: any Runtime.Plan
   /// What the model's file says about itself.
   public let model: ModelSummary
+  /// What the plan runs on.
   public let device: Device
-  /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
+  /// The kernels' instruction set: `portable`, `avx2` or `avx512`; `nil` on devices without that
+  /// choice.
   public let instructionSet: String?
+  /// The kernels that layers chose from.
   public let engine: Engine
   /// The threads that a session runs with.
   public let threads: Int
@@ -30,7 +36,9 @@ public struct Plan: Sendable {
   public let passes: [PassSummary]
   /// What binding the shapes changed or found that the caller should know.
   public let notes: [String]
+  /// What must be given to run it.
   public let inputs: [Port]
+  /// What it computes.
   public let outputs: [Port]
 
   init(

@@ -52,6 +52,7 @@ public struct Tensor: Sendable {
   /// The number of elements.
   public var elementCount: Int { core.shape.elementCount }
 
+  /// The type of the elements.
   public var elementType: ElementType { ElementType(core.element) }
 
   /// The elements in row-major order, rounded to single precision where they are of another type.

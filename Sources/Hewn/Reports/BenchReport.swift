@@ -2,13 +2,17 @@
 public struct BenchReport: Report {
   public var schemaVersion = ReportSchema.version
   public var hewnVersion: String
+  /// The model that was read.
   public var model: ModelSummary
+  /// What it ran on.
   public var device: Device
   /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
   @Nullable public var instructionSet: String?
+  /// The threads of every session.
   public var threads: Int
   /// The items that one run computes.
   public var batch: Int
+  /// What was asked for.
   public var settings: Settings
   /// Times by engine, `sparse` or `dense`.
   public var engines: [String: Timing]
@@ -22,12 +26,16 @@ public struct BenchReport: Report {
 
   /// What decides how long is measured, and on what.
   public struct Settings: Codable, Sendable, Equatable {
+    /// How long each engine ran before it was measured.
     public var warmupSeconds: Double
+    /// How long each engine was measured at least.
     public var durationSeconds: Double
+    /// How many runs of each engine were measured at least.
     public var minimumIterations: Int
+    /// What random inputs were made from.
     public var seed: UInt64
 
-    public init(
+    package init(
       warmupSeconds: Double, durationSeconds: Double, minimumIterations: Int, seed: UInt64
     ) {
       self.warmupSeconds = warmupSeconds
@@ -46,14 +54,23 @@ public struct BenchReport: Report {
 
   /// The times of one engine's runs in milliseconds.
   public struct Timing: Codable, Sendable, Equatable {
+    /// The runs that were measured.
     public var iterations: Int
+    /// The shortest time.
     public var min: Double
+    /// The mean time.
     public var mean: Double
+    /// The time that half of the runs did not exceed.
     public var median: Double
+    /// The time that 90 % of the runs did not exceed.
     public var p90: Double
+    /// The time that 95 % of the runs did not exceed.
     public var p95: Double
+    /// The time that 99 % of the runs did not exceed.
     public var p99: Double
+    /// The longest time.
     public var max: Double
+    /// The batch over the mean time.
     public var itemsPerSecond: Double
 
     /// Summarises the times of single runs.
@@ -91,11 +108,15 @@ public struct BenchReport: Report {
 
   /// One layer and its measured times; those are `nil` without a profile.
   public struct Layer: Codable, Sendable, Equatable {
+    /// The node's name in the model.
     public var name: String
+    /// The operator with its fused parts, as `Conv+Add+Relu`.
     public var op: String
     /// What the first engine that ran chose: `sparse`, `dense` or `other`.
     public var engine: String
+    /// Floating-point operations if every weight counts.
     public var denseFlops: Int
+    /// Floating-point operations of the non-zero weights.
     public var nonZeroFlops: Int
     /// The median time by engine that ran.
     public var milliseconds: [String: Double]
@@ -107,12 +128,13 @@ public struct BenchReport: Report {
     @Nullable public var denseEquivalentGFLOPs: Double?
     /// `gflops` over the peak.
     @Nullable public var shareOfPeak: Double?
+    /// The predicted time of the first engine.
     @Nullable public var predictedMilliseconds: Double?
     /// Whether the sparse kernels were chosen and measured slower than the dense ones by more than
     /// 5 %; `nil` unless both engines ran and this layer had the choice.
     @Nullable public var isWrongChoice: Bool?
 
-    public init(
+    package init(
       name: String, op: String, engine: String, denseFlops: Int, nonZeroFlops: Int,
       milliseconds: [String: Double] = [:], share: Double? = nil, gflops: Double? = nil,
       denseEquivalentGFLOPs: Double? = nil, shareOfPeak: Double? = nil,
@@ -144,7 +166,7 @@ public struct BenchReport: Report {
     }
   }
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, device: Device,
     instructionSet: String? = nil, threads: Int, batch: Int, settings: Settings,
     engines: [String: Timing], layers: [Layer],

@@ -2,7 +2,9 @@
 public struct CompareReport: Report {
   public var schemaVersion = ReportSchema.version
   public var hewnVersion: String
+  /// The model that was read.
   public var model: ModelSummary
+  /// What the model was compiled to.
   public var plan: PlanSummary
   /// Where the expected outputs come from: `reference`, `dense`, or a folder.
   public var against: String
@@ -10,6 +12,7 @@ public struct CompareReport: Report {
   public var tolerance: Double
   /// What the random inputs were made from; `nil` where all inputs were given.
   @Nullable public var seed: UInt64?
+  /// How far off each output is, by name.
   public var outputs: [String: OutputDifference]
   /// The share of items whose greatest element is at the same place, over all outputs that look
   /// like class scores; `nil` where none does.
@@ -17,7 +20,7 @@ public struct CompareReport: Report {
   /// Whether every output is within the tolerance.
   public var passed: Bool
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, plan: PlanSummary,
     against: String, tolerance: Double, seed: UInt64?, outputs: [String: OutputDifference]
   ) {
@@ -45,6 +48,7 @@ public struct CompareReport: Report {
 
 /// The difference of one output from the expected one.
 public struct OutputDifference: Codable, Sendable, Equatable {
+  /// The extents of the output.
   public var shape: [Int]
   /// The greatest |got − want|, over elements that are finite in both.
   public var maxAbsolute: Double
@@ -60,7 +64,7 @@ public struct OutputDifference: Codable, Sendable, Equatable {
   /// look like class scores: N × K, all further extents 1, K ≥ 2.
   @Nullable public var top1Agreement: Double?
 
-  public init(
+  package init(
     shape: [Int], maxAbsolute: Double, maxRelative: Double, worstIndex: Int, maxExpected: Double,
     nonFiniteCount: Int = 0, top1Agreement: Double? = nil
   ) {

@@ -8,18 +8,22 @@ public struct CompileReport: Report {
 
   public var schemaVersion = ReportSchema.version
   public var hewnVersion: String
+  /// The model that was read.
   public var model: ModelSummary
+  /// What the model was compiled to.
   public var plan: PlanSummary
+  /// Sums over its layers.
   public var totals: InspectReport.Totals
   /// What binding the shapes changed or found.
   public var notes: [String]
   /// The plan file.
   public var file: String
+  /// The size of the plan file.
   public var fileByteCount: Int
   /// The time that compiling and writing took.
   public var milliseconds: Double
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, plan: PlanSummary,
     totals: InspectReport.Totals, notes: [String] = [], file: String, fileByteCount: Int,
     milliseconds: Double

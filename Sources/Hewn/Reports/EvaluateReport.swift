@@ -2,11 +2,15 @@
 public struct EvaluateReport: Report {
   public var schemaVersion = ReportSchema.version
   public var hewnVersion: String
+  /// The model that was read.
   public var model: ModelSummary
+  /// What the model was compiled to.
   public var plan: PlanSummary
+  /// The images that ran, and those that did not.
   public var images: Images
   /// The output that was read as class scores.
   public var output: String
+  /// The classes that the output has scores of.
   public var classCount: Int
   /// The images whose class has the greatest score.
   public var top1: Proportion
@@ -30,7 +34,7 @@ public struct EvaluateReport: Report {
     /// Images with a score that is infinite or no number.
     public var nonFiniteCount: Int
 
-    public init(source: String?, count: Int, skippedCount: Int = 0, nonFiniteCount: Int = 0) {
+    package init(source: String?, count: Int, skippedCount: Int = 0, nonFiniteCount: Int = 0) {
       self.source = source
       self.count = count
       self.skippedCount = skippedCount
@@ -44,7 +48,7 @@ public struct EvaluateReport: Report {
     }
   }
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, plan: PlanSummary, images: Images,
     output: String, classCount: Int, top1: Proportion, top5: Proportion?,
     millisecondsPerImage: Double?, seconds: Double? = nil
@@ -76,16 +80,20 @@ public struct EvaluateReport: Report {
 /// (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n). It covers the share of the population in
 /// about 95 % of all samples.
 public struct Proportion: Codable, Sendable, Equatable {
+  /// How many of the sample have the property.
   public var count: Int
   /// `count` over all; 0 of nothing.
   public var accuracy: Double
-  /// The ends of the interval of 95 % confidence, 0 and 1 of nothing.
+  /// The lower end of the interval of 95 % confidence; 0 of nothing.
   public var lower: Double
+  /// The upper end of the interval of 95 % confidence; 1 of nothing.
   public var upper: Double
 
   /// The 97.5th percentile of the normal distribution.
   private static let z = 1.959963984540054
 
+  /// Makes the share of `count` of `total`.
+  ///
   /// - Precondition: `count` lies in 0…`total`.
   public init(count: Int, of total: Int) {
     precondition((0...max(0, total)).contains(count), "\(count) of \(total)")

@@ -4,11 +4,12 @@ public struct ExportReport: Report {
   public var hewnVersion: String
   /// The model that was read.
   public var model: ModelSummary
-  /// The file that was written, and its size.
+  /// The file that was written.
   public var file: String
+  /// Its size.
   public var byteCount: Int
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, file: String, byteCount: Int
   ) {
     self.hewnVersion = hewnVersion

@@ -4,9 +4,13 @@ internal import Passes
 public struct InspectReport: Report {
   public var schemaVersion = ReportSchema.version
   public var hewnVersion: String
+  /// The model that was read.
   public var model: ModelSummary
+  /// What the model was compiled to.
   public var plan: PlanSummary
+  /// One entry for each executed step, in order.
   public var layers: [LayerSummary]
+  /// Sums over the layers.
   public var totals: Totals
   /// What binding the shapes changed or found.
   public var notes: [String]
@@ -15,21 +19,32 @@ public struct InspectReport: Report {
 
   /// Sums over the layers that have them.
   public struct Totals: Codable, Sendable, Equatable {
+    /// All layers.
     public var layers: Int
+    /// Layers for which sparse kernels were chosen.
     public var sparseLayers: Int
+    /// Layers for which dense kernels were chosen.
     public var denseLayers: Int
+    /// Weights of all filter matrices.
     public var weights: Int
+    /// Weights that are zero.
     public var zeros: Int
+    /// Segments of any height.
     public var segments: Int
+    /// Non-zero weights outside all segments.
     public var leaves: Int
+    /// Segment slots that are zero in the model.
     public var filledSlots: Int
+    /// Floating-point operations if every weight counts.
     public var denseFlops: Int
+    /// Floating-point operations of the non-zero weights.
     public var nonZeroFlops: Int
     /// The sum of all predictions; `nil` where no layer has one.
     @Nullable public var predictedMilliseconds: Double?
     /// The same if every layer ran dense.
     @Nullable public var predictedDenseMilliseconds: Double?
 
+    /// Adds up layers.
     public init(_ layers: [LayerSummary]) {
       func sum(_ value: (LayerSummary) -> Int?) -> Int {
         layers.reduce(0) { $0 + (value($1) ?? 0) }
@@ -63,7 +78,7 @@ public struct InspectReport: Report {
     }
   }
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, plan: PlanSummary,
     layers: [LayerSummary], notes: [String] = [],
     passes: [PassSummary]? = nil
@@ -86,13 +101,14 @@ public struct InspectReport: Report {
 
 /// What one optimisation did, and what kept it from doing more.
 public struct PassSummary: Codable, Sendable, Equatable {
+  /// One node, and what became of it.
   public struct Entry: Codable, Sendable, Equatable {
     /// The node, as `Conv "conv1"`.
     public var node: String
     /// What was done there, or why nothing was.
     public var what: String
 
-    public init(node: String, what: String) {
+    package init(node: String, what: String) {
       self.node = node
       self.what = what
     }
@@ -100,10 +116,12 @@ public struct PassSummary: Codable, Sendable, Equatable {
 
   /// A verb and its object, as `FoldPad`.
   public var name: String
+  /// Where the optimisation was applied.
   public var applied: [Entry]
+  /// Where it would fit and was not applied.
   public var blocked: [Entry]
 
-  public init(name: String, applied: [Entry] = [], blocked: [Entry] = []) {
+  package init(name: String, applied: [Entry] = [], blocked: [Entry] = []) {
     self.name = name
     self.applied = applied
     self.blocked = blocked

@@ -26,14 +26,16 @@ public struct LayerSummary: Codable, Sendable, Equatable {
   public var reason: String
   /// Predicted time of the chosen engine.
   @Nullable public var predictedMilliseconds: Double?
+  /// Predicted time with sparse kernels; `nil` for steps without a choice.
   @Nullable public var predictedSparseMilliseconds: Double?
+  /// Predicted time with dense kernels; `nil` for steps without a choice.
   @Nullable public var predictedDenseMilliseconds: Double?
   /// Floating-point operations if every weight counts.
   public var denseFlops: Int
   /// Floating-point operations of the non-zero weights.
   public var nonZeroFlops: Int
 
-  public init(
+  package init(
     name: String, op: String, rows: Int? = nil, taps: Int? = nil, weights: Int? = nil,
     zeros: Int? = nil, segments: [Int: Int]? = nil, leaves: Int? = nil, filledSlots: Int? = nil,
     engine: String, reason: String, predictedMilliseconds: Double? = nil,

@@ -4,6 +4,7 @@ public struct ModelSummary: Codable, Sendable, Equatable {
   public var name: String
   /// The file's name without its folder.
   public var file: String
+  /// The size of the file.
   public var byteCount: Int
   /// The version of the ONNX operator set.
   public var opset: Int
@@ -12,7 +13,7 @@ public struct ModelSummary: Codable, Sendable, Equatable {
   /// The name of the plan file that was read instead of the model's.
   @Nullable public var planFile: String?
 
-  public init(
+  package init(
     name: String, file: String, byteCount: Int, opset: Int, producer: String,
     planFile: String? = nil
   ) {
@@ -33,11 +34,14 @@ public struct ModelSummary: Codable, Sendable, Equatable {
 
 /// An input or output of a plan.
 public struct PortSummary: Codable, Sendable, Equatable {
+  /// The name in the model.
   public var name: String
+  /// The type of the elements.
   public var elementType: ElementType
+  /// The extents, outermost first.
   public var shape: [Int]
 
-  public init(name: String, elementType: ElementType, shape: [Int]) {
+  package init(name: String, elementType: ElementType, shape: [Int]) {
     self.name = name
     self.elementType = elementType
     self.shape = shape
@@ -55,20 +59,26 @@ public struct PortSummary: Codable, Sendable, Equatable {
 
 /// What was compiled, and how.
 public struct PlanSummary: Codable, Sendable, Equatable {
+  /// What the plan runs on.
   public var device: Device
   /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
   @Nullable public var instructionSet: String?
+  /// The kernels that layers chose from.
   public var engine: Engine
+  /// The threads that a session runs with.
   public var threads: Int
+  /// The items that one run computes.
   public var batch: Int
+  /// What must be given to run it.
   public var inputs: [PortSummary]
+  /// What it computes.
   public var outputs: [PortSummary]
   /// Bytes of activations that a session allocates.
   public var activationByteCount: Int
   /// Bytes of packed weights and their indices.
   public var weightByteCount: Int
 
-  public init(
+  package init(
     device: Device, instructionSet: String? = nil, engine: Engine, threads: Int, batch: Int,
     inputs: [PortSummary],
     outputs: [PortSummary], activationByteCount: Int, weightByteCount: Int

@@ -7,16 +7,17 @@ public struct OperatorsReport: Report {
   public var hewnVersion: String
   /// The oldest and the newest version of the standard operator set.
   public var opsets: Range
-  /// By name.
+  /// Every operator, by name.
   public var operators: [Entry]
 
   /// The least and the greatest value.
   public struct Range: Codable, Sendable, Equatable {
+    /// The least value.
     public var min: Int
-    /// `nil` where there is no limit.
+    /// The greatest value; `nil` where there is no limit.
     @Nullable public var max: Int?
 
-    public init(min: Int, max: Int?) {
+    package init(min: Int, max: Int?) {
       self.min = min
       self.max = max
     }
@@ -28,16 +29,20 @@ public struct OperatorsReport: Report {
 
   /// One ONNX operator type.
   public struct Entry: Codable, Sendable, Equatable {
+    /// The name of the operator in ONNX.
     public var type: String
     /// The operator sets in which Hewn reads it.
     public var opsets: Range
+    /// How many inputs a node may have.
     public var inputs: Range
+    /// How many outputs a node may have.
     public var outputs: Range
     /// The operators of Hewn that its plainest node becomes; none for constants.
     public var becomes: [String]
+    /// What computes it on the CPU.
     public var cpu: Computation
 
-    public init(
+    package init(
       type: String, opsets: Range, inputs: Range, outputs: Range, becomes: [String],
       cpu: Computation
     ) {
@@ -60,7 +65,7 @@ public struct OperatorsReport: Report {
     case constant
   }
 
-  public init(hewnVersion: String = Release.version, opsets: Range, operators: [Entry]) {
+  package init(hewnVersion: String = Release.version, opsets: Range, operators: [Entry]) {
     self.hewnVersion = hewnVersion
     self.opsets = opsets
     self.operators = operators

@@ -8,10 +8,16 @@
 ///
 /// Keys are in snake case and sorted, numbers are finite, and optional values are `null`. The
 /// `schema_version` grows when a key changes its meaning or goes; new keys may come at any time.
-public protocol Report: Codable, Sendable, Equatable {}
+public protocol Report: Codable, Sendable, Equatable {
+  /// The version of the report's keys, ``ReportSchema/version`` when it was made.
+  var schemaVersion: Int { get }
+  /// The version of Hewn that made the report.
+  var hewnVersion: String { get }
+}
 
 /// The version of the JSON keys of every report.
 public enum ReportSchema {
+  /// The version of the keys that this Hewn writes.
   public static let version = 1
 }
 
@@ -33,8 +39,10 @@ extension Report {
 /// An optional value whose absence is written as `null` instead of leaving its key out.
 @propertyWrapper
 public struct Nullable<Value: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
+  /// The value; `nil` is written as `null`.
   public var wrappedValue: Value?
 
+  /// Wraps a value.
   public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
   public init(from decoder: any Decoder) throws {

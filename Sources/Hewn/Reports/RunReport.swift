@@ -2,28 +2,35 @@
 public struct RunReport: Report {
   public var schemaVersion = ReportSchema.version
   public var hewnVersion: String
+  /// The model that was read.
   public var model: ModelSummary
+  /// What the model was compiled to.
   public var plan: PlanSummary
   /// The wall time of the run, without copying inputs and outputs.
   public var milliseconds: Double
+  /// The outputs by name.
   public var outputs: [String: Output]
   /// The most probable classes, one list for each item; `nil` where they were not asked for.
   @Nullable public var top: [Item]?
 
   /// One output and the range of its elements.
   public struct Output: Codable, Sendable, Equatable {
+    /// The type of the elements.
     public var elementType: ElementType
+    /// The extents, outermost first.
     public var shape: [Int]
-    /// Of the finite elements; `nil` where there are none.
+    /// The least of the finite elements; `nil` where there are none.
     @Nullable public var min: Double?
+    /// The greatest of the finite elements; `nil` where there are none.
     @Nullable public var max: Double?
+    /// The mean of the finite elements; `nil` where there are none.
     @Nullable public var mean: Double?
     /// Elements that are infinite or no numbers.
     public var nonFiniteCount: Int
     /// The array file that was written.
     @Nullable public var file: String?
 
-    public init(
+    package init(
       elementType: ElementType, shape: [Int], min: Double?, max: Double?, mean: Double?,
       nonFiniteCount: Int = 0, file: String? = nil
     ) {
@@ -65,9 +72,10 @@ public struct RunReport: Report {
     @Nullable public var image: String?
     /// Whether the probabilities are the softmax of the output, which does not sum to 1 itself.
     public var isSoftmax: Bool
+    /// The classes, most probable first.
     public var classes: [ClassScore]
 
-    public init(
+    package init(
       output: String, item: Int, image: String?, isSoftmax: Bool, classes: [ClassScore]
     ) {
       self.output = output
@@ -83,7 +91,7 @@ public struct RunReport: Report {
     }
   }
 
-  public init(
+  package init(
     hewnVersion: String = Release.version, model: ModelSummary, plan: PlanSummary,
     milliseconds: Double, outputs: [String: Output], top: [Item]? = nil
   ) {
@@ -105,11 +113,14 @@ public struct RunReport: Report {
 
 /// A class and how probable it is.
 public struct ClassScore: Codable, Sendable, Equatable {
+  /// The place among the scores.
   public var index: Int
+  /// The name of the class, where one was given.
   @Nullable public var label: String?
+  /// The probability, from 0 to 1.
   public var probability: Double
 
-  public init(index: Int, label: String?, probability: Double) {
+  package init(index: Int, label: String?, probability: Double) {
     self.index = index
     self.label = label
     self.probability = probability.rounded(places: 6)
