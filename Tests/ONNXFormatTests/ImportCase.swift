@@ -14,6 +14,10 @@ struct ImportCase: CustomTestStringConvertible, Sendable {
   let want: [String]
   var testDescription: String { "\(type) in operator set \(opset)" }
 
+  static let all =
+    windowCases + matrixCases + elementwiseCases + logicCases + reduceCases + searchCases
+    + movementCases + shapeCases + resizeCases + indexingCases
+
   /// A node that becomes one operator.
   ///
   /// - Parameters:
