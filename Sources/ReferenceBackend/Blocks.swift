@@ -3,50 +3,51 @@ package import Tensors
 
 extension DepthToSpace: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let x = try inputs.required(0)
     let shape = outputs[0].shape
-    let strides = x.shape.strides
-    var indices: [Int] = []
-    indices.reserveCapacity(shape.elementCount)
-    for n in 0..<shape[0] {
-      for c in 0..<shape[1] {
-        for h in 0..<shape[2] {
-          for w in 0..<shape[3] {
-            let block = h % blockSize * blockSize + w % blockSize
-            let channel =
-              switch mode {
-              case .depthColumnRow: block * shape[1] + c
-              case .columnRowDepth: c * blockSize * blockSize + block
-              }
-            indices.append(
-              n * strides[0] + channel * strides[1] + h / blockSize * strides[2] + w / blockSize)
-          }
+    let result = try inputs.required(0).rearranged(to: shape) { c, h, w in
+      let block = h % blockSize * blockSize + w % blockSize
+      let channel =
+        switch mode {
+        case .depthColumnRow: block * shape[1] + c
+        case .columnRowDepth: c * blockSize * blockSize + block
         }
-      }
+      return (channel, h / blockSize, w / blockSize)
     }
-    return [try x.gathering(SourceIndices(indices), shape)]
+    return [result]
   }
 }
 
 extension SpaceToDepth: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
     let x = try inputs.required(0)
-    let shape = outputs[0].shape
-    let strides = x.shape.strides
+    let result = try x.rearranged(to: outputs[0].shape) { channel, h, w in
+      let (block, c) = channel.quotientAndRemainder(dividingBy: x.shape[1])
+      return (c, h * blockSize + block / blockSize, w * blockSize + block % blockSize)
+    }
+    return [result]
+  }
+}
+
+extension Tensor {
+  /// Makes a tensor N×C×H×W whose element (n, c, h, w) is this one's (n, `source(c, h, w)`).
+  fileprivate func rearranged(
+    to result: Shape, _ source: (_ c: Int, _ h: Int, _ w: Int) -> (c: Int, h: Int, w: Int)
+  ) throws -> Tensor {
+    let strides = shape.strides
     var indices: [Int] = []
-    indices.reserveCapacity(shape.elementCount)
-    for n in 0..<shape[0] {
-      for channel in 0..<shape[1] {
-        let (block, c) = channel.quotientAndRemainder(dividingBy: x.shape[1])
-        for h in 0..<shape[2] {
-          for w in 0..<shape[3] {
-            let (y, z) = (h * blockSize + block / blockSize, w * blockSize + block % blockSize)
-            indices.append(n * strides[0] + c * strides[1] + y * strides[2] + z)
+    indices.reserveCapacity(result.elementCount)
+    for n in 0..<result[0] {
+      for c in 0..<result[1] {
+        for h in 0..<result[2] {
+          for w in 0..<result[3] {
+            let place = source(c, h, w)
+            indices.append(
+              n * strides[0] + place.c * strides[1] + place.h * strides[2] + place.w * strides[3])
           }
         }
       }
     }
-    return [try x.gathering(SourceIndices(indices), shape)]
+    return try gathering(SourceIndices(indices), result)
   }
 }
 
