@@ -19,13 +19,18 @@ extension Softmax: CPUOperator {
   }
 }
 
-extension BatchNormalization: CPUOperator {
+/// An operator whose other inputs are parameters, one for each channel or group.
+package protocol ChannelNormalization: CPUOperator {}
+
+extension ChannelNormalization {
   package func obstacle(for node: NodeContext) -> String? { node.parameterObstacle }
 
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }
+}
 
+extension BatchNormalization: ChannelNormalization {
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {

@@ -2,13 +2,7 @@ package import CPUKernels
 package import Graphs
 package import Tensors
 
-extension InstanceNormalization: CPUOperator {
-  package func obstacle(for node: NodeContext) -> String? { node.parameterObstacle }
-
-  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    node.spatialLayouts()
-  }
-
+extension InstanceNormalization: ChannelNormalization {
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
@@ -20,13 +14,7 @@ extension InstanceNormalization: CPUOperator {
   }
 }
 
-extension GroupNormalization: CPUOperator {
-  package func obstacle(for node: NodeContext) -> String? { node.parameterObstacle }
-
-  package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    node.spatialLayouts()
-  }
-
+extension GroupNormalization: ChannelNormalization {
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
