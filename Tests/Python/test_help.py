@@ -103,7 +103,10 @@ def test_modules_are_those_of_the_package():
     assert not [name for name, star in named if not star and name not in folders]
 
 
-def test_contributing_names_every_script():
+def test_every_script_is_named():
     text = (ROOT / "CONTRIBUTING.md").read_text()
     scripts = sorted(path.name for path in (ROOT / "Scripts").iterdir())
     assert not [name for name in scripts if not re.search(rf"Scripts/{name}[` ]", text)]
+    text = (ROOT / "Benchmarks/README.md").read_text()
+    benchmarks = {path.name for path in (ROOT / "Benchmarks").glob("*.py")} - {"common.py"}
+    assert not [name for name in sorted(benchmarks) if f"`{name}`" not in text]
