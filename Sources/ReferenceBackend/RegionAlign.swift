@@ -44,7 +44,7 @@ extension RoiAlign: ReferenceOperator {
     let length = usesHalfPixel ? end - start : max(end - start, 1)
     let size = length / Float(count)
     let wanted = samplingRatio > 0 ? Float(samplingRatio) : size.rounded(.up)
-    guard start.isFinite, wanted <= Float(Self.samplingLimit) else {
+    guard start.isFinite, end.isFinite, wanted <= Float(Self.samplingLimit) else {
       throw HewnError(
         .unsupported,
         "rois[\(region)] reaches from \(start) to \(end): Hewn reads at most 2^10 points along each"
