@@ -77,7 +77,8 @@ extension LayerReport {
         ? decision?.sparseMilliseconds : decision?.denseMilliseconds,
       predictedSparseMilliseconds: decision?.sparseMilliseconds,
       predictedDenseMilliseconds: decision?.denseMilliseconds, denseFlops: count.flops,
-      nonZeroFlops: Int(Double(count.flops) * kept))
+      // As a Double, the greatest count is one that Int does not have.
+      nonZeroFlops: kept < 1 ? Int(Double(count.flops) * kept) : count.flops)
   }
 
   /// Reports a conversion between layouts.
