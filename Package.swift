@@ -44,6 +44,8 @@ let package = Package(
   products: [
     .library(name: "Hewn", targets: ["Hewn"]),
     .executable(name: "hewn", targets: ["HewnCLI"]),
+    // For the package Fuzz alone.
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -85,6 +87,13 @@ let package = Package(
       name: "KernelCosts", dependencies: ["CPUBackend", "CPUKernels"],
       path: "Benchmarks/KernelCosts"),
     .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Tensors", "Graphs", "ONNXFormat", "Passes", "Runtime", "ReferenceBackend", "CPUBackend",
+        "PlanFiles",
+      ],
+      path: "Tests/FuzzTargets"),
   ] + testTargets,
   swiftLanguageModes: [.v6]
 )
@@ -110,7 +119,7 @@ var testTargets: [Target] {
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),
-    .testTarget(name: "HewnTests", dependencies: ["Hewn", "TestSupport"]),
+    .testTarget(name: "HewnTests", dependencies: ["Hewn", "FuzzTargets", "TestSupport"]),
     .testTarget(name: "HewnCLITests", dependencies: ["HewnCLI", "TestSupport"]),
   ]
 }

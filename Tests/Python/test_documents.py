@@ -8,7 +8,7 @@ from hewn import ROOT
 
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("Docs/*.md"), ROOT / "Examples/README.md",
-     ROOT / "Benchmarks/README.md"]
+     ROOT / "Benchmarks/README.md", ROOT / "Fuzz/README.md"]
 )  # fmt: skip
 GUIDES = sorted(ROOT.glob("Docs/adding-*.md"))
 

@@ -1,0 +1,33 @@
+internal import CPUBackend
+internal import Graphs
+internal import ONNXFormat
+internal import Passes
+internal import ReferenceBackend
+internal import Runtime
+internal import Tensors
+
+extension FuzzTarget {
+  static func readModel(_ bytes: [UInt8]) throws {
+    let template = try ONNXModel.read(bytes: bytes).template
+    var bindings = ShapeBindings()
+    for input in template.inputs {
+      guard let dimensions = input.dimensions, dimensions.contains(where: \.isFree) else {
+        continue
+      }
+      bindings.shapes[input.name] = try Shape(checking: dimensions.map(\.extent))
+    }
+    let graph = try template.bind(bindings, evaluate: Reference.evaluate)
+    let optimised = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph).graph
+    guard optimised.isCompilable else { return }
+    try run(
+      optimised,
+      compiled: try CPUBackend(evaluate: Reference.evaluate).compile(
+        optimised, options: CompileOptions(threads: 1), packed: nil))
+  }
+}
+
+extension Dimension {
+  fileprivate var isFree: Bool { if case .fixed = self { false } else { true } }
+  /// Free extents become 2.
+  fileprivate var extent: Int { if case .fixed(let extent) = self { extent } else { 2 } }
+}
