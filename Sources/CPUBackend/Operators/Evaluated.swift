@@ -34,7 +34,6 @@ extension GatherND: EvaluatedOperator {}
 extension GlobalLpPool: EvaluatedOperator {}
 extension LpNormalization: EvaluatedOperator {}
 extension LpPool: EvaluatedOperator {}
-extension GridSample: EvaluatedOperator {}
 extension MaxUnpool: EvaluatedOperator {}
 extension NonMaxSuppression: EvaluatedOperator {}
 extension NonZero: EvaluatedOperator {}
