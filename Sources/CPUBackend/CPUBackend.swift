@@ -50,7 +50,7 @@ package struct CPUBackend: Backend {
       NodeContext(node, in: graph, target: target, packed: packed?[index])
     }
     let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
-    let memory = lowered.planMemory()
+    let memory = try lowered.planMemory()
     var steps: [any Step] = []
     var layers: [LayerReport] = []
     var packedLayers: [Int: PackedLayer] = [:]
@@ -90,6 +90,7 @@ package struct CPUBackend: Backend {
   package func makeStep(
     _ op: any CPUOperator, _ node: NodeContext, inputs: [Located?], outputs: [Located]
   ) throws(HewnError) -> any Step {
+    try node.checkTables(inputs + outputs)
     if let reason = op.reasonToEvaluate(node) {
       return EvaluateStep(
         op, node, inputs: inputs, outputs: outputs, reason: reason, evaluate: evaluate)
@@ -107,9 +108,39 @@ extension NodeContext {
   }
 }
 
+extension NodeContext {
+  /// Bytes of a step for each index of an axis of its tensors: offsets and weights in tables.
+  private static let bytesPerIndex = 16
+  /// Bytes of a step for each element of its constants: copies of them, and what they are packed to.
+  private static let bytesPerWeight = 16
+
+  /// Checks that there is memory for what a step allocates beside the arena.
+  ///
+  /// - Throws: `outOfMemory`.
+  fileprivate func checkTables(_ buffers: [Located?]) throws(HewnError) {
+    var byteCount = 0
+    func add(_ count: Int, _ size: Int) {
+      byteCount = byteCount.saturatingAdd(count.saturatingMultiply(size))
+    }
+    for case let input? in inputs where input.constant != nil {
+      add(input.shape.elementCount, Self.bytesPerWeight)
+    }
+    for case let located? in buffers {
+      for extent in located.shape.dimensions { add(extent, Self.bytesPerIndex) }
+      // Masks.
+      if case .planes(let planes) = located.buffer.layout {
+        add(planes.span, 8 * planes.phaseCount)
+      }
+    }
+    try MemoryLimit.check(byteCount, for: "the weights and tables of this layer")
+  }
+}
+
 extension LoweredGraph {
   /// Places all buffers. Inputs live throughout, so that a session may run again on the same ones.
-  func planMemory() -> MemoryPlan {
+  ///
+  /// - Throws: `outOfMemory` where the machine lacks the memory, and as ``MemoryPlan/init(_:)``.
+  func planMemory() throws(HewnError) -> MemoryPlan {
     var requests = buffers.map {
       MemoryPlan.Request(floatCount: $0.floatCount, firstStep: .max, lastStep: -1)
     }
@@ -131,7 +162,9 @@ extension LoweredGraph {
       requests[index].floatCount = 0
       requests[index].firstStep = 0
     }
-    return MemoryPlan(requests)
+    let plan = try MemoryPlan(requests)
+    try MemoryLimit.check(4 * plan.floatCount, for: "activations")
+    return plan
   }
 
   func located(_ buffer: Int, _ memory: MemoryPlan) -> Located {

@@ -77,8 +77,7 @@ extension LayerReport {
         ? decision?.sparseMilliseconds : decision?.denseMilliseconds,
       predictedSparseMilliseconds: decision?.sparseMilliseconds,
       predictedDenseMilliseconds: decision?.denseMilliseconds, denseFlops: count.flops,
-      // As a Double, the greatest count is one that Int does not have.
-      nonZeroFlops: kept < 1 ? Int(Double(count.flops) * kept) : count.flops)
+      nonZeroFlops: Int(saturating: Double(count.flops) * kept))
   }
 
   /// Reports a conversion between layouts.

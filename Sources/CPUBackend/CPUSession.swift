@@ -122,6 +122,7 @@ private final class FloatArena {
 
   init(count: Int) throws(HewnError) {
     let byteCount = (4 * max(1, count)).roundedUp(to: Self.alignment)
+    try MemoryLimit.check(byteCount, for: "activations")
     guard let memory = aligned_alloc(Self.alignment, byteCount) else {
       throw HewnError(
         .outOfMemory, "no memory for activations of \(byteCount >> 20) MiB; use a smaller batch")

@@ -15,19 +15,12 @@ package struct OperationCount: Hashable, Sendable {
   /// `flops` operations, and every operand moved once.
   package init(flops: Int, moving inputs: [TensorType?], _ outputs: [TensorType]) {
     self.flops = flops
-    bytes =
-      inputs.reduce(0) { $0 + ($1?.byteCount ?? 0) } + outputs.reduce(0) { $0 + $1.byteCount }
+    bytes = (inputs.compactMap { $0 } + outputs).reduce(0) { $0.saturatingAdd($1.byteCount) }
   }
 
   /// The product of counts, or `Int.max` where that overflows.
   static func product(_ factors: Int...) -> Int {
-    var product = 1
-    for factor in factors {
-      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-      if overflow { return .max }
-      product = next
-    }
-    return product
+    factors.reduce(1) { $0.saturatingMultiply($1) }
   }
 }
 

@@ -32,6 +32,7 @@ package enum Reference {
       throw HewnError(.unsupported, "\(op.name) has no reference implementation")
     }
     for type in outputs { try check(type) }
+    try checkMemory(op, inputs, outputs)
     // Extents beside a 0 may be of any size; nothing is computed for them.
     if !outputs.isEmpty, outputs.allSatisfy({ $0.shape.elementCount == 0 }) {
       return try outputs.map { try Tensor(type: $0) { _ in } }
@@ -42,6 +43,26 @@ package enum Reference {
         .internal, "\(op.name) evaluated to \(results.map(\.type)), inferred \(outputs)")
     }
     return results
+  }
+
+  /// Bytes that an element takes at most while it is computed: in double precision, as the index that
+  /// it is gathered from, and in the result.
+  private static let bytesPerOutput = 24
+  /// Bytes that an element takes at most beside its tensor while it is read.
+  private static let bytesPerInput = 16
+
+  /// - Throws: `outOfMemory` where the machine lacks what computing the outputs may take.
+  private static func checkMemory(
+    _ op: any ReferenceOperator, _ inputs: [Tensor?], _ outputs: [TensorType]
+  ) throws(HewnError) {
+    var byteCount = 0
+    for type in outputs {
+      byteCount = byteCount.saturatingAdd(Self.bytesPerOutput * type.shape.elementCount)
+    }
+    for case let input? in inputs {
+      byteCount = byteCount.saturatingAdd(Self.bytesPerInput * input.shape.elementCount)
+    }
+    try MemoryLimit.check(byteCount, for: "computing \(op.name) in double precision")
   }
 
   /// - Throws: `outOfMemory` for a tensor above ``elementLimit``.

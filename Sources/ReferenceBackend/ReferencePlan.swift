@@ -38,6 +38,7 @@ package struct ReferencePlan: Plan {
     steps = try Self.steps(of: graph)
     layers = steps.map { Self.report($0, in: graph) }
     arenaByteCount = Self.greatestLiveByteCount(steps, graph)
+    try MemoryLimit.check(arenaByteCount, for: "activations")
   }
 
   package func makeSession() throws -> any PlanSession { ReferenceSession(self) }

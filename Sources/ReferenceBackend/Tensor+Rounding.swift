@@ -62,21 +62,6 @@ extension Tensor {
   }
 }
 
-extension FixedWidthInteger {
-  /// The value truncated toward zero; the nearest bound where it lies outside, 0 for NaN.
-  init(saturating value: Double) {
-    if value.isNaN {
-      self = 0
-    } else if value >= Double(Self.max) {
-      self = .max
-    } else if value <= Double(Self.min) {
-      self = .min
-    } else {
-      self = Self(value)
-    }
-  }
-}
-
 /// A 16-bit floating-point format, by the rules of IEEE 754.
 struct HalfFormat {
   let fractionBitCount: Int

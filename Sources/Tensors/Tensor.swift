@@ -27,6 +27,7 @@ package struct Tensor: Sendable {
   package init(
     type: TensorType, initializingBytes initialize: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
+    try MemoryLimit.check(type.byteCount, for: "a tensor of \(type)")
     let storage = try TensorStorage(byteCount: type.byteCount)
     try initialize(storage.bytes)
     self.init(type: type, storage: storage)

@@ -3,15 +3,15 @@ import Tensors
 import Testing
 
 @Suite struct MemoryPlanTests {
-  @Test func nothing() {
-    let plan = MemoryPlan([])
+  @Test func nothing() throws {
+    let plan = try MemoryPlan([])
     #expect(plan.floatCount == 0 && plan.offsets.isEmpty)
   }
 
   /// Requests that live at the same time do not share a float; the total is at most the sum, and
   /// at least what the fullest step holds.
   @Test(arguments: 0..<50 as Range<UInt64>)
-  func random(seed: UInt64) {
+  func random(seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
     func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
     let requests = (0..<below(60)).map { _ in
@@ -20,7 +20,7 @@ import Testing
         floatCount: below(4) == 0 ? 0 : below(1000), firstStep: first,
         lastStep: first + below(8))
     }
-    let plan = MemoryPlan(requests)
+    let plan = try MemoryPlan(requests)
     let sizes = requests.map { $0.floatCount.roundedUp(to: MemoryPlan.alignment) }
     for (index, request) in requests.enumerated() {
       #expect(plan.offsets[index] % MemoryPlan.alignment == 0, "seed \(seed), request \(index)")
@@ -45,10 +45,27 @@ import Testing
     }
   }
 
-  @Test func chainTakesTwoLargestNeighbours() {
-    let plan = MemoryPlan(
+  @Test func chainTakesTwoLargestNeighbours() throws {
+    let plan = try MemoryPlan(
       (0..<10).map { MemoryPlan.Request(floatCount: 160, firstStep: $0, lastStep: $0 + 1) })
     #expect(plan.floatCount == 320)
+  }
+
+  @Test func longChain() throws {
+    let plan = try MemoryPlan(
+      (0..<20_000).map { MemoryPlan.Request(floatCount: 160, firstStep: $0, lastStep: $0 + 1) })
+    #expect(plan.floatCount == 320)
+  }
+
+  @Test func tooMuch() {
+    for (count, size) in [(3, 1 << 43), (1, .max), (1 << 12, 1 << 41)] {
+      let requests = [MemoryPlan.Request](
+        repeating: MemoryPlan.Request(floatCount: size, firstStep: 0, lastStep: 1), count: count)
+      let error = #expect(throws: HewnError.self, "\(count) × \(size)") {
+        try MemoryPlan(requests)
+      }
+      #expect(error?.code == .outOfMemory, "\(count) × \(size)")
+    }
   }
 
   private static func meet(_ a: MemoryPlan.Request, _ b: MemoryPlan.Request) -> Bool {

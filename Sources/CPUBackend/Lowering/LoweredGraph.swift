@@ -251,7 +251,7 @@ private struct PlaneExtents {
       Double(images) * (Double(channels) * Double(vertical * horizontal) + 1) * plane
     guard floats < Self.floatLimit else {
       throw HewnError(
-        .outOfMemory, "\(name) would take \(Int(floats * 4 / 1e9)) GB with its padding")
+        .outOfMemory, "\(name) would take \(Int(saturating: floats * 4 / 1e9)) GB with its padding")
     }
   }
 }

@@ -39,8 +39,8 @@ package struct WindowGeometry: Hashable, Sendable {
   /// The number of spatial axes.
   package var axisCount: Int { kernel.count }
 
-  /// The number of taps of one window in one channel.
-  package var kernelElementCount: Int { kernel.reduce(1, *) }
+  /// The number of taps of one window in one channel; `Int.max` where that overflows.
+  package var kernelElementCount: Int { kernel.reduce(1) { $0.saturatingMultiply($1) } }
 
   /// The input extents that one window spans, (kernel − 1) · dilation + 1.
   package var effectiveKernel: [Int] {

@@ -1,4 +1,5 @@
 internal import Passes
+internal import Tensors
 
 /// What a model was compiled to, layer by layer.
 public struct InspectReport: Report {
@@ -47,7 +48,7 @@ public struct InspectReport: Report {
     /// Adds up layers.
     public init(_ layers: [LayerSummary]) {
       func sum(_ value: (LayerSummary) -> Int?) -> Int {
-        layers.reduce(0) { $0 + (value($1) ?? 0) }
+        layers.reduce(0) { $0.saturatingAdd(value($1) ?? 0) }
       }
       self.layers = layers.count
       sparseLayers = layers.count { $0.engine == "sparse" }
