@@ -128,6 +128,8 @@ private struct Binder {
     do {
       results = try evaluate(node.op, inputs, types)
     } catch let error as HewnError {
+      // Beyond a limit it is computed when the network runs.
+      if error.code == .outOfMemory { return }
       throw error.at(node: node.label)
     }
     guard results.map(\.type) == types else {

@@ -149,10 +149,11 @@ struct Lowering {
   init(_ file: ONNXModel, _ options: CompileOptions, threads: Int) throws {
     let bindings = ShapeBindings(
       batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
-    var graph = try file.template.bind(bindings, evaluate: Reference.evaluate)
+    let evaluate = BoundedEvaluation(Reference.evaluate).evaluator
+    var graph = try file.template.bind(bindings, evaluate: evaluate)
     var passes: [PassReport] = []
     if options.optimizes {
-      let result = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph)
+      let result = try PassPipeline.standard(evaluate: evaluate).run(graph)
       graph = result.graph
       passes = result.reports
     }

@@ -6,10 +6,10 @@ internal import Tensors
 package struct FoldConstants: Pass {
   package var name: String { "FoldConstants" }
   private let evaluate: Evaluator
-  /// The largest constant that is computed; a file of a few bytes could ask for any size.
+  /// The largest constant that is computed: the weights of the largest layers of known networks fit.
   private let maximumByteCount: Int
 
-  package init(evaluate: @escaping Evaluator, maximumByteCount: Int = 1 << 28) {
+  package init(evaluate: @escaping Evaluator, maximumByteCount: Int = 1 << 29) {
     self.evaluate = evaluate
     self.maximumByteCount = maximumByteCount
   }
@@ -34,7 +34,7 @@ package struct FoldConstants: Pass {
     do {
       let outputs = try evaluate(matched.op, inputs, types)
       return .patch(replacing(matched.outputs, of: matched, by: outputs, in: view))
-    } catch let error as HewnError where error.code == .unsupported {
+    } catch let error as HewnError where [.unsupported, .outOfMemory].contains(error.code) {
       return .blocked(error.message)
     }
   }

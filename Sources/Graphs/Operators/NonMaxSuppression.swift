@@ -41,4 +41,14 @@ package struct NonMaxSuppression: Operator, Hashable {
     let rows = try Shape(checking: [boxes[0], scores[1], most]).elementCount
     return [TensorType(.int64, try Shape(checking: [rows, 3]))]
   }
+
+  /// Each box of each class is compared with those that were selected before it, at most.
+  package func operationCount(inputs: [TensorType?], outputs: [TensorType]) -> OperationCount {
+    let scores = inputs.dropFirst().first.flatMap { $0?.shape } ?? []
+    let classes = scores.dimensions.prefix(2).reduce(1, *)
+    let selected = outputs[0].shape[0] / max(classes, 1)
+    return OperationCount(
+      flops: OperationCount.product(10, scores.elementCount, max(selected, 1)), moving: inputs,
+      outputs)
+  }
 }
