@@ -26,6 +26,7 @@ extension Graph {
 
     let survivors = values.indices.lazy.map { ValueID(index: $0) }.filter { isNeeded[$0.index] }
     var names = Set(survivors.filter(keepsName).map { values[$0.index].name })
+    var numbers: [String: Int] = [:]
     var result = self
     result.values = []
     var renumbered = [ValueID](repeating: ValueID(index: 0), count: values.count)
@@ -33,11 +34,12 @@ extension Graph {
       var value = values[id.index]
       if !keepsName(id) {
         let name = value.name
-        var number = 1
+        var number = numbers[name] ?? 1
         while !names.insert(value.name).inserted {
           number += 1
           value.name = "\(name).\(number)"
         }
+        numbers[name] = number
       }
       renumbered[id.index] = result.addValue(value)
     }

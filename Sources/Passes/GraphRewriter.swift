@@ -108,9 +108,15 @@ struct GraphRewriter {
       }
     }
     func resolved(_ id: ValueID) -> ValueID {
+      var last = id
+      while last.index < standsFor.count, let next = standsFor[last.index] { last = next }
+      // Shorter next time: removed nodes may stand in long chains.
       var id = id
-      while id.index < standsFor.count, let next = standsFor[id.index] { id = next }
-      return id
+      while id.index < standsFor.count, let next = standsFor[id.index] {
+        standsFor[id.index] = last
+        id = next
+      }
+      return last
     }
     var nodes: [Node] = []
     nodes.reserveCapacity(graph.nodes.count)

@@ -4,13 +4,19 @@ internal import Tensors
 /// Applies passes to a graph until none of them changes it any more, and trusts none of them.
 ///
 /// Each pass sweeps over the nodes until it no longer matches, and the list of passes is repeated
-/// until a whole round changes nothing. The graph is verified before the first pass and after
-/// every sweep that changed it.
+/// until a whole round changes nothing, or the sweeps have visited as many nodes as is allowed. The
+/// graph is verified before the first pass and after every sweep that changed it.
 package struct PassPipeline: Sendable {
   package var passes: [any Pass]
 
   /// The rounds after which passes that still change the graph must be undoing each other's work.
   static let maximumRounds = 32
+
+  /// The nodes that all sweeps may visit together: a pass that changes one node of a long chain in each
+  /// sweep must not take hours. Large graphs may take ``sweepLimit`` sweeps instead.
+  package var visitLimit = 1 << 19
+  /// More sweeps than the passes need for known networks.
+  static let sweepLimit = 128
 
   package init(_ passes: [any Pass]) { self.passes = passes }
 
@@ -29,6 +35,8 @@ package struct PassPipeline: Sendable {
   /// - Throws: `internal` for an invalid graph or patch, with pass and node named; what a pass
   ///   throws.
   /// - Complexity: linear in the graph for each sweep, apart from the evaluation of constants.
+  ///   Where the sweeps would take too long the rest is left undone and a note says so: passes make a
+  ///   graph faster, not right.
   package func run(_ graph: Graph, limit: Int = .max) throws -> Result {
     var reports = passes.map { PassReport(pass: $0.name) }
     var steps = 0
@@ -38,6 +46,7 @@ package struct PassPipeline: Sendable {
       throw HewnError(error.code, "before the first pass: \(error.message)", node: error.node)
     }
     var view = GraphView(graph)
+    var visits = max(visitLimit, Self.sweepLimit * graph.nodes.count)
     for _ in 0..<Self.maximumRounds {
       let stepsBefore = steps
       for (index, pass) in passes.enumerated() {
@@ -46,6 +55,13 @@ package struct PassPipeline: Sendable {
           guard sweepCount <= graph.nodes.count + 1 else {
             throw HewnError(.internal, "pass \(pass.name) does not come to rest")
           }
+          guard visits >= 0 else {
+            var graph = view.graph
+            graph.notes.append(
+              "optimisation stopped early, in pass \(pass.name): the graph takes too many sweeps")
+            return Result(graph: graph, reports: reports, steps: steps)
+          }
+          visits -= view.graph.nodes.count
           let sweep = try sweep(pass, over: view, limit: limit - steps)
           reports[index].blocked = sweep.blocked
           guard let changed = sweep.graph else { break }

@@ -41,6 +41,24 @@ struct PassPipelineTests {
     #expect(try difference(got: result.graph, want: graph, seed: 3) == nil)
   }
 
+  /// A chain that shortens by one node in each sweep is left as it is after some sweeps.
+  @Test func stopsAfterTooManySweeps() throws {
+    var net = Net()
+    var x = try net.node(
+      "conv", Conv(), net.input("x", [1, 1, 2, 2]), net.weight("w", [1, 1, 1, 1]))
+    for index in 0..<300 {
+      x = try net.binary("add\(index)", .add, x, net.weight("c\(index)", [1]))
+    }
+    let graph = net.returning(x)
+    var pipeline = PassPipeline([FoldScaleAndShift()])
+    #expect(try pipeline.run(graph).graph.nodes.count == 1)
+    pipeline.visitLimit = 0
+    let result = try pipeline.run(graph)
+    #expect((2..<300).contains(result.graph.nodes.count), "\(result.graph.nodes.count)")
+    #expect(result.graph.notes.count == 1, "\(result.graph.notes)")
+    #expect(try difference(got: result.graph, want: graph, seed: 4) == nil)
+  }
+
   @Test func maskedWeightsBecomeConstantsWithExactZeros() throws {
     var net = Net()
     let x = net.input("x", [1, 4, 6, 6])
