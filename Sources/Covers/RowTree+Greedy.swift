@@ -10,7 +10,8 @@ extension RowTree {
   /// swapped while that pays.
   /// Filters in excess of a multiple of the root height are those that pair worst.
   ///
-  /// Without heights to pay for, the tree is the natural one of single rows.
+  /// Without heights to pay for, or with more than ``maximumRowCount`` filters, the tree is the natural
+  /// one.
   ///
   /// - Parameter sampleLimit: of more weights than this, some taps are left out, by a seeded choice.
   /// - Complexity: O(M²K) operations for values, M²K / 64 at the level of single rows.
@@ -19,7 +20,7 @@ extension RowTree {
     sampleLimit: Int = 10_000_000
   ) -> RowTree {
     let rootHeight = costs.rootHeight
-    guard rootHeight > 1, matrix.rows > 1 else {
+    guard rootHeight > 1, matrix.rows > 1, matrix.rows <= maximumRowCount else {
       return natural(rows: matrix.rows, rootHeight: rootHeight)
     }
     var level = TreeLevel(matrix, costs: costs, prices: prices, sampleLimit: sampleLimit)
@@ -30,6 +31,9 @@ extension RowTree {
     return RowTree(
       order: level.groups.flatMap { $0 } + excess.reversed().flatMap { $0 }, rootHeight: rootHeight)
   }
+
+  /// The most filters that are paired: far above any real layer.
+  static let maximumRowCount = 1 << 14
 
   /// Row groups are paired within blocks of this many, which bounds the memory for scores.
   static let maximumBlockCount = 2048
