@@ -1,5 +1,6 @@
 import Graphs
 import ONNXFormat
+import ONNXTestSupport
 import Tensors
 import Testing
 
@@ -92,6 +93,12 @@ import Testing
       ("name that is no text", [0x12, 1, 0xff], "UTF-8"),
       // Each pair of bytes is the field ir_version with the value 8.
       ("thousands of fields", [UInt8](repeating: 8, count: 1_000_000), "433333 fields"),
+      // A graph of initializers without content.
+      (
+        "thousands of messages",
+        [0x3a, 0x80, 0x89, 0x7a] + (0..<1_000_000).flatMap { _ in [0x2a, 0] as [UInt8] },
+        "350000 messages"
+      ),
       (
         "millions of fields",
         [UInt8](repeating: 8, count: 20_000_002) + [0x12, 0x80, 0x80, 0x80, 0x0a]

@@ -3,16 +3,19 @@ internal import Tensors
 
 /// A model file without the elements of its tensors, small enough to be decoded at once.
 ///
-/// A message without content takes two bytes in a file and a hundred in memory, so fields are
-/// counted before anything is built. Long lists of elements stay where they are: the skeleton says
+/// A message without content takes two bytes in a file and some hundreds in memory, so messages and
+/// fields are counted before anything is built: what is built takes at most 64 times the file, and
+/// 64 MiB. Long lists of elements stay where they are: the skeleton says
 /// where (``ONNXTensorProto/Detached``), so that they are copied once, into their tensor. Fields
 /// that the schema does not have are dropped.
 struct ModelSkeleton {
   /// A model message of the schema.
   private var bytes: [UInt8] = []
   private var fieldCount = 0
+  private var messageCount = 0
   private var nodeCount = 0
   private let fieldLimit: Int
+  private let messageLimit: Int
 
   /// The greatest number of fields that are read.
   static let maximumFieldCount = 10_000_000
@@ -54,6 +57,7 @@ struct ModelSkeleton {
   ) throws(HewnError) {
     // Fields of real models take many bytes each.
     fieldLimit = min(Self.maximumFieldCount, 100_000 + byteCount / 3)
+    messageLimit = min(Self.maximumFieldCount, 100_000 + byteCount / 8)
     try add(message, from: &reader)
   }
 
@@ -82,6 +86,7 @@ struct ModelSkeleton {
       switch (message.use(of: field.number), field.content) {
       case (.drop, _): continue
       case (.descend(let child), .bytes(let range)):
+        try countMessage()
         if child == .node { try countNode() }
         var inner = reader.reader(for: range)
         try addMessage(field.number) { (skeleton) throws(HewnError) in
@@ -89,9 +94,19 @@ struct ModelSkeleton {
         }
       case (.detach, .bytes(let range)) where range.count >= Self.detachedByteCount:
         addDetached(field.number, range)
+      case (.keepMessage, _):
+        try countMessage()
+        try reader.copy(field.range, to: &bytes)
       case (.keep, _), (.descend, _), (.detach, _):
         try reader.copy(field.range, to: &bytes)
       }
+    }
+  }
+
+  private mutating func countMessage() throws(HewnError) {
+    messageCount += 1
+    guard messageCount <= messageLimit else {
+      throw HewnError(.unsupported, "the model has more than \(messageLimit) messages")
     }
   }
 
@@ -164,6 +179,8 @@ extension ModelSkeleton {
 
     enum Use {
       case keep, drop
+      /// A message without anything to drop.
+      case keepMessage
       case descend(Message)
       /// Elements, which stay in the file when there are many.
       case detach
@@ -175,19 +192,22 @@ extension ModelSkeleton {
       case (.model, 7): .descend(.graph)
       case (.model, 20): .descend(.empty)
       case (.model, 25): .descend(.function)
-      case (.model, 1...3), (.model, 8), (.model, 14): .keep
+      case (.model, 1...3): .keep
+      case (.model, 8), (.model, 14): .keepMessage
       case (.graph, 1), (.function, 7): .descend(.node)
       case (.graph, 5), (.attribute, 5), (.sparseTensor, 1...2): .descend(.tensor)
       case (.graph, 15), (.attribute, 22): .descend(.sparseTensor)
       case (.graph, 11...12): .descend(.valueInfo)
       case (.graph, 2): .keep
       case (.function, 11), (.node, 5): .descend(.attribute)
-      case (.function, 1), (.function, 4...6), (.function, 9...10), (.function, 13): .keep
+      case (.function, 1), (.function, 4...6), (.function, 10), (.function, 13): .keep
+      case (.function, 9): .keepMessage
       case (.node, 1...4), (.node, 7...8): .keep
       case (.attribute, 1...4), (.attribute, 7...8), (.attribute, 20...21): .keep
       case (.tensor, 3): .descend(.empty)
       case (.tensor, 4...5), (.tensor, 7), (.tensor, 9...11): .detach
-      case (.tensor, 1...2), (.tensor, 8), (.tensor, 13...14): .keep
+      case (.tensor, 1...2), (.tensor, 8), (.tensor, 14): .keep
+      case (.tensor, 13): .keepMessage
       case (.sparseTensor, 3): .keep
       case (.valueInfo, 1): .keep
       case (.valueInfo, 2): .descend(.type)
@@ -195,7 +215,7 @@ extension ModelSkeleton {
       case (.type, 4...5), (.type, 7...9): .descend(.empty)
       case (.tensorType, 1): .keep
       case (.tensorType, 2): .descend(.shape)
-      case (.shape, 1): .keep
+      case (.shape, 1): .keepMessage
       default: .drop
       }
     }
