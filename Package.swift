@@ -94,6 +94,10 @@ let package = Package(
         "PlanFiles",
       ],
       path: "Tests/FuzzTargets"),
+    .target(
+      name: "ONNXTestSupport",
+      dependencies: ["ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      path: "Tests/ONNXTestSupport"),
   ] + testTargets,
   swiftLanguageModes: [.v6]
 )
@@ -102,7 +106,15 @@ var testTargets: [Target] {
   [
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs", "TestSupport"]),
-    .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", "Graphs", "TestSupport"]),
+    .testTarget(
+      name: "ONNXFormatTests",
+      dependencies: ["ONNXFormat", "Graphs", "TestSupport", "ONNXTestSupport"]),
+    .testTarget(
+      name: "HostileModelTests",
+      dependencies: [
+        "ONNXFormat", "Graphs", "Passes", "Runtime", "ReferenceBackend", "CPUBackend",
+        "ONNXTestSupport",
+      ]),
     .testTarget(
       name: "PassesTests", dependencies: ["Passes", "Graphs", "ReferenceBackend", "TestSupport"]),
     .testTarget(name: "CoversTests", dependencies: ["Covers", "TestSupport"]),

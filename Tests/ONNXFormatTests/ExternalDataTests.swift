@@ -1,5 +1,6 @@
 import Foundation
 import ONNXFormat
+import ONNXTestSupport
 import Tensors
 import Testing
 

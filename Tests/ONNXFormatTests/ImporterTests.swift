@@ -1,5 +1,6 @@
 import Graphs
 import ONNXFormat
+import ONNXTestSupport
 import Tensors
 import Testing
 

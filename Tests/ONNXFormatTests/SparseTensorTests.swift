@@ -1,4 +1,5 @@
 import ONNXFormat
+import ONNXTestSupport
 import Tensors
 import Testing
 

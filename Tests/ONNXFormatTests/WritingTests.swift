@@ -1,6 +1,7 @@
 import Foundation
 import Graphs
 import ONNXFormat
+import ONNXTestSupport
 import Tensors
 import Testing
 

@@ -1,7 +1,7 @@
-import ONNXFormat
+package import ONNXFormat
 
 /// An attribute of a node as a test writes it.
-enum Attribute {
+package enum Attribute {
   case int(Int)
   case ints([Int])
   case float(Float)
@@ -14,7 +14,7 @@ enum Attribute {
   /// An attribute of this type without content.
   case empty(ONNXAttributeProto.AttributeType)
 
-  func proto(_ name: String) -> ONNXAttributeProto {
+  package func proto(_ name: String) -> ONNXAttributeProto {
     var proto = ONNXAttributeProto()
     proto.name = name
     switch self {
@@ -35,7 +35,7 @@ enum Attribute {
 }
 
 extension ONNXNodeProto {
-  init(
+  package init(
     _ type: String, _ inputs: [String], _ outputs: [String],
     _ attributes: [String: Attribute] = [:],
     name: String = ""
@@ -51,7 +51,7 @@ extension ONNXNodeProto {
 
 extension ONNXTensorProto {
   /// A tensor whose elements `fill` stores.
-  init(_ name: String, type: Int, _ dims: [Int], _ fill: (inout ONNXTensorProto) -> Void) {
+  package init(_ name: String, type: Int, _ dims: [Int], _ fill: (inout ONNXTensorProto) -> Void) {
     self.init()
     self.name = name
     self.dataType = Int32(type)
@@ -60,22 +60,22 @@ extension ONNXTensorProto {
   }
 
   /// A tensor with raw data.
-  init(_ name: String, type: Int, _ dims: [Int], raw: [UInt8]) {
+  package init(_ name: String, type: Int, _ dims: [Int], raw: [UInt8]) {
     self.init(name, type: type, dims) { $0.rawData.append(contentsOf: raw) }
   }
 
-  static func floats(_ name: String, _ values: [Float]) -> ONNXTensorProto {
+  package static func floats(_ name: String, _ values: [Float]) -> ONNXTensorProto {
     ONNXTensorProto(name, type: 1, [values.count]) { $0.floatData = values }
   }
 
-  static func integers(_ name: String, _ values: [Int]) -> ONNXTensorProto {
+  package static func integers(_ name: String, _ values: [Int]) -> ONNXTensorProto {
     ONNXTensorProto(name, type: 7, [values.count]) { $0.int64Data = values.map { Int64($0) } }
   }
 }
 
 extension ONNXTensorProto {
   /// A tensor whose elements lie in another file.
-  static func external(
+  package static func external(
     _ name: String, type: Int, _ dims: [Int], _ entries: [String: String]
   ) -> ONNXTensorProto {
     ONNXTensorProto(name, type: type, dims) {
@@ -91,7 +91,7 @@ extension ONNXTensorProto {
 
 extension ONNXSparseTensorProto {
   /// A tensor with one index for each value, or one for each value and axis.
-  init(_ name: String, _ dims: [Int], values: [Float], indices: [Int], rank: Int? = nil) {
+  package init(_ name: String, _ dims: [Int], values: [Float], indices: [Int], rank: Int? = nil) {
     self.init()
     self.dims = dims.map { Int64($0) }
     self.values = .floats(name, values)
@@ -102,7 +102,7 @@ extension ONNXSparseTensorProto {
 
 extension ONNXFunctionProto {
   /// A function of the domain `local`, with operators of one version.
-  init(
+  package init(
     _ name: String, inputs: [String], outputs: [String], attributes: [String] = [],
     opset: Int? = 13, _ nodes: [ONNXNodeProto]
   ) {
@@ -122,7 +122,7 @@ extension ONNXFunctionProto {
 
 extension ONNXNodeProto {
   /// A call of a function of the domain `local`.
-  static func call(
+  package static func call(
     _ function: String, _ inputs: [String], _ outputs: [String],
     _ attributes: [String: Attribute] = [:], name: String = ""
   ) -> ONNXNodeProto {
@@ -134,7 +134,7 @@ extension ONNXNodeProto {
 
 extension ONNXValueInfoProto {
   /// A port; a dimension is a number, a name, or `?`.
-  init(_ name: String, type: Int = 1, _ dims: [String]? = ["1", "2", "4", "4"]) {
+  package init(_ name: String, type: Int = 1, _ dims: [String]? = ["1", "2", "4", "4"]) {
     self.init()
     self.name = name
     self.type.tensorType.elemType = Int32(type)
@@ -153,7 +153,7 @@ extension ONNXValueInfoProto {
 
 extension ONNXModelProto {
   /// A model whose graph reads `inputs` and gives `outputs`, all of type float.
-  init(
+  package init(
     opset: Int = 13, inputs: [String] = ["x"], outputs: [String] = ["y"],
     initializers: [ONNXTensorProto] = [], _ nodes: [ONNXNodeProto]
   ) {
@@ -170,13 +170,15 @@ extension ONNXModelProto {
   }
 
   /// The model with a change.
-  func with(_ change: (inout ONNXModelProto) -> Void) -> ONNXModelProto {
+  package func with(_ change: (inout ONNXModelProto) -> Void) -> ONNXModelProto {
     var copy = self
     change(&copy)
     return copy
   }
 
-  func bytes() throws -> [UInt8] { try serializedBytes() }
+  package func bytes() throws -> [UInt8] { try serializedBytes() }
 
-  func read() throws -> ONNXModel { try ONNXModel.read(bytes: bytes(), fileName: "test.onnx") }
+  package func read() throws -> ONNXModel {
+    try ONNXModel.read(bytes: bytes(), fileName: "test.onnx")
+  }
 }
