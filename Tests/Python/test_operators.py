@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from hewn import expected_outputs, hewn_outputs, relative_error, save
+from hewn import expected_outputs, hewn_json, hewn_outputs, relative_error, save
 
 TOLERANCE = 1e-5
 
@@ -198,7 +198,7 @@ ACTIVATIONS = [
     for op, opset in [("Elu", 7), ("Selu", 7), ("Celu", 12), ("Softplus", 7), ("Softsign", 7),
                       ("Gelu", 20), ("Erf", 13), ("Mish", 18), ("ThresholdedRelu", 10),
                       ("Shrink", 9), ("Sign", 13), ("Round", 11), ("Sin", 7), ("Cos", 7),
-                      ("Atan", 7), ("Asinh", 9)]
+                      ("Atan", 7), ("Asinh", 9), ("Swish", 24)]
 ] + [
     case(op.lower(), op, x(2, 3, 5, 7, low=-0.9, high=0.9), opset=9)
     for op in ["Tan", "Asin", "Acos", "Sinh", "Cosh", "Atanh"]
@@ -207,6 +207,7 @@ ACTIVATIONS = [
     case("gelu-tanh", "Gelu", x(2, 3, 5, 7, low=-6, high=6), opset=20, approximate="tanh"),
     case("elu-alpha", "Elu", x(2, 3, 5, 7), alpha=0.5),
     case("celu-alpha", "Celu", x(2, 3, 5, 7), alpha=2.0),
+    case("swish-alpha", "Swish", x(2, 3, 5, 7), opset=24, alpha=1.7),
     case("leaky-slope", "LeakyRelu", x(1, 3, 4, 4), alpha=0.3),
     case("hardsigmoid-constants", "HardSigmoid", x(1, 3, 4, 4), alpha=0.3, beta=0.4),
     case("prelu-channels", "PRelu", x(2, 5, 4, 3), weights(5, 1, 1)),
@@ -297,6 +298,8 @@ POOLS = [
     case("reduce-mean-all", "ReduceMean", x(2, 5, 7), keepdims=0),
     case("reduce-mean-input", "ReduceMean", x(2, 5, 7, 6), integers(2, 3), opset=18),
     case("reduce-sum", "ReduceSum", x(2, 5, 7, 6), integers(1), keepdims=0),
+    case("reduce-min", "ReduceMin", x(2, 5, 7, 6), axes=[1, 2]),
+    case("reduce-prod", "ReduceProd", x(2, 3, 2, 6), axes=[2], keepdims=0),
     case("reduce-max", "ReduceMax", x(2, 5, 7, 6), axes=[3]),
     case("reduce-l1", "ReduceL1", x(2, 5, 7, 6), integers(1, 3), opset=18),
     case("reduce-l2", "ReduceL2", x(2, 5, 7, 6), axes=[2, 3], keepdims=0),
@@ -480,3 +483,14 @@ def test_operator(case, tmp_path):
             if error > TOLERANCE:
                 failures.append(f"{device} {engine}, {name}: relative error {error:.2e}")
     assert not failures, "\n".join(failures)
+
+
+# Known before anything runs.
+NOT_COMPARED = {"Constant", "ConstantOfShape", "Shape"}
+
+
+def test_every_operator_with_a_kernel_is_compared():
+    operators = hewn_json("operators")["operators"]
+    kernels = {operator["type"] for operator in operators if operator["cpu"] == "kernel"}
+    assert kernels - NOT_COMPARED <= {case.op for case in CASES}
+    assert NOT_COMPARED <= {operator["type"] for operator in operators}
