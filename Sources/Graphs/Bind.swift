@@ -55,10 +55,16 @@ private struct Binder {
   private var ids: [String: ValueID] = [:]
   /// The values that depend on a graph input.
   private var dependents: Set<ValueID> = []
+  /// How many outputs may still be made that the file does not name.
+  private var namelessBudget: Int
+
+  /// Outputs that files leave out, beyond a few of each node: `Split` states any number.
+  private static let maximumNamelessCount = 1 << 16
 
   init(template: GraphTemplate, rebatching: [Rebatching]) {
     self.template = template
     self.rebatching = rebatching
+    namelessBudget = Self.maximumNamelessCount + 4 * template.nodes.count
     graph = Graph(name: template.name)
   }
 
@@ -97,6 +103,11 @@ private struct Binder {
     rebatchShape(of: node.op, named: label, inputs: &inputs)
     let outputs = try graph.addNode(
       node.op, inputs, name: name, outputNames: node.outputs)
+    namelessBudget -= outputs.count - node.outputs.count { !$0.isEmpty }
+    guard namelessBudget >= 0 else {
+      throw HewnError(
+        .unsupported, "nodes leave out more than \(Self.maximumNamelessCount) outputs", node: label)
+    }
     if inputs.contains(where: { $0.map(dependents.contains) ?? false }) {
       dependents.formUnion(outputs)
     }
