@@ -114,6 +114,9 @@ extension NodeContext {
   /// Bytes of a step for each element of its constants: copies of them, and what they are packed to.
   private static let bytesPerWeight = 16
 
+  /// Bytes of a step for each plane, which may be a group of its own.
+  private static let bytesPerPlane = 512
+
   /// Checks that there is memory for what a step allocates beside the arena.
   ///
   /// - Throws: `outOfMemory`.
@@ -127,9 +130,10 @@ extension NodeContext {
     }
     for case let located? in buffers {
       for extent in located.shape.dimensions { add(extent, Self.bytesPerIndex) }
-      // Masks.
       if case .planes(let planes) = located.buffer.layout {
+        // Masks.
         add(planes.span, 8 * planes.phaseCount)
+        add(planes.planeCount, Self.bytesPerPlane)
       }
     }
     try MemoryLimit.check(byteCount, for: "the weights and tables of this layer")
