@@ -122,6 +122,11 @@ struct GreedyModel {
         ONNXNodeProto("Conv", ["x", "w"], ["y"]),
       ]),
     .init(
+      "outputs that nobody names", error: "leave out more than", input: ["65536"],
+      (0..<20).map {
+        ONNXNodeProto("Split", ["x"], ["y\($0)"], ["num_outputs": .int(1 << 16)])
+      } + [ONNXNodeProto("Identity", ["y0"], ["y"])]),
+    .init(
       "many uses of one tensor", error: nil, constants: [.floats("one", [1])],
       [
         ONNXNodeProto("Add", ["x", "one"], ["a"]),

@@ -32,7 +32,7 @@ import Testing
           let (bytes, kind) = mutation.apply(to: try victim.model.bytes())
           let what = "\(name), bytes, seed \(seed): \(kind)"
           progress.note(what)
-          Trial.run(what) { try Self.read(bytes, in: folder) }
+          Trial.run(what, copy: folder + "/copy.onnx") { try Self.read(bytes, in: folder) }
         }
       }
       let last = progress.take()
@@ -49,7 +49,9 @@ import Testing
           let model = mutation.apply(to: victim.model)
           let what = "\(name), fields, seed \(seed): \(mutation.summary.joined(separator: "; "))"
           progress.note(what)
-          Trial.run(what) { try Self.read(try model.bytes(), in: folder) }
+          Trial.run(what, copy: folder + "/copy.onnx") {
+            try Self.read(try model.bytes(), in: folder)
+          }
         }
       }
       let last = progress.take()
@@ -57,7 +59,7 @@ import Testing
     }
 
     private static func run(
-      _ name: String, _ body: (Victim, _ folder: String?, _ seed: Int) throws -> Void
+      _ name: String, _ body: (Victim, _ folder: String, _ seed: Int) throws -> Void
     ) throws {
       Guard.limitMemory(to: byteCount)
       let victim = try #require(Victim.named(name))
@@ -69,19 +71,18 @@ import Testing
       }
     }
 
-    /// Reads a model from its bytes, or from a file of a folder.
-    private static func read(_ bytes: [UInt8], in folder: String?) throws -> ONNXModel {
-      guard let folder else { return try ONNXModel.read(bytes: bytes) }
+    /// Reads a model from a file of a folder.
+    private static func read(_ bytes: [UInt8], in folder: String) throws -> ONNXModel {
       let path = folder + "/model.onnx"
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       return try ONNXModel.read(contentsOf: path)
     }
   }
 
-  /// Calls `body` with a folder that holds a victim's other files, `nil` where it has none.
-  private func withFolder(of victim: Victim, _ body: (String?) throws -> Void) throws {
-    guard !victim.files.isEmpty else { return try body(nil) }
+  /// Calls `body` with a folder that holds a victim's other files.
+  private func withFolder(of victim: Victim, _ body: (String) throws -> Void) throws {
     let folder = NSTemporaryDirectory() + "hewn-hostile-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for (name, bytes) in victim.files {
       let file = URL(fileURLWithPath: "\(folder)/\(name)")
