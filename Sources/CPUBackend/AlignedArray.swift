@@ -17,8 +17,20 @@ package final class AlignedArray<Element: BitwiseCopyable & Sendable>: @unchecke
   private let region: FileRegion?
 
   /// - Throws: `outOfMemory`.
-  package init(_ elements: [Element]) throws(HewnError) {
-    count = elements.count
+  package convenience init(_ elements: [Element]) throws(HewnError) {
+    try self.init(count: elements.count) { target in
+      _ = target.initialize(fromContentsOf: elements)
+    }
+  }
+
+  /// An array that is written in place.
+  ///
+  /// - Parameter initialize: writes the elements, all of whose bits are zero before.
+  /// - Throws: `outOfMemory`.
+  package init(
+    count: Int, _ initialize: (UnsafeMutableBufferPointer<Element>) -> Void
+  ) throws(HewnError) {
+    self.count = count
     region = nil
     let byteCount = AlignedArrays.byteCount(count * MemoryLayout<Element>.stride)
     guard let memory = aligned_alloc(AlignedArrays.alignment, byteCount) else {
@@ -26,9 +38,7 @@ package final class AlignedArray<Element: BitwiseCopyable & Sendable>: @unchecke
     }
     memset(memory, 0, byteCount)
     start = memory.bindMemory(to: Element.self, capacity: count)
-    elements.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { start.update(from: base, count: source.count) }
-    }
+    initialize(UnsafeMutableBufferPointer(start: start, count: count))
   }
 
   /// An array that stays where it is in a file.

@@ -12,12 +12,12 @@ package struct WeightPanels: Sendable {
   init(_ layer: FilterWeights, rows panelRows: Int) throws(HewnError) {
     let (rows, taps) = (layer.matrix.rows, layer.matrix.taps)
     let count = (rows + panelRows - 1) / panelRows
-    var packed = [Float](repeating: 0, count: count * taps * panelRows)
-    for row in 0..<rows {
-      let base = row / panelRows * taps * panelRows + row % panelRows
-      for tap in 0..<taps { packed[base + tap * panelRows] = layer.matrix[row, tap] }
+    panels = try AlignedArray(count: count * taps * panelRows) { packed in
+      for row in 0..<rows {
+        let base = row / panelRows * taps * panelRows + row % panelRows
+        for tap in 0..<taps { packed[base + tap * panelRows] = layer.matrix[row, tap] }
+      }
     }
-    panels = try AlignedArray(packed)
     bias = try AlignedArray(layer.bias)
   }
 
