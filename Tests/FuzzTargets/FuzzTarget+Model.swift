@@ -7,7 +7,8 @@ internal import Runtime
 internal import Tensors
 
 extension FuzzTarget {
-  static func readModel(_ bytes: [UInt8]) throws {
+  /// - Returns: the optimised graph, and what it compiles to, if that is fast.
+  static func readModel(_ bytes: [UInt8]) throws -> (Graph, CPUPlan?) {
     let template = try ONNXModel.read(bytes: bytes).template
     var bindings = ShapeBindings()
     for input in template.inputs {
@@ -18,11 +19,10 @@ extension FuzzTarget {
     }
     let graph = try template.bind(bindings, evaluate: Reference.evaluate)
     let optimised = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph).graph
-    guard optimised.isCompilable else { return }
-    try run(
-      optimised,
-      compiled: try CPUBackend(evaluate: Reference.evaluate).compile(
-        optimised, options: CompileOptions(threads: 1), packed: nil))
+    guard optimised.isCompilable else { return (optimised, nil) }
+    let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
+      optimised, options: CompileOptions(threads: 1), packed: nil)
+    return (optimised, plan)
   }
 }
 

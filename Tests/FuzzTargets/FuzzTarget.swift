@@ -1,3 +1,5 @@
+internal import CPUBackend
+internal import Graphs
 internal import Tensors
 
 /// What a fuzzer does with an input. It is public for the package `Fuzz`; tests replay cases.
@@ -12,13 +14,16 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// Runs on one input.
   ///
+  /// - Parameter isRun: whether what was compiled runs as well, which costs as much as the rest.
   /// - Returns: the error that Hewn answers with; `nil` where it accepts the input.
-  public func answer(to bytes: [UInt8]) -> String? {
+  public func answer(to bytes: [UInt8], isRun: Bool = true) -> String? {
     do {
-      switch self {
-      case .model: try Self.readModel(bytes)
-      case .plan: try Self.readPlan(bytes)
-      }
+      let (graph, plan) =
+        switch self {
+        case .model: try Self.readModel(bytes)
+        case .plan: try Self.readPlan(bytes)
+        }
+      if isRun, let plan { try Self.run(graph, compiled: plan) }
       return nil
     } catch let error as HewnError {
       precondition(error.code != .internal && !error.message.isEmpty, "\(error.code) \(error)")

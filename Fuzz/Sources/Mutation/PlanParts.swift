@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A plan file taken apart: to be changed, and put together with the lengths and checksums that fit.
 struct PlanParts {
   /// The header, in which the plan is empty text.
@@ -20,7 +28,7 @@ struct PlanParts {
     guard count <= bytes.count - 8 else { return nil }
     let end = 8 + Int(count)
     let text = bytes[8..<end]
-    guard let start = text.firstRange(of: Self.planStart)?.upperBound else { return nil }
+    guard let start = bytes.end(of: Self.planStart, from: 8), start <= end else { return nil }
     var plan: [UInt8] = []
     var place = start
     while place < end, bytes[place] != .quote {
@@ -40,10 +48,10 @@ struct PlanParts {
     var plan = plan.bytes
     mendReferences(in: &plan)
     var header = header.bytes
-    if let start = header.firstRange(of: Self.checksumStart)?.upperBound {
+    if let start = header.end(of: Self.checksumStart) {
       header.replaceDigits(at: start, by: CRC32.checksum(plan[...]))
     }
-    if let start = header.firstRange(of: Self.planStart)?.upperBound {
+    if let start = header.end(of: Self.planStart) {
       var escaped: [UInt8] = []
       for byte in plan {
         if byte == .quote || byte == UInt8(ascii: "\\") { escaped.append(UInt8(ascii: "\\")) }
@@ -59,7 +67,7 @@ struct PlanParts {
   /// Gives every reference to a tensor the checksum of the tensor's bytes.
   private func mendReferences(in plan: inout [UInt8]) {
     var from = 0
-    while let start = plan[from...].firstRange(of: Self.referenceStart)?.upperBound {
+    while let start = plan.end(of: Self.referenceStart, from: from) {
       from = start
       let digits = plan[start...].prefix { (48...57).contains($0) }
       guard plan[digits.endIndex...].starts(with: Self.tensorStart) else { continue }
@@ -71,7 +79,7 @@ struct PlanParts {
 
   private func tensor(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let entry = [.quote] + name + [.quote] + Self.offsetsStart
-    guard let start = header.bytes.firstRange(of: entry)?.upperBound else { return nil }
+    guard let start = header.bytes.end(of: entry) else { return nil }
     let offsets = header.bytes[start...].prefix { $0 != UInt8(ascii: "]") }
       .split(separator: .comma).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
     guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= data.count
@@ -81,6 +89,18 @@ struct PlanParts {
 }
 
 extension [UInt8] {
+  /// The place after the first occurrence of some bytes.
+  fileprivate func end(of part: [UInt8], from start: Int = 0) -> Int? {
+    withUnsafeBytes { bytes in
+      part.withUnsafeBytes { part in
+        guard start <= count, let base = bytes.baseAddress, let wanted = part.baseAddress,
+          let found = memmem(base + start, count - start, wanted, part.count)
+        else { return nil }
+        return UnsafeRawPointer(found) - base + part.count
+      }
+    }
+  }
+
   fileprivate mutating func replaceDigits(at start: Int, by number: UInt32) {
     let digits = self[start...].prefix { (48...57).contains($0) }
     replaceSubrange(digits.indices, with: "\(number)".utf8)
