@@ -26,6 +26,9 @@ package struct NormalizeReduce: Pass {
     guard try Set(type.shape.normalized(axes: axes)) == Set(2..<type.shape.rank) else {
       return .blocked("it reduces other axes than the spatial ones")
     }
+    guard !type.shape.dimensions[2...].contains(0) else {
+      return .blocked("there is nothing to reduce, which pools refuse")
+    }
     var patch = Patch("now \(pool.name)", in: view)
     let name = view.node(node).name
     if op.keepsDimensions {
