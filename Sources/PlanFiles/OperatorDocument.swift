@@ -8,7 +8,15 @@ struct OperatorDocument: Codable {
   private enum CodingKeys: CodingKey { case type, attributes }
 
   private static let types = Dictionary(
-    OperatorCatalog.types.map { (String(describing: $0), $0) }, uniquingKeysWith: { $1 })
+    OperatorCatalog.types.map { (name(of: $0), $0) }, uniquingKeysWith: { $1 })
+
+  /// The name of the Swift type without its module.
+  ///
+  /// `String(describing:)` gives the same, but asks first what the type conforms to: milliseconds for
+  /// the whole catalogue.
+  private static func name(of type: any Operator.Type) -> String {
+    _typeName(type, qualified: false)
+  }
 
   init(_ op: any Operator) { self.op = op }
 
@@ -23,7 +31,7 @@ struct OperatorDocument: Codable {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(String(describing: type(of: op)), forKey: .type)
+    try container.encode(Self.name(of: type(of: op)), forKey: .type)
     try container.encode(op, forKey: .attributes)
   }
 }
