@@ -17,8 +17,9 @@ extension FuzzTarget {
       }
       bindings.shapes[input.name] = try Shape(checking: dimensions.map(\.extent))
     }
-    let graph = try template.bind(bindings, evaluate: Reference.evaluate)
-    let optimised = try PassPipeline.standard(evaluate: Reference.evaluate).run(graph).graph
+    let evaluate = BoundedEvaluation(Reference.evaluate).evaluator
+    let graph = try template.bind(bindings, evaluate: evaluate)
+    let optimised = try PassPipeline.standard(evaluate: evaluate).run(graph).graph
     guard optimised.isCompilable else { return (optimised, nil) }
     let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
       optimised, options: CompileOptions(threads: 1), packed: nil)
