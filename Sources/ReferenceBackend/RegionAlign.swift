@@ -50,7 +50,7 @@ extension RoiAlign: ReferenceOperator {
         "rois[\(region)] reaches from \(start) to \(end): Hewn reads at most 2^10 points along each"
           + " axis of a bin")
     }
-    let points = max(0, Int(wanted))
+    let points = Int(max(0, wanted))
     return (0..<count).map { bin in
       (0..<points).map { point in
         start + Float(bin) * size + (Float(point) + 0.5) * size / Float(points)

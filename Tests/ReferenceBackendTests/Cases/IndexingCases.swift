@@ -157,9 +157,12 @@ extension OperatorCase {
       ],
       [.floats([2, 1, 1, 2], [3, 4, 0, 0])]),
     OperatorCase(
-      "a region turned around reads nothing", RoiAlign(),
-      [.floats([1, 1, 1, 1], [7]), .floats([1, 4], [1, 1, 0, 0]), .int64s([1], [0])],
-      [.floats([1, 1, 1, 1], [0])]),
+      "regions turned around read nothing", RoiAlign(),
+      [
+        .floats([1, 1, 1, 1], [7]), .floats([2, 4], [1, 1, 0, 0, 1, 1, -3e38, -1e20]),
+        .int64s([2], [0, 0]),
+      ],
+      [.floats([2, 1, 1, 1], [0, 0])]),
     OperatorCase(
       "linear between pixels and beyond", GridSample(),
       [.floats([1, 1, 1, 2], [2, 4]), .floats([1, 1, 3, 2], [0, 0, 1, 0, -3, 0])],
