@@ -3,9 +3,21 @@ package import Tensors
 
 extension ConstantOfShape: ReferenceOperator {
   package func evaluate(_ inputs: [Tensor?], outputs: [TensorType]) throws -> [Tensor] {
-    let shape = outputs[0].shape
-    let zeros = [Int](repeating: 0, count: shape.elementCount)
-    return [try value.cast(to: outputs[0].element).gathering(SourceIndices(zeros), shape)]
+    let element = try value.cast(to: outputs[0].element)
+    let size = element.element.byteCount
+    return [
+      try Tensor(type: outputs[0]) { bytes in
+        // Doubled again and again: networks without weights make a hundred million elements so.
+        var filled = min(size, bytes.count)
+        element.withUnsafeBytes { bytes.copyMemory(from: .init(rebasing: $0[..<filled])) }
+        while filled < bytes.count {
+          let count = min(filled, bytes.count - filled)
+          let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<filled + count])
+          rest.copyMemory(from: .init(rebasing: bytes[..<count]))
+          filled += count
+        }
+      }
+    ]
   }
 }
 
