@@ -53,8 +53,10 @@ def circumstances(**versions):
     commit = git("describe", "--always")
     if git("status", "--porcelain", "Sources", "Package.swift"):
         commit += "-dirty"
+    # Where files lie on this machine means nothing on others.
+    words = [pathlib.Path(word).name if word.startswith("/") else word for word in sys.argv]
     return {
-        "command": " ".join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": " ".join([pathlib.Path(words[0]).name, *words[1:]]),
         "date": datetime.date.today().isoformat(),
         "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()},
         "versions": {"hewn": commit, "python": platform.python_version(), **versions},

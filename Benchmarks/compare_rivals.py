@@ -13,7 +13,6 @@ results/rivals-b<batch>-t<threads>.json. Needs numpy, onnx and onnxruntime.
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
@@ -22,7 +21,6 @@ import tempfile
 import time
 
 import numpy as np
-import onnx
 
 import networks
 from common import HEWN, circumstances, hewn, write
@@ -41,11 +39,9 @@ class Rival:
             python = pathlib.Path(options.rivals, ENVIRONMENTS[engine], "bin/python")
         script = pathlib.Path(__file__).with_name("rival.py")
         self.output_file = pathlib.Path(folder, f"{engine}.npy")
-        output = onnx.load(model, load_external_data=False).graph.output[0].name
         self.process = subprocess.Popen(
             [python, script, engine, model, given, self.output_file, str(options.threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env={**os.environ, "MODEL_OUTPUT": json.dumps(output)},
         )  # fmt: skip
         words = self.process.stdout.readline().split()
         self.version = words[1] if words[:1] == ["ready"] else None

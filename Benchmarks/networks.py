@@ -84,10 +84,11 @@ class Net:
 
     def model(self, size=224):
         value = helper.make_tensor_value_info
+        self.nodes[-1].output[0] = "y"
         graph = helper.make_graph(
             self.nodes, "network",
             [value("x", TensorProto.FLOAT, ["batch", 3, size, size])],
-            [value(self.at, TensorProto.FLOAT, ["batch", 1000])], self.weights,
+            [value("y", TensorProto.FLOAT, ["batch", 1000])], self.weights,
         )  # fmt: skip
         opsets = [helper.make_opsetid("", 13)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=8)
