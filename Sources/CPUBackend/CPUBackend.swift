@@ -24,7 +24,7 @@ package struct CPUBackend: Backend {
   ) throws(HewnError) {
     let chosen = instructionSet ?? .best
     self.instructionSet = chosen
-    self.costs = costs ?? .builtIn(for: chosen)
+    self.costs = costs ?? CPUCostTable.builtIn(for: chosen).withCachesOfProcessor()
     kernels = try chosen.kernelSet()
     self.evaluate = evaluate
   }

@@ -12,6 +12,8 @@ package struct KernelSet: Sendable {
   package let widestPass: [Int]
   /// Accumulates blocks of rows over taps, by rows, then by vectors.
   package let accumulate: [[AccumulateKernel?]]
+  /// The same for vectors that lie ``BlockStream/step`` apart.
+  package let accumulateStrided: [[AccumulateKernel?]]
   /// Adds residuals, clamps, masks and stores accumulated rows.
   package let finish: FinishKernel
   package let depthwise: DepthwiseKernel
@@ -24,7 +26,8 @@ package struct KernelSet: Sendable {
 
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
-    finish: @escaping FinishKernel, depthwise: @escaping DepthwiseKernel,
+    accumulateStrided: [[AccumulateKernel?]], finish: @escaping FinishKernel,
+    depthwise: @escaping DepthwiseKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int
   ) {
@@ -34,6 +37,7 @@ package struct KernelSet: Sendable {
     // symbols, and those would serve the whole program.
     self.widestPass = accumulate.map { max(0, $0.count - 1) }
     self.accumulate = accumulate
+    self.accumulateStrided = accumulateStrided
     self.finish = finish
     self.depthwise = depthwise
     self.vectorPanel = vectorPanel
@@ -43,8 +47,9 @@ package struct KernelSet: Sendable {
   }
 }
 
-/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v·lanes …] for every block of a stream,
-/// where start[i] is what the accumulators hold, or the stream's own value.
+/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v · step …] for every block of a stream,
+/// where start[i] is what the accumulators hold, or the stream's own value. A stream that finishes its
+/// rows stores them by its ``Finish`` instead of the accumulators.
 ///
 /// The block's height and the number of vectors are the kernel's own. See ``BlockStream``.
 package typealias AccumulateKernel =
@@ -77,10 +82,16 @@ package struct BlockStream {
   package var weights: UnsafePointer<Float>
   /// Where rows start, by accumulator row; `nil` continues from what the accumulators hold.
   package var start: UnsafePointer<Float>?
+  /// Where rows end; `nil` leaves them in the accumulators.
+  package var finish: UnsafePointer<Finish>?
+  /// Floats from the input of one vector to that of the next; read by strided kernels only, the others
+  /// take vectors that follow each other.
+  package var step: Int
 
   package init(
     blocks: UnsafePointer<Block>, blockCount: Int, offsets: UnsafePointer<Int32>,
-    sharesOffsets: Bool, weights: UnsafePointer<Float>, start: UnsafePointer<Float>?
+    sharesOffsets: Bool, weights: UnsafePointer<Float>, start: UnsafePointer<Float>?,
+    finish: UnsafePointer<Finish>? = nil, step: Int = 0
   ) {
     self.blocks = blocks
     self.blockCount = blockCount
@@ -88,6 +99,8 @@ package struct BlockStream {
     self.sharesOffsets = sharesOffsets
     self.weights = weights
     self.start = start
+    self.finish = finish
+    self.step = step
   }
 }
 
@@ -95,11 +108,6 @@ package struct BlockStream {
 ///
 /// out[i][p] = mask[p] & min(max(acc[i][p] + residual[i][p], lower), upper)
 package struct Finish {
-  package var rowCount: Int
-  /// Whole vectors.
-  package var vectorCount: Int
-  package var accumulators: UnsafePointer<Float>
-  package var accumulatorStride: Int
   /// Output of row i at `output + outputRows[i]`.
   package var output: UnsafeMutablePointer<Float>
   package var outputRows: UnsafePointer<Int>
@@ -112,15 +120,10 @@ package struct Finish {
   package var upper: Float
 
   package init(
-    rowCount: Int, vectorCount: Int, accumulators: UnsafePointer<Float>, accumulatorStride: Int,
     output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
     residual: UnsafePointer<Float>?, residualRows: UnsafePointer<Int>,
     mask: UnsafePointer<UInt32>?, lower: Float, upper: Float
   ) {
-    self.rowCount = rowCount
-    self.vectorCount = vectorCount
-    self.accumulators = accumulators
-    self.accumulatorStride = accumulatorStride
     self.output = output
     self.outputRows = outputRows
     self.residual = residual
@@ -129,9 +132,21 @@ package struct Finish {
     self.lower = lower
     self.upper = upper
   }
+
+  /// The same rows from a later cell on.
+  package func advanced(by floats: Int) -> Finish {
+    Finish(
+      output: output + floats, outputRows: outputRows, residual: residual.map { $0 + floats },
+      residualRows: residualRows, mask: mask.map { $0 + floats }, lower: lower, upper: upper)
+  }
 }
 
-package typealias FinishKernel = @Sendable (_ finish: Finish) -> Void
+/// Finishes some rows of `vectorCount` whole vectors; row i lies at `accumulators + i · accumulatorStride`.
+package typealias FinishKernel =
+  @Sendable (
+    _ finish: Finish, _ rows: Range<Int>, _ vectorCount: Int,
+    _ accumulators: UnsafePointer<Float>, _ accumulatorStride: Int
+  ) -> Void
 
 /// One channel of a depthwise convolution, as runs of outputs:
 ///

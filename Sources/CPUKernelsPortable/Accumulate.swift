@@ -1,30 +1,50 @@
 import CPUKernels
 
-/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v · lanes …] for each block of `rows`
-/// rows; see ``BlockStream``.
+/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v · step …] for each block of `rows`
+/// rows, left in the accumulators or finished; see ``BlockStream``.
 ///
 /// Each block's `rows × vectors` accumulators live in registers while its taps run. Per tap:
 /// `vectors` loads, `rows` broadcasts, `rows · vectors` multiply-adds. Limit: the two load ports
-/// for one row, the two FMA ports from two rows on, while the taps' inputs lie in L1.
+/// for one row, the two FMA ports from two rows on, while the taps' inputs lie in L1. A block that
+/// does not start loads its accumulators, one that does not finish stores them.
 ///
 /// Addresses: `input + offset` needs no alignment; accumulator rows are `accumulatorStride` floats
 /// apart.
 enum Accumulate<let rows: Int, let vectors: Int> {
+  /// Vectors follow each other.
   @inline(__always)
   static func run(
     _ input: UnsafePointer<Float>, _ stream: BlockStream,
     _ accumulators: UnsafeMutablePointer<Float>, _ accumulatorStride: Int
   ) {
+    run(input, stream, accumulators, accumulatorStride, step: lanes)
+  }
+
+  /// Vectors lie `stream.step` floats apart.
+  @inline(__always)
+  static func runStrided(
+    _ input: UnsafePointer<Float>, _ stream: BlockStream,
+    _ accumulators: UnsafeMutablePointer<Float>, _ accumulatorStride: Int
+  ) {
+    run(input, stream, accumulators, accumulatorStride, step: stream.step)
+  }
+
+  @inline(__always)
+  private static func run(
+    _ input: UnsafePointer<Float>, _ stream: BlockStream,
+    _ accumulators: UnsafeMutablePointer<Float>, _ accumulatorStride: Int, step: Int
+  ) {
     var offset = stream.offsets
     var weight = stream.weights
     for b in 0..<stream.blockCount {
       let block = stream.blocks[b]
-      let base = accumulators + Int(block.firstRow) * accumulatorStride
+      let row = Int(block.firstRow)
+      let base = accumulators + row * accumulatorStride
       var sums = InlineArray<rows, InlineArray<vectors, Vector>>(
         repeating: .init(repeating: .zero))
       if let start = stream.start {
         for i in 0..<rows {
-          let value = Vector(repeating: start[Int(block.firstRow) + i])
+          let value = Vector(repeating: start[row + i])
           for v in 0..<vectors { sums[i][v] = value }
         }
       } else {
@@ -38,12 +58,12 @@ enum Accumulate<let rows: Int, let vectors: Int> {
         let tap = input + Int(offset.pointee)
         if rows <= 2 {
           for v in 0..<vectors {
-            let x = load(tap + v * lanes)
+            let x = load(tap + v * step)
             for i in 0..<rows { sums[i][v].accumulate(x, Vector(repeating: weight[i])) }
           }
         } else {
           var x = InlineArray<vectors, Vector>(repeating: .zero)
-          for v in 0..<vectors { x[v] = load(tap + v * lanes) }
+          for v in 0..<vectors { x[v] = load(tap + v * step) }
           for i in 0..<rows {
             let w = Vector(repeating: weight[i])
             for v in 0..<vectors { sums[i][v].accumulate(x[v], w) }
@@ -52,8 +72,16 @@ enum Accumulate<let rows: Int, let vectors: Int> {
         weight += rows
         offset += 1
       }
+      if rows == 1, let target = stream.finish {
+        complete(&sums[0], target.pointee, row: row)
+        continue
+      }
       for i in 0..<rows {
         for v in 0..<vectors { store(sums[i][v], to: base + i * accumulatorStride + v * lanes) }
+      }
+      // Through memory: a loop over rows with this body would not unroll.
+      if let target = stream.finish {
+        finish(target.pointee, row..<row + rows, vectors, accumulators, accumulatorStride)
       }
     }
   }
