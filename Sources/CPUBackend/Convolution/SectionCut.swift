@@ -1,16 +1,21 @@
 /// Cuts units of rows into sections.
-struct SectionCut {
+package struct SectionCut {
   /// Most rows of a section, but for a larger unit.
-  var rowLimit: Int
+  package var rowLimit: Int
   /// Sections of equal work that there are at least, where there are as many units.
-  var partitions: Int
+  package var partitions: Int
+
+  package init(rowLimit: Int, partitions: Int) {
+    self.rowLimit = rowLimit
+    self.partitions = partitions
+  }
 
   /// The units of each section, consecutive and ascending.
   ///
   /// - Parameters:
   ///   - rows: of each unit.
   ///   - work: of each unit.
-  func sections(rows: [Int], work: [Int]) -> [Range<Int>] {
+  package func sections(rows: [Int], work: [Int]) -> [Range<Int>] {
     let total = max(1, work.reduce(0, +))
     var sections: [Range<Int>] = []
     var first = 0
