@@ -45,7 +45,8 @@ package struct CPUBackend: Backend {
     _ graph: Graph, options: CompileOptions, packed: [Int: PackedLayer]?
   ) throws -> CPUPlan {
     let target = NodeContext.Target(
-      engine: options.engine, threads: max(1, options.threads), costs: costs)
+      engine: options.engine, threads: max(1, options.threads), costs: costs,
+      vectorLanes: kernels.lanes)
     let contexts = graph.nodes.enumerated().map { index, node in
       NodeContext(node, in: graph, target: target, packed: packed?[index])
     }

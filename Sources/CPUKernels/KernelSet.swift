@@ -152,7 +152,8 @@ package typealias FinishKernel =
 ///
 /// out[run][p] = mask[p] & clamp(bias + Σ_t weight[t] · in[run][offset[t] + p · stride]).
 ///
-/// With stride 1 and equal pitches the whole plane is one flat run; otherwise each row is one.
+/// With stride 1 and equal pitches the whole plane is one flat run; otherwise each row is one. Where a
+/// vector holds one pixel of several images, p counts floats of all images, and strides lie in `inputStep`.
 package struct Depthwise {
   /// Where offset 0 of the first output lies.
   package var input: UnsafePointer<Float>
@@ -162,8 +163,10 @@ package struct Depthwise {
   package var runCount: Int
   /// Whole vectors of outputs in a run.
   package var vectorCount: Int
-  /// 1 or 2.
-  package var stride: Int
+  /// Floats from the inputs of one output vector to those of the next.
+  package var inputStep: Int
+  /// Whether a vector of outputs reads every second float.
+  package var readsEvenFloats: Bool
   package var offsets: UnsafePointer<Int32>
   package var weights: UnsafePointer<Float>
   package var tapCount: Int
@@ -175,7 +178,7 @@ package struct Depthwise {
 
   package init(
     input: UnsafePointer<Float>, inputRunStride: Int, output: UnsafeMutablePointer<Float>,
-    outputRunStride: Int, runCount: Int, vectorCount: Int, stride: Int,
+    outputRunStride: Int, runCount: Int, vectorCount: Int, inputStep: Int, readsEvenFloats: Bool,
     offsets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, tapCount: Int,
     mask: UnsafePointer<UInt32>, bias: Float, lower: Float, upper: Float
   ) {
@@ -185,7 +188,8 @@ package struct Depthwise {
     self.outputRunStride = outputRunStride
     self.runCount = runCount
     self.vectorCount = vectorCount
-    self.stride = stride
+    self.inputStep = inputStep
+    self.readsEvenFloats = readsEvenFloats
     self.offsets = offsets
     self.weights = weights
     self.tapCount = tapCount

@@ -8,7 +8,7 @@ import CPUKernels
 /// and keeps their even elements. Limit: the load ports (stride 1), the shuffle port (stride 2).
 @inline(never)
 func depthwise(_ p: Depthwise) {
-  if p.stride == 1 {
+  if !p.readsEvenFloats {
     runAll(p) { load($0) }
   } else {
     runAll(p) { UnsafeRawPointer($0).loadUnaligned(as: VectorPair.self).evenHalf }
@@ -22,7 +22,7 @@ private func runAll(_ p: Depthwise, _ loadTap: (UnsafePointer<Float>) -> Vector)
     runPasses(p, input: p.input, output: p.output, count: p.runCount, steps, loadTap)
     return
   }
-  let steps = DepthwiseSteps(input: lanes * p.stride, output: lanes, mask: lanes)
+  let steps = DepthwiseSteps(input: p.inputStep, output: lanes, mask: lanes)
   for run in 0..<p.runCount {
     runPasses(
       p, input: p.input + run * p.inputRunStride, output: p.output + run * p.outputRunStride,

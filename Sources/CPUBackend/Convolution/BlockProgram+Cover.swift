@@ -4,9 +4,9 @@ package import Tensors
 extension BlockProgram {
   /// The sparse path: one cover for each branch. Consecutive root groups form a section.
   ///
-  /// In each chunk segments run by descending height, then leaves, so that all rows of a block have
-  /// been touched before or none has. The leaves of the last chunk have a block for every row, which
-  /// finishes it.
+  /// In each chunk segments run by descending height, then leaves. The leaves of the first chunk have a
+  /// block for every row that no segment has started, so that of the rows of a later block all have been
+  /// started or none has; those of the last chunk have a block for every row, which finishes it.
   ///
   /// - Parameters:
   ///   - sectionRows: most rows of a section, but for a greater root group.
@@ -120,7 +120,7 @@ private struct CoverSection {
     let first = nextLeaf[index]
     let end = leaves[first...].firstIndex { $0.tap >= chunk.upperBound } ?? leaves.count
     nextLeaf[index] = end
-    guard first < end || isLast else { return nil }
+    guard first < end || isLast || !started[index] else { return nil }
     return PendingBlock(
       height: 1, firstRow: index, taps: leaves[first..<end].map(\.tap)[...],
       weights: leaves[first..<end].map(\.weight)[...])

@@ -9,6 +9,8 @@ package struct DepthwiseStep: Step {
   private let output: Located
   private let kernels: KernelSet
   private let stride: Int
+  /// Floats of a cell.
+  private let cellLanes: Int
   /// Outputs of one input channel.
   private let multiplier: Int
   private let offsets: AlignedArray<Int32>
@@ -37,6 +39,7 @@ package struct DepthwiseStep: Step {
     self.output = output
     self.kernels = kernels
     stride = geometry.strides[0]
+    cellLanes = input.planes.lanes
     multiplier = output.planes.channels / input.planes.channels
     let pitch = input.planes.pitch
     var offsets: [Int32] = []
@@ -44,8 +47,8 @@ package struct DepthwiseStep: Step {
       for s in 0..<geometry.kernel[1] {
         offsets.append(
           try tapOffset(
-            (r * geometry.dilations[0] - geometry.padBegin[0]) * pitch
-              + s * geometry.dilations[1] - geometry.padBegin[1]))
+            ((r * geometry.dilations[0] - geometry.padBegin[0]) * pitch
+              + s * geometry.dilations[1] - geometry.padBegin[1]) * cellLanes))
       }
     }
     self.offsets = try AlignedArray(offsets)
@@ -57,7 +60,11 @@ package struct DepthwiseStep: Step {
     movesZero = activation(0) != 0
     let plane = output.planes
     let lanes = kernels.lanes
-    if stride == 1 {
+    if cellLanes > 1 {
+      runCount = plane.planeHeight
+      vectorCount = plane.planeWidth
+      mask = try AlignedArray([UInt32](repeating: .max, count: vectorCount * lanes))
+    } else if stride == 1 {
       runCount = 1
       vectorCount = (plane.planeHeight * plane.pitch + lanes - 1) / lanes
       let masks = plane.flatMasks()
@@ -69,7 +76,7 @@ package struct DepthwiseStep: Step {
       mask = try AlignedArray(
         (0..<vectorCount * lanes).map { $0 < plane.planeWidth ? .max : 0 })
     }
-    channelsPerPart = max(1, Self.outputsPerPart / max(1, plane.height * plane.width))
+    channelsPerPart = max(1, Self.outputsPerPart / max(1, plane.height * plane.width * cellLanes))
     let zeros = values.count { $0 == 0 }
     decision = StepDecision(
       matrix: MatrixReport(
@@ -81,25 +88,27 @@ package struct DepthwiseStep: Step {
     (output.planes.channels + channelsPerPart - 1) / channelsPerPart
   }
 
-  package var partCount: Int { output.planes.images * partsPerImage }
+  package var partCount: Int { output.planes.imageGroups * partsPerImage }
 
   package func run(part: Int, in memory: StepMemory) {
-    let image = part / partsPerImage
+    let image = part / partsPerImage * cellLanes
     let first = part % partsPerImage * channelsPerPart
     let (source, target) = (input.planes, output.planes)
     let (from, to) = (memory.pointer(input.placement), memory.pointer(output.placement))
     for channel in first..<min(first + channelsPerPart, target.channels) {
-      let start = to + target.planeStart(image: image, plane: channel)
+      let start = to + target.planeStart(image: image, plane: channel) * cellLanes
       kernels.depthwise(
         Depthwise(
-          input: from + source.planeStart(image: image, plane: channel / multiplier),
-          inputRunStride: stride * source.pitch, output: start, outputRunStride: target.pitch,
-          runCount: runCount, vectorCount: vectorCount, stride: stride,
+          input: from + source.planeStart(image: image, plane: channel / multiplier) * cellLanes,
+          inputRunStride: stride * source.pitch * cellLanes, output: start,
+          outputRunStride: target.pitch * cellLanes, runCount: runCount,
+          vectorCount: vectorCount, inputStep: stride * kernels.lanes,
+          readsEvenFloats: stride == 2 && cellLanes == 1,
           offsets: offsets.pointer, weights: weights.pointer + channel * offsets.count,
           tapCount: offsets.count, mask: mask.pointer, bias: bias.pointer[channel],
           lower: lower, upper: upper))
       if let activation {
-        apply(activation, to: start, count: target.planeHeight * target.pitch)
+        apply(activation, to: start, count: target.planeHeight * target.pitch * cellLanes)
       }
       zeroGaps(channel, image, to)
       target.zeroTail(ofPlane: channel, image: image, at: to)
@@ -111,7 +120,9 @@ package struct DepthwiseStep: Step {
   private func zeroGaps(_ plane: Int, _ image: Int, _ base: UnsafeMutablePointer<Float>) {
     let layout = output.planes
     // A flat run writes its gaps, single rows what their last vector reaches.
-    let written = stride == 1 ? layout.pitch : vectorCount * kernels.lanes
+    let written =
+      cellLanes > 1
+      ? layout.planeWidth : stride == 1 ? layout.pitch : vectorCount * kernels.lanes
     let width = activation != nil && movesZero ? layout.planeWidth : written
     guard layout.pitch > width else { return }
     for y in 0..<layout.planeHeight {
