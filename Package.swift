@@ -23,7 +23,7 @@ let modules: [Target] = [
 /// their files through symbolic links and differ in their flags alone.
 func kernelModule(_ isa: String, flags: [String]) -> Target {
   .target(
-    name: "CPUKernels\(isa)", dependencies: ["CPUKernels"],
+    name: "CPUKernels\(isa)", dependencies: ["CPUKernels", "CMemory"],
     swiftSettings: [
       .unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] }),
       .define("KERNELS_\(isa.uppercased())"),
@@ -55,8 +55,9 @@ let package = Package(
   targets: modules + kernelModules + [
     .target(
       name: "CPUBackend",
-      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels", "CThreads"]
+      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels", "CMemory", "CThreads"]
         + kernelModules.map { .byName(name: $0.name) }),
+    .systemLibrary(name: "CMemory"),
     .systemLibrary(name: "CThreads"),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng",

@@ -87,11 +87,30 @@ package struct BlockStream {
   /// Floats from the input of one vector to that of the next; read by strided kernels only, the others
   /// take vectors that follow each other.
   package var step: Int
+  /// Inputs to ask for while the blocks run: those of the next tile.
+  package var ahead: Ahead?
+
+  /// `lineCount` cache lines in each of some planes.
+  package struct Ahead {
+    package var start: UnsafePointer<Float>
+    package var planeStride: Int
+    package var planeCount: Int
+    package var lineCount: Int
+
+    package init(
+      start: UnsafePointer<Float>, planeStride: Int, planeCount: Int, lineCount: Int
+    ) {
+      self.start = start
+      self.planeStride = planeStride
+      self.planeCount = planeCount
+      self.lineCount = lineCount
+    }
+  }
 
   package init(
     blocks: UnsafePointer<Block>, blockCount: Int, offsets: UnsafePointer<Int32>,
     sharesOffsets: Bool, weights: UnsafePointer<Float>, start: UnsafePointer<Float>?,
-    finish: UnsafePointer<Finish>? = nil, step: Int = 0
+    finish: UnsafePointer<Finish>? = nil, step: Int = 0, ahead: Ahead? = nil
   ) {
     self.blocks = blocks
     self.blockCount = blockCount
@@ -101,6 +120,7 @@ package struct BlockStream {
     self.start = start
     self.finish = finish
     self.step = step
+    self.ahead = ahead
   }
 }
 
@@ -118,11 +138,23 @@ package struct Finish {
   package var mask: UnsafePointer<UInt32>?
   package var lower: Float
   package var upper: Float
+  /// How far the output and the residual are from the processor.
+  package var distance: Distance
+
+  package enum Distance: Sendable {
+    /// In the first caches, or nearly: nothing to do about it.
+    case near
+    /// Beyond them: lines are asked for ahead.
+    case far
+    /// The output is larger than all caches: it is stored around them, to aligned addresses, and the
+    /// residual is asked for ahead.
+    case beyond
+  }
 
   package init(
     output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
     residual: UnsafePointer<Float>?, residualRows: UnsafePointer<Int>,
-    mask: UnsafePointer<UInt32>?, lower: Float, upper: Float
+    mask: UnsafePointer<UInt32>?, lower: Float, upper: Float, distance: Distance = .near
   ) {
     self.output = output
     self.outputRows = outputRows
@@ -131,13 +163,15 @@ package struct Finish {
     self.mask = mask
     self.lower = lower
     self.upper = upper
+    self.distance = distance
   }
 
   /// The same rows from a later cell on.
   package func advanced(by floats: Int) -> Finish {
     Finish(
       output: output + floats, outputRows: outputRows, residual: residual.map { $0 + floats },
-      residualRows: residualRows, mask: mask.map { $0 + floats }, lower: lower, upper: upper)
+      residualRows: residualRows, mask: mask.map { $0 + floats }, lower: lower, upper: upper,
+      distance: distance)
   }
 }
 

@@ -11,6 +11,10 @@ import CPUKernels
 /// Addresses: `input + offset` needs no alignment; accumulator rows are `accumulatorStride` floats
 /// apart.
 enum Accumulate<let rows: Int, let vectors: Int> {
+  /// How many blocks before it is finished a row's lines are asked for.
+  @inline(__always)
+  private static var blocksAhead: Int { 2 }
+
   /// Vectors follow each other.
   @inline(__always)
   static func run(
@@ -39,6 +43,10 @@ enum Accumulate<let rows: Int, let vectors: Int> {
     for b in 0..<stream.blockCount {
       let block = stream.blocks[b]
       let row = Int(block.firstRow)
+      if rows == 1, let target = stream.finish, b + blocksAhead < stream.blockCount {
+        prefetch(
+          target.pointee, row: Int(stream.blocks[b + blocksAhead].firstRow), vectors: vectors)
+      }
       let base = accumulators + row * accumulatorStride
       var sums = InlineArray<rows, InlineArray<vectors, Vector>>(
         repeating: .init(repeating: .zero))
@@ -72,6 +80,7 @@ enum Accumulate<let rows: Int, let vectors: Int> {
         weight += rows
         offset += 1
       }
+      if let ahead = stream.ahead { prefetch(ahead, block: b, of: stream.blockCount) }
       if rows == 1, let target = stream.finish {
         complete(&sums[0], target.pointee, row: row)
         continue

@@ -1,3 +1,4 @@
+import CMemory
 import CPUKernels
 
 /// out[i][p] = mask[p] & min(max(acc[i][p] + residual[i][p], lower), upper) for whole vectors.
@@ -19,7 +20,11 @@ func finish(
       if let residual { x += load(residual + v * lanes) }
       x = clamp(x, lower, upper)
       if let mask = f.mask { x = masked(x, mask + v * lanes) }
-      store(x, to: output + v * lanes)
+      if f.distance == .beyond {
+        storeAroundCaches(x, to: output + v * lanes)
+      } else {
+        store(x, to: output + v * lanes)
+      }
     }
   }
 }
@@ -43,5 +48,34 @@ func complete<let vectors: Int>(
     for v in 0..<vectors { sums[v] = masked(sums[v], mask + v * lanes) }
   }
   let output = f.output + f.outputRows[row]
-  for v in 0..<vectors { store(sums[v], to: output + v * lanes) }
+  if f.distance == .beyond {
+    for v in 0..<vectors { storeAroundCaches(sums[v], to: output + v * lanes) }
+  } else {
+    for v in 0..<vectors { store(sums[v], to: output + v * lanes) }
+  }
+}
+
+/// Asks for the lines that finishing a row will touch.
+@inline(__always)
+func prefetch(_ f: Finish, row: Int, vectors: Int) {
+  if f.distance == .near { return }
+  if let residual = f.residual {
+    let source = residual + f.residualRows[row]
+    for v in 0..<vectors { prefetch_to_read(source + v * lanes) }
+  }
+  if f.distance == .far {
+    let output = f.output + f.outputRows[row]
+    for v in 0..<vectors { prefetch_to_write(output + v * lanes) }
+  }
+}
+
+/// Asks for the share of a block in the lines that a stream asks for.
+@inline(__always)
+func prefetch(_ ahead: BlockStream.Ahead, block: Int, of blockCount: Int) {
+  let first = ahead.planeCount * block / blockCount
+  let end = ahead.planeCount * (block + 1) / blockCount
+  for plane in first..<end {
+    let start = ahead.start + plane * ahead.planeStride
+    for line in 0..<ahead.lineCount { prefetch_nearby(start + line * 16) }
+  }
 }

@@ -111,8 +111,9 @@ private struct PitchChoice {
   ) -> Layout {
     switch demand {
     case .plain: .plain
-    case .planes(let halo, let vertical, let horizontal, let rule):
-      planes(shape, halo, (vertical, horizontal), isShared: rule != .free, &generator)
+    case .planes(let halo, let vertical, let horizontal, let rule, let lanes):
+      planes(
+        shape, halo, (vertical, horizontal), lanes: lanes, isShared: rule != .free, &generator)
     }
   }
 
@@ -121,14 +122,15 @@ private struct PitchChoice {
   ) -> Layout {
     switch demand {
     case .plain: .plain
-    case .planes(let vertical, let horizontal):
-      planes(shape, .init(), (vertical, horizontal), isShared: shared > 0, &generator)
+    case .planes(let vertical, let horizontal, let lanes):
+      planes(
+        shape, .init(), (vertical, horizontal), lanes: lanes, isShared: shared > 0, &generator)
     }
   }
 
   private mutating func planes(
     _ shape: Shape, _ least: PlanesLayout.Halo, _ phases: (vertical: Int, horizontal: Int),
-    isShared: Bool, _ generator: inout SplitMix64
+    lanes: Int, isShared: Bool, _ generator: inout SplitMix64
   ) -> Layout {
     let width = shape[shape.rank - 1]
     var halo = PlanesLayout.Halo(
@@ -148,7 +150,7 @@ private struct PitchChoice {
     return .planes(
       PlanesLayout(
         images: shape[0], channels: shape[1], height: shape.rank == 4 ? shape[2] : 1,
-        width: width, halo: halo, pitch: pitch, phases: phases))
+        width: width, halo: halo, pitch: pitch, phases: phases, lanes: lanes))
   }
 }
 

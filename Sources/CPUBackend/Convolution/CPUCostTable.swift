@@ -23,6 +23,8 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   /// Bytes of a core's first-level data cache and second-level cache.
   package var firstCacheByteCount = 32 << 10
   package var secondCacheByteCount = 512 << 10
+  /// Bytes of the last cache that a process may hope for; neighbours use it too.
+  package var lastCacheByteCount = 16 << 20
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,

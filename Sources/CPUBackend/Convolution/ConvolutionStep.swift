@@ -1,3 +1,4 @@
+internal import CMemory
 package import CPUKernels
 internal import Graphs
 internal import Runtime
@@ -35,6 +36,10 @@ package struct ConvolutionStep: Step {
   /// The output phase of each branch.
   private let phases: AlignedArray<Int>
   private let largestSection: Int
+  private let distance: Finish.Distance
+  /// What to ask for of the next tile's inputs; `nil` where inputs are near.
+  private let inputAhead: InputAhead?
+  private let threads: Int
   package let packed: PackedLayer?
   package let decision: StepDecision?
 
@@ -75,6 +80,11 @@ package struct ConvolutionStep: Step {
       (lower, upper) = (-.infinity, .infinity)
       activation = problem.activation
     }
+    distance = Self.distance(of: problem.output, target.costs)
+    threads = target.threads
+    inputAhead =
+      Self.distance(of: problem.input, target.costs) == .near
+      ? nil : try InputAhead(problem, program, grid)
     let masks = grid.isByRow ? [] : problem.output.flatMasks()
     hasMasks = !masks.isEmpty
     self.masks = try AlignedArray(masks)
@@ -89,6 +99,16 @@ package struct ConvolutionStep: Step {
         return Partition(
           firstSection: first, sectionCount: sections * ($0 + 1) / count - first)
       })
+  }
+
+  /// Where a tensor is when it is touched tile by tile. Only cells are aligned as stores around the caches
+  /// must be.
+  private static func distance(
+    of layout: PlanesLayout, _ costs: CPUCostTable
+  ) -> Finish.Distance {
+    let byteCount = 4 * layout.floatCount
+    if layout.lanes > 1, byteCount > costs.lastCacheByteCount { return .beyond }
+    return byteCount > costs.secondCacheByteCount / 2 ? .far : .near
   }
 
   /// Where each row of a program is stored, and where its residual is read.
@@ -133,6 +153,7 @@ package struct ConvolutionStep: Step {
     let inputTile = UnsafePointer(
       memory.pointer(input)
         + start(of: tile, image, problem.input, step: problem.step))
+    let next = nextTile(after: part, memory)
     let residualTile = residual.map { place in
       UnsafePointer(memory.pointer(place))
         + (problem.residual.map { start(of: tile, image, $0) } ?? 0)
@@ -144,9 +165,10 @@ package struct ConvolutionStep: Step {
         residual: residualTile, residualRows: residualRows.pointer + section.firstRow,
         mask: hasMasks
           ? masks.pointer + phases.pointer[section.branch] * problem.output.span + tile.cell : nil,
-        lower: lower, upper: upper)
+        lower: lower, upper: upper, distance: distance)
       accumulate(
-        section, input: inputTile, vectors: tile.vectors, into: memory.scratch, finish: finish)
+        section, input: inputTile, tile: tile, into: memory.scratch, finish: finish,
+        next: index == partition.firstSection ? next : nil)
       if let activation {
         store(section, activation, vectors: tile.vectors, finish: finish, scratch: memory.scratch)
       }
@@ -155,6 +177,18 @@ package struct ConvolutionStep: Step {
     if part % (partitionCount * grid.tileCount) == 0 {
       problem.output.zeroHead(of: image, at: outputBase)
     }
+    if distance == .beyond { finish_stores_around_caches() }
+  }
+
+  /// The inputs of the tile that this thread probably gets next, if it is another one.
+  private func nextTile(after part: Int, _ memory: StepMemory) -> UnsafePointer<Float>? {
+    guard inputAhead != nil, part + threads < partCount else { return nil }
+    let next = (part + threads) / partitionCount
+    guard next != part / partitionCount else { return nil }
+    let image = next / grid.tileCount * problem.output.lanes
+    return UnsafePointer(
+      memory.pointer(input)
+        + start(of: grid.tile(next % grid.tileCount), image, problem.input, step: problem.step))
   }
 
   /// Floats from a tensor's start to a tile's first cell in plane 0.
@@ -167,10 +201,11 @@ package struct ConvolutionStep: Step {
   }
 
   private func accumulate(
-    _ section: BlockProgram.Section, input: UnsafePointer<Float>, vectors: Int,
-    into accumulators: UnsafeMutablePointer<Float>, finish: Finish
+    _ section: BlockProgram.Section, input: UnsafePointer<Float>, tile: TileGrid.Tile,
+    into accumulators: UnsafeMutablePointer<Float>, finish: Finish, next: UnsafePointer<Float>?
   ) {
     let lanes = kernels.lanes
+    let vectors = tile.vectors
     let rowStride = vectors * lanes
     let step = problem.step.horizontal * problem.input.lanes
     for index in section.firstStream..<section.firstStream + section.streamCount {
@@ -181,6 +216,7 @@ package struct ConvolutionStep: Step {
         sharesOffsets: record.sharesOffsets,
         weights: program.weights.pointer + record.firstWeight,
         start: record.startsFromBias ? program.bias.pointer + section.firstRow : nil, step: step)
+      if let next, let inputAhead { stream.ahead = inputAhead.ahead(ofStream: index, tile: next) }
       let stores = record.finishes && activation == nil
       let widest = kernels.widestPass[record.height]
       let passes = (vectors + widest - 1) / widest

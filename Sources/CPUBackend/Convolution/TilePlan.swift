@@ -108,6 +108,11 @@ package struct TileGrid: Hashable, Sendable {
   /// Floats of a flat run.
   package var runFloats: Int { runVectors * lanes }
 
+  /// Input floats from a tile's first one to behind its last one.
+  func tileFloats(_ problem: ConvolutionProblem) -> Int {
+    isByRow ? ((tileVectors - 1) * problem.step.horizontal + 1) * lanes : tileVectors * lanes
+  }
+
   /// Input floats from the first one that a tap without offset reads to behind the last one.
   func readFloats(_ problem: ConvolutionProblem) -> Int {
     guard isByRow else { return runFloats }

@@ -59,6 +59,8 @@ package struct NodeContext: Sendable {
     package var costs: CPUCostTable
     /// Floats of the kernels' vectors; 1 keeps images apart.
     package var vectorLanes: Int
+    /// The share of the lanes that images must fill to be put together.
+    package var leastLaneUse = 0.75
 
     package init(engine: Engine, threads: Int, costs: CPUCostTable, vectorLanes: Int = 1) {
       self.engine = engine
@@ -83,7 +85,8 @@ package struct NodeContext: Sendable {
   package var lanes: Int {
     let images = outputs[0].shape.rank > 0 ? outputs[0].shape[0] : 0
     let lanes = target.vectorLanes
-    return images > 0 && 4 * images >= 3 * images.roundedUp(to: lanes) ? lanes : 1
+    let use = Double(images) / Double(max(1, images.roundedUp(to: lanes)))
+    return images > 0 && use >= target.leastLaneUse ? lanes : 1
   }
 
   package func shape(ofInput index: Int) -> Shape? {
