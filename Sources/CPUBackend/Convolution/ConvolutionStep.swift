@@ -39,7 +39,6 @@ package struct ConvolutionStep: Step {
   private let distance: Finish.Distance
   /// What to ask for of the next tile's inputs; `nil` where inputs are near.
   private let inputAhead: InputAhead?
-  private let threads: Int
   package let packed: PackedLayer?
   package let decision: StepDecision?
 
@@ -81,7 +80,6 @@ package struct ConvolutionStep: Step {
       activation = problem.activation
     }
     distance = Self.distance(of: problem.output, target.costs)
-    threads = target.threads
     inputAhead =
       Self.distance(of: problem.input, target.costs) == .near
       ? nil : try InputAhead(problem, program, grid)
@@ -182,8 +180,8 @@ package struct ConvolutionStep: Step {
 
   /// The inputs of the tile that this thread probably gets next, if it is another one.
   private func nextTile(after part: Int, _ memory: StepMemory) -> UnsafePointer<Float>? {
-    guard inputAhead != nil, part + threads < partCount else { return nil }
-    let next = (part + threads) / partitionCount
+    guard inputAhead != nil, part + 1 < partCount else { return nil }
+    let next = (part + 1) / partitionCount
     guard next != part / partitionCount else { return nil }
     let image = next / grid.tileCount * problem.output.lanes
     return UnsafePointer(

@@ -86,7 +86,7 @@ package struct TilePlanner {
     let many = Self.manyPartsPerThread * threads
     for count in 1..<many {
       let parts = tiles * count
-      if parts >= many || parts.isMultiple(of: threads) && parts >= 2 * threads { return count }
+      if parts >= many || parts.isMultiple(of: threads) { return count }
     }
     return many
   }

@@ -5,7 +5,9 @@ package import Tensors
 extension Reduce: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     var demands = LayoutDemands.plain(node)
-    if try poolKind(node) != nil { demands.inputs[0] = node.planesOrPlain(input: 0, lanes: node.lanes) }
+    if try poolKind(node) != nil {
+      demands.inputs[0] = node.planesOrPlain(input: 0, lanes: node.lanes)
+    }
     return demands
   }
 

@@ -33,7 +33,8 @@ package struct ConvertStep: Step {
     rows =
       if let fromRows = source.rows, let toRows = target.rows { (fromRows, toRows) } else { nil }
     parts = WorkParts(
-      planes: target.groups * target.channels, rows: target.planeHeight, columns: 1,
+      planes: target.groups * target.channels, images: target.groups, rows: target.planeHeight,
+      columns: 1,
       cost: target.verticalPhases * target.width * target.lanes)
   }
 

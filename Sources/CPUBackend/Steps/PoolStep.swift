@@ -43,7 +43,8 @@ struct PoolStep: Step {
     rowDivisors = try AlignedArray(rows.divisors(countsPadding: countsPadding))
     columnDivisors = try AlignedArray(columns.divisors(countsPadding: countsPadding))
     parts = WorkParts(
-      planes: output.grid.planeCount, rows: output.grid.height, columns: output.grid.width,
+      planes: output.grid.planeCount, images: output.grid.images, rows: output.grid.height,
+      columns: output.grid.width,
       cost: rows.kernel * rows.stride + columns.kernel)
   }
 

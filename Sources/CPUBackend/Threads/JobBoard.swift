@@ -11,15 +11,22 @@ import Synchronization
 
 /// Where the parts of a job are taken from.
 ///
-/// A job is published by raising `remaining`. Whoever lowers it from above zero has a part, and the
+/// Each worker has a share of consecutive parts, the same one in every job of as many parts: what a layer
+/// wrote lies in the caches of the core that reads it in the next. Who is through with his share helps
+/// the others.
+///
+/// A job is published by raising `remaining`. Whoever lowers it from above zero may take a part, and the
 /// job stays as it is until that part is counted as finished. A worker that comes late finds nothing
 /// to take, or takes a part of the next job; nobody waits for it.
 final class JobBoard: @unchecked Sendable {
   // Unchecked: `job` and `partCount` are written only while nothing is unfinished, and published by
   // the store to `remaining`.
 
-  /// Parts that nobody has taken; zero or less where there are none.
+  /// Parts that nobody may take yet; zero or less where there are none.
   private let remaining = PaddedAtomic()
+  /// The next part of each worker's share.
+  private let next: UnsafeMutablePointer<PaddedAtomic>
+  private let workerCount: Int
   /// Parts that are not finished.
   private let unfinished = PaddedAtomic()
   private var partCount = 0
@@ -37,8 +44,13 @@ final class JobBoard: @unchecked Sendable {
   /// Pauses between looks at the clock.
   private static let pausesPerLook = 100
 
-  /// - Parameter spins: whether workers wait for the next job awake.
-  init(spins: Bool) {
+  /// - Parameters:
+  ///   - workerCount: the caller included.
+  ///   - spins: whether workers wait for the next job awake.
+  init(workerCount: Int, spins: Bool) {
+    self.workerCount = workerCount
+    next = .allocate(capacity: workerCount)
+    for worker in 0..<workerCount { (next + worker).initialize(to: PaddedAtomic()) }
     patience = spins ? Self.nanosecondsAwake : 0
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
@@ -53,11 +65,16 @@ final class JobBoard: @unchecked Sendable {
     pthread_mutex_destroy(mutex)
     condition.deallocate()
     mutex.deallocate()
+    next.deinitialize(count: workerCount)
+    next.deallocate()
   }
 
   func run(partCount: Int, _ body: @escaping (Int, Int) -> Void) {
     job = body
     self.partCount = partCount
+    for worker in 0..<workerCount {
+      next[worker].value.store(firstPart(of: worker), ordering: .relaxed)
+    }
     unfinished.value.store(partCount, ordering: .relaxed)
     remaining.value.store(partCount, ordering: .sequentiallyConsistent)
     wakeSleepers()
@@ -79,14 +96,23 @@ final class JobBoard: @unchecked Sendable {
   }
 
   private func takeParts(worker: Int) {
-    guard let first = takePart() else { return }
+    guard let first = takePart(worker: worker) else { return }
     let count = runParts(from: first, worker: worker)
     unfinished.value.wrappingSubtract(count, ordering: .releasing)
   }
 
-  private func takePart() -> Int? {
-    let left = remaining.value.wrappingSubtract(1, ordering: .acquiring).oldValue
-    return left > 0 ? partCount - left : nil
+  /// The first part of a worker's share; its share ends where the next one's begins.
+  private func firstPart(of worker: Int) -> Int { worker * partCount / workerCount }
+
+  private func takePart(worker: Int) -> Int? {
+    guard remaining.value.wrappingSubtract(1, ordering: .acquiring).oldValue > 0 else { return nil }
+    // There is a part for everyone who comes this far, if not in one share, then in a later one.
+    for step in 0..<workerCount {
+      let owner = (worker + step) % workerCount
+      let part = next[owner].value.wrappingAdd(1, ordering: .relaxed).oldValue
+      if part < firstPart(of: owner + 1) { return part }
+    }
+    preconditionFailure("a part that is in nobody's share")
   }
 
   /// Runs a part that was taken, and others until none is left; returns how many.
@@ -94,7 +120,7 @@ final class JobBoard: @unchecked Sendable {
     guard let job else { preconditionFailure("a part without a job") }
     var count = 1
     job(first, worker)
-    while let part = takePart() {
+    while let part = takePart(worker: worker) {
       job(part, worker)
       count += 1
     }

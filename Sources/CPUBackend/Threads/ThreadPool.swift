@@ -23,7 +23,8 @@ package final class ThreadPool: @unchecked Sendable {
   package init(threadCount: Int) {
     let cpus = threadCount > 1 ? WorkerPlacement.allowedCPUs() : []
     // A worker that waits must not keep the CPU from one that works.
-    let board = JobBoard(spins: cpus.isEmpty || cpus.count >= threadCount)
+    let board = JobBoard(
+      workerCount: max(1, threadCount), spins: cpus.isEmpty || cpus.count >= threadCount)
     var threads: [pthread_t] = []
     for index in 1..<max(1, threadCount) {
       let context = Unmanaged.passRetained(WorkerContext(board: board, index: index))
@@ -52,7 +53,8 @@ package final class ThreadPool: @unchecked Sendable {
   }
 
   /// Calls `body` with every part in 0..<partCount once, and with the index of the worker that runs
-  /// it, then returns. Parts are handed out in order, one at a time. Allocates nothing: the job board
+  /// it, then returns. Each worker takes the parts of its share in order, then those that others have not
+  /// come to. Allocates nothing: the job board
   /// holds the closure, which is why it is an escaping one.
   ///
   /// - Precondition: only one thread calls `run` at a time.
