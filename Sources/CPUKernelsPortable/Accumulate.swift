@@ -62,9 +62,22 @@ enum Accumulate<let rows: Int, let vectors: Int> {
       }
       if stream.sharesOffsets { offset = stream.offsets }
       let end = offset + Int(block.tapCount)
-      while offset != end {
+      if rows == 1 {
+        // The next tap's address and weight are loaded before this tap's inputs; behind the last tap
+        // there are others, or the slack of the arrays.
+        var tap = input + Int(offset.pointee)
+        var w = Vector(repeating: weight.pointee)
+        while offset != end {
+          offset += 1
+          weight += 1
+          let (nextTap, nextW) = (input + Int(offset.pointee), Vector(repeating: weight.pointee))
+          for v in 0..<vectors { sums[0][v].accumulate(load(tap + v * step), w) }
+          (tap, w) = (nextTap, nextW)
+        }
+      }
+      while rows > 1, offset != end {
         let tap = input + Int(offset.pointee)
-        if rows <= 2 {
+        if rows == 2 {
           for v in 0..<vectors {
             let x = load(tap + v * step)
             for i in 0..<rows { sums[i][v].accumulate(x, Vector(repeating: weight[i])) }

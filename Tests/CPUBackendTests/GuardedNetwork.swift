@@ -21,7 +21,7 @@ struct GuardedNetwork {
 
   init(_ graph: Graph, _ backend: CPUBackend, engine: Engine) throws {
     self.graph = graph
-    let target = NodeContext.Target(engine: engine, threads: 2, costs: backend.costs)
+    let target = backend.target(engine: engine, threads: 2)
     let contexts = graph.nodes.map { node in
       NodeContext(
         label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },

@@ -60,13 +60,17 @@ package struct NodeContext: Sendable {
     /// Floats of the kernels' vectors; 1 keeps images apart.
     package var vectorLanes: Int
     /// The share of the lanes that images must fill to be put together.
-    package var leastLaneUse = 0.75
+    package var leastLaneUse: Double
 
-    package init(engine: Engine, threads: Int, costs: CPUCostTable, vectorLanes: Int = 1) {
+    package init(
+      engine: Engine, threads: Int, costs: CPUCostTable, vectorLanes: Int = 1,
+      leastLaneUse: Double = 0
+    ) {
       self.engine = engine
       self.threads = threads
       self.costs = costs
       self.vectorLanes = vectorLanes
+      self.leastLaneUse = leastLaneUse
     }
   }
 
