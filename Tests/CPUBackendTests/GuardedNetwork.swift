@@ -120,7 +120,8 @@ struct GuardedNetwork {
       return firstUnwritten(base, 0..<located.buffer.floatCount)
     }
     var isPixel = [Bool](repeating: false, count: planes.floatCount)
-    for image in 0..<planes.images {
+    // Lanes without an image may hold anything.
+    for image in 0..<planes.imageGroups * planes.lanes {
       for channel in 0..<planes.channels {
         for y in 0..<planes.height {
           for x in 0..<planes.width {
