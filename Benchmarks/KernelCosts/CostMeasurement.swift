@@ -50,7 +50,8 @@ struct CostMeasurement {
     }
     return CPUCostTable(
       isa: set.rawValue, machine: machineName(), tap: tap, block: block, finish: finishCost(),
-      part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost())
+      part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost(),
+      winograd: winogradCosts())
   }
 
   /// Time of one tap, from the slope between few and many taps, and of one block, from the rest.
@@ -111,6 +112,8 @@ struct CostMeasurement {
     }
     return interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
   }
+
+  private func winogradCosts() -> WinogradCosts { WinogradCosts(transforms: [], product: [], weights: 0) }
 
   private func gatheredLeafCost() -> Double {
     let leaves = offsets.count

@@ -20,10 +20,11 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var panel: Double
   /// Time of one leaf of a fully connected layer.
   package var gatheredLeaf: Double
+  package var winograd: WinogradCosts
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    part: Double, panel: Double, gatheredLeaf: Double
+    part: Double, panel: Double, gatheredLeaf: Double, winograd: WinogradCosts
   ) {
     self.isa = isa
     self.machine = machine
@@ -33,6 +34,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
     self.part = part
     self.panel = panel
     self.gatheredLeaf = gatheredLeaf
+    self.winograd = winograd
   }
 
   /// The time of one tap of a block of `rows` rows over all vectors of a layer.

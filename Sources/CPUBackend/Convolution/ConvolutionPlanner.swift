@@ -28,16 +28,17 @@ package struct ConvolutionPlanner {
       zeros: weights.reduce(0) { $0 + $1.matrix.zeroCount })
 
     let densePlan = TilePlan(problem, lanes: kernels.lanes, engine: .dense)
-    let dense = try BlockProgram.dense(
+    let direct = try BlockProgram.dense(
       problem, weights, plan: densePlan, costs: target.costs,
       sectionRows: sectionRows(problem, densePlan))
+    let dense = try DenseLayer(direct, problem, weights, costs: target.costs, kernels: kernels)
     guard target.engine == .sparse, matrix.zeros > 0 else {
       return PackedLayer(
         choice: EngineChoice(
           matrix: matrix, engine: .dense,
-          reason: target.engine == .dense ? "asked for" : "no zeros",
+          reason: dense.reason(target.engine == .dense ? "asked for" : "no zeros"),
           denseNanoseconds: dense.nanoseconds),
-        weights: .blocks(dense.program))
+        weights: dense.weights)
     }
 
     let plan = TilePlan(problem, lanes: kernels.lanes, engine: .sparse)
@@ -64,9 +65,9 @@ package struct ConvolutionPlanner {
         matrix: matrix, engine: isSparse ? .sparse : .dense,
         reason: isSparse
           ? "predicted \(twoDigits(ratio)) × faster than dense"
-          : "predicted \(twoDigits(1 / ratio)) × faster than sparse",
+          : dense.reason("predicted \(twoDigits(1 / ratio)) × faster than sparse"),
         sparseNanoseconds: sparse.nanoseconds, denseNanoseconds: dense.nanoseconds),
-      weights: .blocks(isSparse ? sparse.program : dense.program))
+      weights: isSparse ? .blocks(sparse.program) : dense.weights)
   }
 
   /// Rows of a section: few enough for the accumulators to stay in L1, and for all threads to find
@@ -96,11 +97,16 @@ extension NodeContext {
   func convolutionStep(
     _ problem: ConvolutionProblem, kernels: KernelSet, input: Placement, output: Placement,
     residual: Placement?, weights: () throws(HewnError) -> [FilterWeights]
-  ) throws(HewnError) -> ConvolutionStep {
+  ) throws(HewnError) -> any Step {
     let packed =
       if let packed { packed } else {
         try ConvolutionPlanner(target: target, kernels: kernels).pack(problem, try weights())
       }
+    if case .winograd(let weights) = packed.weights {
+      return try winogradStep(
+        problem, weights, packed.choice, kernels: kernels, input: input, output: output,
+        residual: residual)
+    }
     guard case .blocks(let program) = packed.weights else {
       throw HewnError(.invalidFile, "its packed weights are not those of a convolution")
     }
