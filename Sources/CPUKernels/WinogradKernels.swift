@@ -34,10 +34,10 @@ package struct WinogradKernels: Sendable {
   /// E²: the products of a tile, each of which is a matrix product over channels.
   package var productCount: Int { extent * extent }
   /// Scratch vectors of the transforms.
-  package var scratchVectorCount: Int { extent * extent }
+  package var scratchVectorCount: Int { extent * (tile + 3) }
 }
 
-/// Tiles that follow each other in one row of tiles of an image.
+/// Tiles that follow each other in one row of tiles of an image and, in planes, in one vector.
 ///
 /// Offsets are floats from where a tensor starts, without its planes; rows and columns are cells.
 package struct WinogradSegment: BitwiseCopyable, Sendable {
@@ -80,6 +80,8 @@ package struct WinogradSegment: BitwiseCopyable, Sendable {
 package struct WinogradInput {
   package var segments: UnsafePointer<WinogradSegment>
   package var segmentCount: Int
+  /// Vectors of tiles that the segments fill.
+  package var vectorCount: Int
   /// The first channel.
   package var input: UnsafePointer<Float>
   package var channelCount: Int
@@ -91,21 +93,25 @@ package struct WinogradInput {
   package var matrixStride: Int
   /// Floats from one channel's row to the next: whole vectors.
   package var rowStride: Int
-  /// E² vectors.
+  /// E · (T + 3) vectors.
   package var scratch: UnsafeMutablePointer<Float>
   /// T + 1 vectors of zeros.
   package var zeros: UnsafePointer<Float>
   /// A vector of ones, as bits, and one of zeros.
   package var mask: UnsafePointer<UInt32>
+  /// For each tile all ones where a segment ends with it, zero elsewhere; read in planes alone.
+  package var ends: UnsafePointer<UInt32>
 
   package init(
-    segments: UnsafePointer<WinogradSegment>, segmentCount: Int, input: UnsafePointer<Float>,
-    channelCount: Int, channelStride: Int, pitch: Int, products: UnsafeMutablePointer<Float>,
-    matrixStride: Int, rowStride: Int, scratch: UnsafeMutablePointer<Float>,
-    zeros: UnsafePointer<Float>, mask: UnsafePointer<UInt32>
+    segments: UnsafePointer<WinogradSegment>, segmentCount: Int, vectorCount: Int,
+    input: UnsafePointer<Float>, channelCount: Int, channelStride: Int, pitch: Int,
+    products: UnsafeMutablePointer<Float>, matrixStride: Int, rowStride: Int,
+    scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>,
+    mask: UnsafePointer<UInt32>, ends: UnsafePointer<UInt32>
   ) {
     self.segments = segments
     self.segmentCount = segmentCount
+    self.vectorCount = vectorCount
     self.input = input
     self.channelCount = channelCount
     self.channelStride = channelStride
@@ -116,6 +122,7 @@ package struct WinogradInput {
     self.scratch = scratch
     self.zeros = zeros
     self.mask = mask
+    self.ends = ends
   }
 }
 
@@ -126,6 +133,8 @@ package typealias WinogradInputKernel = @Sendable (_ input: WinogradInput) -> Vo
 package struct WinogradOutput {
   package var segments: UnsafePointer<WinogradSegment>
   package var segmentCount: Int
+  /// Vectors of tiles that the segments fill.
+  package var vectorCount: Int
   package var products: UnsafePointer<Float>
   package var matrixStride: Int
   package var rowStride: Int
@@ -140,20 +149,20 @@ package struct WinogradOutput {
   package var pitch: Int
   package var lower: Float
   package var upper: Float
-  /// E² vectors.
+  /// E · (T + 3) vectors.
   package var scratch: UnsafeMutablePointer<Float>
-  /// T + 1 vectors of zeros.
-  package var zeros: UnsafePointer<Float>
 
   package init(
-    segments: UnsafePointer<WinogradSegment>, segmentCount: Int, products: UnsafePointer<Float>,
+    segments: UnsafePointer<WinogradSegment>, segmentCount: Int, vectorCount: Int,
+    products: UnsafePointer<Float>,
     matrixStride: Int, rowStride: Int, filterCount: Int, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputPlanes: UnsafePointer<Int>,
     residual: UnsafePointer<Float>?, residualPlanes: UnsafePointer<Int>, pitch: Int, lower: Float,
-    upper: Float, scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>
+    upper: Float, scratch: UnsafeMutablePointer<Float>
   ) {
     self.segments = segments
     self.segmentCount = segmentCount
+    self.vectorCount = vectorCount
     self.products = products
     self.matrixStride = matrixStride
     self.rowStride = rowStride
@@ -167,7 +176,6 @@ package struct WinogradOutput {
     self.lower = lower
     self.upper = upper
     self.scratch = scratch
-    self.zeros = zeros
   }
 }
 

@@ -14,12 +14,11 @@ func interleave(_ a: Vector, _ b: Vector) -> (low: Vector, high: Vector) {
   return (pair.lowHalf, pair.highHalf)
 }
 
-/// a1 a2 … and then `next`.
+/// a1 a2 … and any element.
 @inline(__always)
-func advanced(_ a: Vector, _ next: Float) -> Vector {
+func advanced(_ a: Vector) -> Vector {
   var result = a
   for i in 0..<lanes - 1 { result[i] = a[i + 1] }
-  result[lanes - 1] = next
   return result
 }
 
@@ -27,4 +26,11 @@ func advanced(_ a: Vector, _ next: Float) -> Vector {
 @inline(__always)
 func masked(_ x: Vector, _ mask: VectorMask) -> Vector {
   unsafeBitCast(unsafeBitCast(x, to: VectorMask.self) & mask, to: Vector.self)
+}
+
+/// x where the mask has ones, y elsewhere.
+@inline(__always)
+func selected(_ x: Vector, _ y: Vector, _ mask: VectorMask) -> Vector {
+  let (x, y) = (unsafeBitCast(x, to: VectorMask.self), unsafeBitCast(y, to: VectorMask.self))
+  return unsafeBitCast((x & mask) | (y & ~mask), to: Vector.self)
 }

@@ -10,58 +10,69 @@ enum WinogradInputTransform<let tile: Int, let extent: Int> {
 
   /// Vectors of tiles: Bᵀ d over vectors of neighbouring columns, then, with the columns taken
   /// apart by their place in the tile, (Bᵀ d) B over vectors of tiles.
-  ///
-  /// Runs of tiles are stored as whole vectors, in order: what one writes beyond its end, the next
-  /// run's overwrites, or it lies between two matrices.
   @inline(__always)
   static func planes(_ p: WinogradInput) {
     for c in 0..<p.channelCount {
       let plane = p.input + c * p.channelStride
       let row = p.products + c * p.rowStride
-      for s in 0..<p.segmentCount {
-        let segment = p.segments[s]
-        let corner = plane + segment.input
-        var first = 0
-        while first < segment.tileCount {
-          transformColumns(p, segment, corner + first * tile, first: first)
-          transformRows(p, to: row + segment.position + first)
-          first += lanes
+      var s = 0
+      for v in 0..<p.vectorCount {
+        let first = v * lanes
+        while s < p.segmentCount, p.segments[s].position < first + lanes {
+          let segment = p.segments[s]
+          transformColumns(p, segment, plane + segment.input, place: segment.position - first)
+          s += 1
         }
+        transformRows(p, ends: p.ends + first, to: row + first)
       }
     }
   }
 
-  /// scratch[i][v] = (Bᵀ d)[i] for the vectors v of columns that the run's tiles reach.
+  /// scratch[i][place · T …] = (Bᵀ d)[i] for the columns that a segment's tiles reach.
+  ///
+  /// Whole vectors are stored: the next segment overwrites what is beyond the segment's own columns,
+  /// among them the two that its last tile reads beside them. These are kept apart.
   @inline(__always)
   private static func transformColumns(
-    _ p: WinogradInput, _ segment: WinogradSegment, _ corner: UnsafePointer<Float>, first: Int
+    _ p: WinogradInput, _ segment: WinogradSegment, _ corner: UnsafePointer<Float>, place: Int
   ) {
-    let reached = min(segment.tileCount - first, lanes) * tile + 2
-    let valid = segment.inputColumns - first * tile
-    for v in 0...tile where v * lanes < reached {
-      let ones = max(0, min(lanes, valid - v * lanes))
+    let width = segment.tileCount * tile
+    let target = p.scratch + place * tile
+    var x = 0
+    while x < width + 2 {
+      let ones = segment.inputColumns - x
       var d = Column(repeating: .zero)
-      if ones == lanes {
-        for r in 0..<extent {
-          d[r] = load((r < segment.inputRows ? corner + r * p.pitch : p.zeros) + v * lanes)
-        }
-      } else {
-        let mask = UnsafeRawPointer(p.mask + lanes - ones).loadUnaligned(as: VectorMask.self)
-        for r in 0..<extent {
-          let x = load((r < segment.inputRows ? corner + r * p.pitch : p.zeros) + v * lanes)
-          d[r] = masked(x, mask)
-        }
+      for r in 0..<extent {
+        d[r] = load(r < segment.inputRows ? corner + (r * p.pitch + x) : p.zeros)
+      }
+      if ones < lanes {
+        let mask = UnsafeRawPointer(p.mask + lanes - max(0, ones))
+          .loadUnaligned(as: VectorMask.self)
+        for r in 0..<extent { d[r] = masked(d[r], mask) }
       }
       let column = Transform.input(d)
-      for r in 0..<extent { store(column[r], to: p.scratch + (r * (tile + 1) + v) * lanes) }
+      for r in 0..<extent { store(column[r], to: target + (r * rowVectors * lanes + x)) }
+      x += lanes
+    }
+    let end = p.scratch + extent * rowVectors * lanes + place + segment.tileCount - 1
+    for r in 0..<extent {
+      end[2 * r * lanes] = target[r * rowVectors * lanes + width]
+      end[(2 * r + 1) * lanes] = target[r * rowVectors * lanes + width + 1]
     }
   }
+
+  /// Vectors of columns that T · lanes tiles and what follows them take.
+  @inline(__always) private static var rowVectors: Int { tile + 1 }
 
   /// (Bᵀ d) B of a vector of tiles, from scratch.
   @inline(__always)
-  private static func transformRows(_ p: WinogradInput, to row: UnsafeMutablePointer<Float>) {
+  private static func transformRows(
+    _ p: WinogradInput, ends: UnsafePointer<UInt32>, to row: UnsafeMutablePointer<Float>
+  ) {
+    let isEnd = UnsafeRawPointer(ends).loadUnaligned(as: VectorMask.self)
+    let last = UnsafePointer(p.scratch) + extent * rowVectors * lanes
     for i in 0..<extent {
-      let source = UnsafePointer(p.scratch) + i * (tile + 1) * lanes
+      let source = UnsafePointer(p.scratch) + i * rowVectors * lanes
       var d = Column(repeating: .zero)
       if tile == 2 {
         (d[0], d[1]) = deinterleave(load(source), load(source + lanes))
@@ -71,9 +82,9 @@ enum WinogradInputTransform<let tile: Int, let extent: Int> {
         (d[0], d[2]) = deinterleave(low.even, high.even)
         (d[1], d[3]) = deinterleave(low.odd, high.odd)
       }
-      // The first two columns of the next tile.
-      d[tile] = advanced(d[0], source[tile * lanes])
-      d[tile + 1] = advanced(d[1], source[tile * lanes + 1])
+      // The first two columns of the next tile, or those beside the segment.
+      d[tile] = selected(load(last + 2 * i * lanes), advanced(d[0]), isEnd)
+      d[tile + 1] = selected(load(last + (2 * i + 1) * lanes), advanced(d[1]), isEnd)
       let products = Transform.input(d)
       for j in 0..<extent { store(products[j], to: row + (i * extent + j) * p.matrixStride) }
     }

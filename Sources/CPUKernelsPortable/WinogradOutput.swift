@@ -12,30 +12,38 @@ enum WinogradOutputTransform<let tile: Int, let extent: Int> {
   /// Vectors of tiles, whose pixels are interleaved to rows.
   @inline(__always)
   static func planes(_ p: WinogradOutput) {
-    let emitter = RowEmitter(lower: p.lower, upper: p.upper)
+    let finisher = Finisher(
+      lower: Vector(repeating: p.lower), upper: Vector(repeating: p.upper))
+    let spare = p.scratch + tile * tile * lanes
     for m in 0..<p.filterCount {
       let row = p.products + m * p.rowStride
       let plane = p.output + p.outputPlanes[m]
       let residualPlane = p.residual.map { $0 + p.residualPlanes[m] }
       let bias = Vector(repeating: p.bias[m])
-      for s in 0..<p.segmentCount {
-        let segment = p.segments[s]
-        var first = 0
-        while first < segment.tileCount {
-          transformColumns(p, row + segment.position + first)
-          let count = min(tile * lanes, segment.outputColumns - first * tile)
-          let isLast = first + lanes >= segment.tileCount
-          for y in 0..<tile where y < segment.outputRows {
-            let pixels = interleaved(rowPixels(p, y))
-            let source = p.scratch + y * tile * lanes
-            for v in 0..<tile { store(pixels[v] + bias, to: source + v * lanes) }
-            let offset = y * p.pitch + first * tile
-            let target = plane + segment.output + offset
-            let residual = residualPlane.map { $0 + segment.residual + offset }
-            emitter.emit(UnsafePointer(source), residual, to: target, count: count)
-            if isLast { zero(segment.gap, p.zeros, to: target + count) }
+      var s = 0
+      for v in 0..<p.vectorCount {
+        let first = v * lanes
+        transformColumns(p, row + first)
+        for y in 0..<tile {
+          var pixels = rowPixels(p, y)
+          for x in 0..<tile { pixels[x] += bias }
+          pixels = interleaved(pixels)
+          for x in 0..<tile { store(pixels[x], to: p.scratch + (y * tile + x) * lanes) }
+        }
+        while s < p.segmentCount, p.segments[s].position < first + lanes {
+          let segment = p.segments[s]
+          var source = UnsafePointer(p.scratch) + (segment.position - first) * tile
+          var target = plane + segment.output
+          var residual = residualPlane.map { $0 + segment.residual }
+          for _ in 0..<segment.outputRows {
+            finisher.run(
+              source, residual, to: target, count: segment.outputColumns, scratch: spare)
+            zero(target + segment.outputColumns, count: segment.gap)
+            source += tile * lanes
+            target += p.pitch
+            residual = residual.map { $0 + p.pitch }
           }
-          first += lanes
+          s += 1
         }
       }
     }
@@ -75,19 +83,6 @@ enum WinogradOutputTransform<let tile: Int, let extent: Int> {
     return result
   }
 
-  @inline(__always)
-  private static func zero(
-    _ count: Int, _ zeros: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
-  ) {
-    let emitter = RowEmitter(lower: -.infinity, upper: .infinity)
-    var done = 0
-    while done < count {
-      let width = min(lanes, count - done)
-      emitter.emit(zeros, nil, to: target + done, count: width)
-      done += width
-    }
-  }
-
   /// Cells of images: one tile at a time, each pixel a vector.
   @inline(__always)
   static func cells(_ p: WinogradOutput) {
@@ -121,52 +116,73 @@ enum WinogradOutputTransform<let tile: Int, let extent: Int> {
   }
 }
 
-/// out[x] = clamp(source[x] + residual[x]) for any number of floats, of which exactly these are
-/// written: what is left of whole vectors is the end of the row once more.
-struct RowEmitter {
-  let lower: Float
-  let upper: Float
+/// Adds the residual and clamps.
+private struct Finisher {
+  let lower: Vector
+  let upper: Vector
 
+  /// out[x] = clamp(source[x] + residual[x]) for any number of floats, of which exactly these are
+  /// written: what is left of whole vectors is the end of the row once more.
   @inline(__always)
-  func emit(
+  func run(
     _ source: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?,
-    to target: UnsafeMutablePointer<Float>, count: Int
+    to target: UnsafeMutablePointer<Float>, count: Int, scratch: UnsafeMutablePointer<Float>
   ) {
-    if count >= lanes {
+    guard count < lanes else {
       var x = 0
-      while x + lanes <= count {
-        emit(Vector.self, source, residual, to: target, at: x)
+      while x < count {
+        let start = min(x, count - lanes)
+        store(result(source + start, residual.map { $0 + start }), to: target + start)
         x += lanes
       }
-      if x < count { emit(Vector.self, source, residual, to: target, at: count - lanes) }
       return
     }
-    if lanes > 8, count >= 8 {
-      emit(SIMD8<Float>.self, source, residual, to: target, at: 0)
-      emit(SIMD8<Float>.self, source, residual, to: target, at: count - 8)
-    } else if lanes > 4, count >= 4 {
-      emit(SIMD4<Float>.self, source, residual, to: target, at: 0)
-      emit(SIMD4<Float>.self, source, residual, to: target, at: count - 4)
-    } else {
-      for x in 0..<3 where x < count {
-        let sum = source[x] + (residual.map { $0[x] } ?? 0)
-        let raised = sum < lower ? lower : sum
-        target[x] = raised > upper ? upper : raised
+    store(result(source, residual), to: scratch)
+    #if KERNELS_AVX512
+      if count >= 8 {
+        copy(SIMD8<Float>.self, scratch, to: target)
+        copy(SIMD8<Float>.self, scratch + (count - 8), to: target + (count - 8))
+        return
       }
-    }
+    #endif
+    #if !KERNELS_PORTABLE
+      if count >= 4 {
+        copy(SIMD4<Float>.self, scratch, to: target)
+        copy(SIMD4<Float>.self, scratch + (count - 4), to: target + (count - 4))
+        return
+      }
+    #endif
+    for x in 0..<3 where x < count { target[x] = scratch[x] }
   }
 
   @inline(__always)
-  private func emit<Piece: SIMD>(
-    _: Piece.Type, _ source: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?,
-    to target: UnsafeMutablePointer<Float>, at x: Int
-  ) where Piece.Scalar == Float {
-    var piece = UnsafeRawPointer(source + x).loadUnaligned(as: Piece.self)
-    if let residual {
-      piece += UnsafeRawPointer(residual + x).loadUnaligned(as: Piece.self)
-    }
-    piece.replace(with: Piece(repeating: lower), where: Piece(repeating: lower) .> piece)
-    piece.replace(with: Piece(repeating: upper), where: piece .> Piece(repeating: upper))
-    UnsafeMutableRawPointer(target + x).storeBytes(of: piece, as: Piece.self)
+  private func result(
+    _ source: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?
+  ) -> Vector {
+    var x = load(source)
+    if let residual { x += load(residual) }
+    return clamp(x, lower, upper)
   }
+
+  @inline(__always)
+  private func copy<Piece: BitwiseCopyable>(
+    _: Piece.Type, _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  ) {
+    UnsafeMutableRawPointer(target).storeBytes(
+      of: UnsafeRawPointer(source).loadUnaligned(as: Piece.self), as: Piece.self)
+  }
+}
+
+@inline(__always)
+private func zero(_ target: UnsafeMutablePointer<Float>, count: Int) {
+  var x = 0
+  while x + 4 <= count {
+    UnsafeMutableRawPointer(target + x).storeBytes(of: .zero, as: SIMD4<Float>.self)
+    x += 4
+  }
+  if count & 2 != 0 {
+    UnsafeMutableRawPointer(target + x).storeBytes(of: .zero, as: SIMD2<Float>.self)
+    x += 2
+  }
+  if count & 1 != 0 { target[x] = 0 }
 }

@@ -10,6 +10,8 @@ struct WinogradSchedule: Sendable {
   struct Block: BitwiseCopyable, Sendable {
     var firstSegment: Int
     var segmentCount: Int
+    /// Of all vectors.
+    var firstVector: Int
     var vectors: Int
   }
 
@@ -53,7 +55,7 @@ struct WinogradSchedule: Sendable {
       blocks.append(
         Block(
           firstSegment: firstSegment, segmentCount: segments.count - firstSegment,
-          vectors: end - first))
+          firstVector: first, vectors: end - first))
     }
     blockVectors = (vectors + count - 1) / count
     let vectorBytes = 4 * kernels.lanes
@@ -73,6 +75,19 @@ struct WinogradSchedule: Sendable {
     }
     self.blocks = blocks
     self.segments = segments
+  }
+
+  /// For each tile of the blocks' vectors all ones where a segment ends with it, zero elsewhere.
+  func ends(_ laneCount: Int) -> [UInt32] {
+    var ends = [UInt32](
+      repeating: 0, count: blocks.reduce(0) { $0 + $1.vectors } * laneCount)
+    for block in blocks {
+      for segment in segments[block.firstSegment..<block.firstSegment + block.segmentCount] {
+        let last = block.firstVector * laneCount + segment.position + segment.tileCount - 1
+        if ends.indices.contains(last) { ends[last] = .max }
+      }
+    }
+    return ends
   }
 
   /// Vectors of a block: a function of the problem and the instruction set alone.
@@ -101,7 +116,8 @@ struct ProductBlocks {
 }
 
 extension WinogradProblem {
-  /// The runs of tiles of one tile row each that make up a range of all tiles.
+  /// The runs of tiles that make up a range of all tiles, each in one row of tiles and, in planes, in
+  /// one vector.
   func segments(_ tiles: Range<Int>, laneCount: Int) -> [WinogradSegment] {
     var segments: [WinogradSegment] = []
     var next = tiles.lowerBound
@@ -109,7 +125,11 @@ extension WinogradProblem {
       let column = next % tileColumns
       let row = next / tileColumns % tileRows
       let group = next / tileColumns / tileRows
-      let count = min(tileColumns - column, tiles.upperBound - next)
+      var count = min(tileColumns - column, tiles.upperBound - next)
+      if lanes == 1 {
+        // Segments end where vectors do.
+        count = min(count, laneCount - (next - tiles.lowerBound) % laneCount)
+      }
       let (y, x) = (row * tile, column * tile)
       func offset(_ layout: PlanesLayout, _ y: Int, _ x: Int) -> Int {
         (layout.planeStart(image: group * layout.lanes, plane: 0) + y * layout.pitch + x)

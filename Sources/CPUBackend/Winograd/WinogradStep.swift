@@ -28,6 +28,8 @@ struct WinogradStep: Step {
   private let residualPlanes: AlignedArray<Int>
   private let zeros: AlignedArray<Float>
   private let mask: AlignedArray<UInt32>
+  /// For each tile, in vectors, whether a segment ends with it.
+  private let ends: AlignedArray<UInt32>
   private let lower: Float
   private let upper: Float
   /// An activation that is no clamp, applied to stored pixels.
@@ -77,6 +79,7 @@ struct WinogradStep: Step {
       [Float](repeating: 0, count: (problem.tile + 1) * kernels.lanes))
     mask = try AlignedArray(
       (0..<2 * kernels.lanes).map { $0 < kernels.lanes ? UInt32.max : 0 })
+    ends = try AlignedArray(schedule.ends(kernels.lanes))
     (lower, upper) = convolution.activation.clampBounds ?? (-.infinity, .infinity)
     activation = convolution.activation.clampBounds == nil ? convolution.activation : nil
     mostChannels = problem.branches.reduce(0) { max($0, $1.channels) }
@@ -138,11 +141,12 @@ struct WinogradStep: Step {
     kernel(
       WinogradInput(
         segments: segments.pointer + block.firstSegment, segmentCount: block.segmentCount,
-        input: memory.pointer(input) + branch.firstPlane * channelStride,
+        vectorCount: block.vectors, input: memory.pointer(input) + branch.firstPlane * channelStride,
         channelCount: branch.channels, channelStride: channelStride,
         pitch: layout.pitch * layout.lanes, products: transformedInputs(memory),
         matrixStride: branch.channels * rowStride + kernels.lanes, rowStride: rowStride,
-        scratch: memory.scratch, zeros: zeros.pointer, mask: mask.pointer))
+        scratch: memory.scratch, zeros: zeros.pointer, mask: mask.pointer,
+        ends: ends.pointer + block.firstVector * kernels.lanes))
   }
 
   private func transformedInputs(_ memory: StepMemory) -> UnsafeMutablePointer<Float> {
@@ -205,14 +209,14 @@ struct WinogradStep: Step {
     kernel(
       WinogradOutput(
         segments: segments.pointer + block.firstSegment, segmentCount: block.segmentCount,
-        products: products(memory), matrixStride: productStride(block),
+        vectorCount: block.vectors, products: products(memory), matrixStride: productStride(block),
         rowStride: block.vectors * kernels.lanes, filterCount: rows.count,
         bias: weights.bias.pointer + first, output: base,
         outputPlanes: outputPlanes.pointer + first,
         residual: residual.map { UnsafePointer(memory.pointer($0)) },
         residualPlanes: residualPlanes.pointer + first,
         pitch: problem.output.pitch * problem.lanes, lower: lower, upper: upper,
-        scratch: memory.scratch, zeros: zeros.pointer))
+        scratch: memory.scratch))
     guard let activation else { return }
     for row in first..<first + rows.count {
       for index in block.firstSegment..<block.firstSegment + block.segmentCount {
