@@ -17,13 +17,14 @@ let modules: [Target] = [
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
+  .systemLibrary(name: "CPrefetch"),
 ]
 
 /// The CPU kernels: one source folder, compiled once for each instruction set. The modules share
 /// their files through symbolic links and differ in their flags alone.
 func kernelModule(_ isa: String, flags: [String]) -> Target {
   .target(
-    name: "CPUKernels\(isa)", dependencies: ["CPUKernels"],
+    name: "CPUKernels\(isa)", dependencies: ["CPUKernels", "CPrefetch"],
     swiftSettings: [
       .unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] }),
       .define("KERNELS_\(isa.uppercased())"),

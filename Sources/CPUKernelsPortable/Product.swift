@@ -1,9 +1,11 @@
 import CPUKernels
+import CPrefetch
 
 /// out[i][v] = Σ_c weights[c][i] · inputs[c][v] for `rows` rows and `vectors` vectors.
 ///
 /// The sums stay in registers. Per c: `vectors` loads, `rows` broadcasts, `rows · vectors`
-/// multiply-adds. Limit: the FMA ports where `vectors` ≥ 2; with one vector each multiply-add needs a
+/// multiply-adds. Weights are prefetched a page ahead, since they come from memory where a layer has many.
+/// Limit: the FMA ports where `vectors` ≥ 2; with one vector each multiply-add needs a
 /// broadcast of its own, and the load ports limit as much.
 enum ProductBlock<let rows: Int, let vectors: Int> {
   @inline(__always)
@@ -13,6 +15,7 @@ enum ProductBlock<let rows: Int, let vectors: Int> {
     var weight = p.weights
     var input = p.inputs
     for _ in 0..<p.depth {
+      hewn_prefetch(weight + prefetchDistance)
       var x = InlineArray<vectors, Vector>(repeating: .zero)
       for v in 0..<vectors { x[v] = load(input + v * lanes) }
       for i in 0..<rows {
@@ -27,6 +30,9 @@ enum ProductBlock<let rows: Int, let vectors: Int> {
     }
   }
 }
+
+/// Floats that weights are prefetched ahead.
+private var prefetchDistance: Int { 1024 }
 
 /// By rows, then by vectors: what fits into 32 registers, or into 16.
 #if KERNELS_AVX512

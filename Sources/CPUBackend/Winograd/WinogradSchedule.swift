@@ -32,10 +32,15 @@ struct WinogradSchedule: Sendable {
 
   /// Bytes of a block's transformed inputs.
   static let inputByteBudget = 384 << 10
-  /// Bytes of the products of a pass.
-  static let productByteBudget = 256 << 10
-  /// Most vectors of a block: enough for weights to be used often once they are read.
-  static let maximumBlockVectors = 8
+  /// Bytes of the products of a pass. They are written once and read once, while the weights stream
+  /// by: a long pass reads these in long runs.
+  static let productByteBudget = 1 << 20
+  /// Tiles of a block: at least so many that weights from outer caches keep up with the arithmetic.
+  static let leastTiles = 32
+  /// Likewise where the weights come from memory.
+  static let leastTilesOfLargeLayers = 64
+  static let largeWeightByteCount = 16 << 20
+  static let mostTiles = 128
 
   init(_ problem: WinogradProblem, _ kernels: KernelSet, threads: Int) {
     let most = Self.blockVectors(problem, kernels)
@@ -95,8 +100,10 @@ struct WinogradSchedule: Sendable {
     let channels = problem.branches.reduce(1) { max($0, $1.channels) }
     let bytes = problem.productCount * channels * 4 * kernels.lanes
     let vectors = problem.vectorCount(kernels)
-    let most = max(2, min(maximumBlockVectors, inputByteBudget / bytes))
-    return min(vectors, most)
+    let least =
+      4 * problem.weightCount > largeWeightByteCount ? leastTilesOfLargeLayers : leastTiles
+    let width = kernels.lanes
+    return min(vectors, max(least / width, min(mostTiles / width, inputByteBudget / bytes), 1))
   }
 }
 
