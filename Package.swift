@@ -17,14 +17,13 @@ let modules: [Target] = [
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
-  .systemLibrary(name: "CPrefetch"),
 ]
 
 /// The CPU kernels: one source folder, compiled once for each instruction set. The modules share
 /// their files through symbolic links and differ in their flags alone.
 func kernelModule(_ isa: String, flags: [String]) -> Target {
   .target(
-    name: "CPUKernels\(isa)", dependencies: ["CPUKernels", "CPrefetch"],
+    name: "CPUKernels\(isa)", dependencies: ["CPUKernels", "CMemory", "CVectors"],
     swiftSettings: [
       .unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] }),
       .define("KERNELS_\(isa.uppercased())"),
@@ -58,6 +57,8 @@ let package = Package(
       name: "CPUBackend",
       dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels"]
         + kernelModules.map { .byName(name: $0.name) }),
+    .systemLibrary(name: "CMemory"),
+    .systemLibrary(name: "CVectors"),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),

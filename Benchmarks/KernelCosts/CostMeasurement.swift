@@ -51,7 +51,7 @@ struct CostMeasurement {
     return CPUCostTable(
       isa: set.rawValue, machine: machineName(), tap: tap, block: block, finish: finishCost(),
       part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost(),
-      winograd: winogradCosts())
+      winograd: WinogradMeasurement(kernels).costs())
   }
 
   /// Time of one tap, from the slope between few and many taps, and of one block, from the rest.
@@ -76,7 +76,7 @@ struct CostMeasurement {
     let (many, few) = (256, 8)
     let long = time(taps: many, blocks: 1)
     let short = time(taps: few, blocks: many / few)
-    let times = interleaved([long, short])
+    let times = Self.interleaved([long, short])
     // long = block + many · tap; short = (many / few) · block + many · tap.
     let block = max(0, (times[1] - times[0]) / Double(many / few - 1))
     return (max(0, times[0] - block) / Double(many), block)
@@ -95,12 +95,12 @@ struct CostMeasurement {
             residual: nil, residualRows: base, mask: nil, lower: 0, upper: .infinity))
       }
     }
-    return interleaved([body])[0] / Double(rows * vectors)
+    return Self.interleaved([body])[0] / Double(rows * vectors)
   }
 
   private func partCost() -> Double {
     let pool = ThreadPool(threadCount: 2)
-    return interleaved([{ pool.run(partCount: 2) { _, _ in } }])[0]
+    return Self.interleaved([{ pool.run(partCount: 2) { _, _ in } }])[0]
   }
 
   /// Time of one vector of weights from memory in a product with one image.
@@ -110,10 +110,8 @@ struct CostMeasurement {
     let body = {
       kernels.vectorPanel(weights.start, inputs.start, taps, taps, accumulators.start)
     }
-    return interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
+    return Self.interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
   }
-
-  private func winogradCosts() -> WinogradCosts { WinogradCosts(transforms: [], product: [], weights: 0) }
 
   private func gatheredLeafCost() -> Double {
     let leaves = offsets.count
@@ -131,14 +129,14 @@ struct CostMeasurement {
       }
       accumulators.start[0] = sums.sum()
     }
-    return interleaved([body])[0] / Double(leaves)
+    return Self.interleaved([body])[0] / Double(leaves)
   }
 
   /// Least nanoseconds of each body over rounds in turn; every turn repeats its body. The least,
   /// because what disturbs such short loops only adds.
-  private func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
+  static func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
     var samples = bodies.map { _ in [Double]() }
-    for round in 0..<Self.rounds + 2 {
+    for round in 0..<rounds + 2 {
       for (index, body) in bodies.enumerated() {
         let clock = ContinuousClock()
         let elapsed = clock.measure { for _ in 0..<repeats { body() } }

@@ -145,8 +145,9 @@ package struct WinogradOutput {
   package var outputPlanes: UnsafePointer<Int>
   package var residual: UnsafePointer<Float>?
   package var residualPlanes: UnsafePointer<Int>
-  /// Floats from one row of cells to the next, in the output and in the residual.
-  package var pitch: Int
+  /// Floats from one row of cells to the next.
+  package var outputPitch: Int
+  package var residualPitch: Int
   package var lower: Float
   package var upper: Float
   /// E · (T + 3) vectors.
@@ -157,8 +158,9 @@ package struct WinogradOutput {
     products: UnsafePointer<Float>,
     matrixStride: Int, rowStride: Int, filterCount: Int, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputPlanes: UnsafePointer<Int>,
-    residual: UnsafePointer<Float>?, residualPlanes: UnsafePointer<Int>, pitch: Int, lower: Float,
-    upper: Float, scratch: UnsafeMutablePointer<Float>
+    residual: UnsafePointer<Float>?, residualPlanes: UnsafePointer<Int>,
+    outputPitch: Int, residualPitch: Int, lower: Float, upper: Float,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     self.segments = segments
     self.segmentCount = segmentCount
@@ -172,7 +174,8 @@ package struct WinogradOutput {
     self.outputPlanes = outputPlanes
     self.residual = residual
     self.residualPlanes = residualPlanes
-    self.pitch = pitch
+    self.outputPitch = outputPitch
+    self.residualPitch = residualPitch
     self.lower = lower
     self.upper = upper
     self.scratch = scratch

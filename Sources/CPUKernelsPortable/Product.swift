@@ -1,5 +1,5 @@
+import CMemory
 import CPUKernels
-import CPrefetch
 
 /// out[i][v] = Σ_c weights[c][i] · inputs[c][v] for `rows` rows and `vectors` vectors.
 ///
@@ -15,7 +15,7 @@ enum ProductBlock<let rows: Int, let vectors: Int> {
     var weight = p.weights
     var input = p.inputs
     for _ in 0..<p.depth {
-      hewn_prefetch(weight + prefetchDistance)
+      prefetch_to_read(weight + prefetchDistance)
       var x = InlineArray<vectors, Vector>(repeating: .zero)
       for v in 0..<vectors { x[v] = load(input + v * lanes) }
       for i in 0..<rows {

@@ -83,8 +83,8 @@ enum WinogradInputTransform<let tile: Int, let extent: Int> {
         (d[1], d[3]) = deinterleave(low.odd, high.odd)
       }
       // The first two columns of the next tile, or those beside the segment.
-      d[tile] = selected(load(last + 2 * i * lanes), advanced(d[0]), isEnd)
-      d[tile + 1] = selected(load(last + (2 * i + 1) * lanes), advanced(d[1]), isEnd)
+      d[tile] = selected(load(last + 2 * i * lanes), nextElements(d[0], d[0]), isEnd)
+      d[tile + 1] = selected(load(last + (2 * i + 1) * lanes), nextElements(d[1], d[1]), isEnd)
       let products = Transform.input(d)
       for j in 0..<extent { store(products[j], to: row + (i * extent + j) * p.matrixStride) }
     }

@@ -40,8 +40,8 @@ enum WinogradOutputTransform<let tile: Int, let extent: Int> {
               source, residual, to: target, count: segment.outputColumns, scratch: spare)
             zero(target + segment.outputColumns, count: segment.gap)
             source += tile * lanes
-            target += p.pitch
-            residual = residual.map { $0 + p.pitch }
+            target += p.outputPitch
+            residual = residual.map { $0 + p.residualPitch }
           }
           s += 1
         }
@@ -98,17 +98,20 @@ enum WinogradOutputTransform<let tile: Int, let extent: Int> {
           transformColumns(p, row + segment.position + t * lanes)
           for y in 0..<tile where y < segment.outputRows {
             let pixels = rowPixels(p, y)
-            let offset = y * p.pitch + t * tile * lanes
             for x in 0..<tile where t * tile + x < segment.outputColumns {
+              let column = (t * tile + x) * lanes
               var pixel = pixels[x] + bias
-              let cell = offset + x * lanes
-              if let residualPlane { pixel += load(residualPlane + segment.residual + cell) }
-              store(clamp(pixel, lower, upper), to: plane + segment.output + cell)
+              if let residualPlane {
+                pixel += load(residualPlane + segment.residual + (y * p.residualPitch + column))
+              }
+              store(
+                clamp(pixel, lower, upper),
+                to: plane + segment.output + (y * p.outputPitch + column))
             }
           }
         }
         for y in 0..<tile where y < segment.outputRows {
-          let end = plane + segment.output + y * p.pitch + segment.outputColumns * lanes
+          let end = plane + segment.output + y * p.outputPitch + segment.outputColumns * lanes
           for x in 0..<segment.gap { store(.zero, to: end + x * lanes) }
         }
       }

@@ -16,12 +16,10 @@ enum WinogradTransform<let tile: Int, let extent: Int> {
       r[3] = d[3] - d[1]
     } else {
       let center = Vector(repeating: -2.5)
-      r[0] = d[0] + d[4]
-      r[0].accumulate(d[2], center)
-      r[5] = d[1] + d[5]
-      r[5].accumulate(d[3], center)
-      pair(d, weight: -2, point: 0.70710678) { (r[1], r[2]) = ($0, $1) }
-      pair(d, weight: -0.5, point: 1.41421356) { (r[3], r[4]) = ($0, $1) }
+      r[0] = multiplyAdd(d[2], center, d[0] + d[4])
+      r[5] = multiplyAdd(d[3], center, d[1] + d[5])
+      (r[1], r[2]) = pair(d, weight: -2, point: 0.70710678)
+      (r[3], r[4]) = pair(d, weight: -0.5, point: 1.41421356)
     }
     return r
   }
@@ -29,17 +27,15 @@ enum WinogradTransform<let tile: Int, let extent: Int> {
   /// The rows of Bᵀ d at ±point.
   @inline(__always)
   private static func pair(
-    _ d: InlineArray<extent, Vector>, weight: Float, point: Float,
-    _ use: (Vector, Vector) -> Void
-  ) {
-    var even = d[4]
-    even.accumulate(d[2], Vector(repeating: weight))
-    var odd = d[3]
-    odd.accumulate(d[1], Vector(repeating: weight))
-    var plus = even
-    plus.accumulate(odd, Vector(repeating: point))
-    even.accumulate(odd, Vector(repeating: -point))
-    use(plus, even)
+    _ d: InlineArray<extent, Vector>, weight: Float, point: Float
+  ) -> (plus: Vector, minus: Vector) {
+    let weight = Vector(repeating: weight)
+    let even = multiplyAdd(d[2], weight, d[4])
+    let odd = multiplyAdd(d[1], weight, d[3])
+    return (
+      multiplyAdd(odd, Vector(repeating: point), even),
+      multiplyAdd(odd, Vector(repeating: -point), even)
+    )
   }
 
   /// Aᵀ m.
@@ -53,13 +49,13 @@ enum WinogradTransform<let tile: Int, let extent: Int> {
       let (sum1, sum2) = (m[1] + m[2], m[3] + m[4])
       let (difference1, difference2) = (m[1] - m[2], m[3] - m[4])
       y[0] = m[0] + sum1 + sum2
-      y[1] = difference1 * Vector(repeating: 0.70710678)
-      y[1].accumulate(difference2, Vector(repeating: 1.41421356))
-      y[2] = sum1 * Vector(repeating: 0.5)
-      y[2].accumulate(sum2, Vector(repeating: 2))
-      y[3] = m[5]
-      y[3].accumulate(difference1, Vector(repeating: 0.35355339))
-      y[3].accumulate(difference2, Vector(repeating: 2.82842712))
+      y[1] = multiplyAdd(
+        difference2, Vector(repeating: 1.41421356),
+        difference1 * Vector(repeating: 0.70710678))
+      y[2] = multiplyAdd(sum2, Vector(repeating: 2), sum1 * Vector(repeating: 0.5))
+      y[3] = multiplyAdd(
+        difference2, Vector(repeating: 2.82842712),
+        multiplyAdd(difference1, Vector(repeating: 0.35355339), m[5]))
     }
     return y
   }

@@ -64,9 +64,11 @@ package struct ConvolutionProblem: Sendable {
     input: PlanesLayout, output: PlanesLayout, residual: PlanesLayout?, branches: [Branch],
     activation: Activation
   ) {
-    precondition(input.pitch == output.pitch, "pitches \(input.pitch) and \(output.pitch)")
-    precondition(residual.map { $0.pitch == output.pitch } ?? true, "residual pitch")
-    precondition(input.lanes == 1 && output.lanes == 1, "planes of one image")
+    precondition(input.lanes == output.lanes, "lanes \(input.lanes) and \(output.lanes)")
+    if input.lanes == 1 {
+      precondition(input.pitch == output.pitch, "pitches \(input.pitch) and \(output.pitch)")
+      precondition(residual.map { $0.pitch == output.pitch } ?? true, "residual pitch")
+    }
     self.input = input
     self.output = output
     self.residual = residual

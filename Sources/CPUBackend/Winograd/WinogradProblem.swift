@@ -2,7 +2,7 @@ internal import CPUKernels
 
 /// A convolution as F(T×T, 3×3) computes it, where it can: 3×3 taps of stride 1 and dilation 1 over
 /// consecutive planes.
-struct WinogradProblem: Sendable {
+package struct WinogradProblem: Sendable {
   /// Filters that share their channels.
   struct Branch: Sendable {
     /// The first of `channels` consecutive input planes.
@@ -28,7 +28,7 @@ struct WinogradProblem: Sendable {
   let taps: [Int]
 
   /// - Returns: `nil` where the convolution is another one.
-  init?(_ problem: ConvolutionProblem, tile: Int) {
+  package init?(_ problem: ConvolutionProblem, tile: Int) {
     guard !problem.input.isSplit, !problem.output.isSplit, let first = problem.branches.first,
       problem.branches.allSatisfy({ $0.tapsPerChannel == 9 && $0.taps.count >= 9 })
     else { return nil }

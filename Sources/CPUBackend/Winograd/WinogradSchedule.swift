@@ -68,7 +68,8 @@ struct WinogradSchedule: Sendable {
     passRows = max(
       kernels.productRows,
       Self.productByteBudget / rowBytes / kernels.productRows * kernels.productRows)
-    let perBranch = (threads + count * problem.branches.count - 1) / (count * problem.branches.count)
+    let parts = count * problem.branches.count
+    let perBranch = (threads + parts - 1) / max(1, parts)
     shares = problem.branches.enumerated().flatMap { index, branch in
       let blocks = ProductBlocks(rows: branch.rows, most: kernels.productRows)
       let parts = max(1, min(perBranch, blocks.count))

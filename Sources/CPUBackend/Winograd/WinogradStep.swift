@@ -1,14 +1,14 @@
-internal import CPUKernels
+package import CPUKernels
 internal import Graphs
 internal import Runtime
-internal import Tensors
+package import Tensors
 
 /// Runs a convolution by F(T×T, 3×3).
 ///
 /// A part is a block of tiles × a share of the filters: the block's inputs are transformed once; then,
 /// for some filters at a time, the E² products over channels, their inverse transform and the store
 /// with bias, residual and activation.
-struct WinogradStep: Step {
+package struct WinogradStep: Step {
   private let problem: WinogradProblem
   private let weights: WinogradWeights
   private let kernels: KernelSet
@@ -35,11 +35,11 @@ struct WinogradStep: Step {
   /// An activation that is no clamp, applied to stored pixels.
   private let activation: Activation?
   private let mostChannels: Int
-  let packed: PackedLayer?
-  let decision: StepDecision?
+  package let packed: PackedLayer?
+  package let decision: StepDecision?
 
   /// - Parameter choice: why this way; `nil` where nobody asks.
-  init(
+  package init(
     _ convolution: ConvolutionProblem, _ problem: WinogradProblem, _ weights: WinogradWeights,
     kernels: KernelSet, input: Placement, output: Placement, residual: Placement?,
     target: NodeContext.Target, choice: EngineChoice?
@@ -85,7 +85,7 @@ struct WinogradStep: Step {
     mostChannels = problem.branches.reduce(0) { max($0, $1.channels) }
   }
 
-  var partCount: Int { blocks.count * shares.count }
+  package var partCount: Int { blocks.count * shares.count }
 
   /// The transformed inputs of a block: E² matrices, each with a vector behind it.
   private var inputFloats: Int {
@@ -96,11 +96,11 @@ struct WinogradStep: Step {
     transforms.productCount * (passRows * blockVectors + 1) * kernels.lanes
   }
 
-  var scratchFloatCount: Int {
+  package var scratchFloatCount: Int {
     transforms.scratchVectorCount * kernels.lanes + inputFloats + productFloats
   }
 
-  func run(part: Int, in memory: StepMemory) {
+  package func run(part: Int, in memory: StepMemory) {
     let block = blocks.pointer[part / shares.count]
     let share = shares.pointer[part % shares.count]
     let branch = branches.pointer[share.branch]
@@ -141,7 +141,8 @@ struct WinogradStep: Step {
     kernel(
       WinogradInput(
         segments: segments.pointer + block.firstSegment, segmentCount: block.segmentCount,
-        vectorCount: block.vectors, input: memory.pointer(input) + branch.firstPlane * channelStride,
+        vectorCount: block.vectors,
+        input: memory.pointer(input) + branch.firstPlane * channelStride,
         channelCount: branch.channels, channelStride: channelStride,
         pitch: layout.pitch * layout.lanes, products: transformedInputs(memory),
         matrixStride: branch.channels * rowStride + kernels.lanes, rowStride: rowStride,
@@ -215,7 +216,8 @@ struct WinogradStep: Step {
         outputPlanes: outputPlanes.pointer + first,
         residual: residual.map { UnsafePointer(memory.pointer($0)) },
         residualPlanes: residualPlanes.pointer + first,
-        pitch: problem.output.pitch * problem.lanes, lower: lower, upper: upper,
+        outputPitch: problem.output.pitch * problem.lanes,
+        residualPitch: (problem.residual?.pitch ?? 0) * problem.lanes, lower: lower, upper: upper,
         scratch: memory.scratch))
     guard let activation else { return }
     for row in first..<first + rows.count {

@@ -1,6 +1,6 @@
-internal import CPUKernels
+package import CPUKernels
 internal import Covers
-internal import Tensors
+package import Tensors
 
 /// The weights of a Winograd convolution: G g Gᵀ of every filter and channel.
 ///
@@ -25,7 +25,7 @@ package struct WinogradWeights: Sendable {
   ///
   /// - Parameter filters: one for each branch.
   /// - Throws: `outOfMemory`.
-  init(
+  package init(
     _ problem: WinogradProblem, _ filters: [FilterWeights], _ kernels: KernelSet
   ) throws(HewnError) {
     tile = problem.tile
@@ -81,8 +81,9 @@ package struct WinogradWeights: Sendable {
 
 /// U = G g Gᵀ, E × E, of a 3 × 3 window g.
 ///
-/// Row i of G evaluates a polynomial of degree 2 at point p_i, divided by Π_{j≠i} (p_i − p_j) over the finite
-/// points; the last row is the point at infinity. The kernels' `WinogradTransform` has the same points.
+/// Row i of G evaluates a polynomial of degree 2 at point p_i and divides by Π_{j≠i} (p_i − p_j) over the
+/// finite points; the last row is the point at infinity. The kernels' `WinogradTransform` has the same
+/// points.
 struct FilterTransform {
   private let rows: [[Double]]
 
@@ -90,15 +91,13 @@ struct FilterTransform {
     let points =
       tile == 2
       ? [0, 1, -1] : [0, 0.5.squareRoot(), -0.5.squareRoot(), 2.0.squareRoot(), -2.0.squareRoot()]
-    var rows = points.map { point in
-      let divisor = points.reduce(1.0) { $1 == point ? $0 : $0 * (point - $1) }
-      return [1 / divisor, point / divisor, point * point / divisor]
-    }
-    if tile == 2 {
-      // The rows of Bᵀ in the kernels are −1 and 2 times those that this rule goes with.
-      rows = [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5]]
-    }
-    self.rows = rows + [[0, 0, 1]]
+    rows =
+      points.map { point in
+        var divisor = points.reduce(1.0) { $1 == point ? $0 : $0 * (point - $1) }
+        // The kernels' rows of Bᵀ at 0 start with 1, as those of F(4, 3) do by themselves.
+        if point == 0 { divisor = abs(divisor) }
+        return [1 / divisor, point / divisor, point * point / divisor]
+      } + [[0, 0, 1]]
   }
 
   func apply(_ window: [Double], _ products: inout [Double]) {
