@@ -31,9 +31,6 @@ enum ProductBlock<let rows: Int, let vectors: Int> {
   }
 }
 
-/// Floats that weights are prefetched ahead.
-private var prefetchDistance: Int { 1024 }
-
 /// By rows, then by vectors: what fits into 32 registers, or into 16.
 #if KERNELS_AVX512
   let productKernels: [[ProductKernel?]] = [

@@ -98,3 +98,6 @@ func selected(_ x: Vector, _ y: Vector, _ mask: VectorMask) -> Vector {
   let (x, y) = (unsafeBitCast(x, to: VectorMask.self), unsafeBitCast(y, to: VectorMask.self))
   return unsafeBitCast((x & mask) | (y & ~mask), to: Vector.self)
 }
+
+/// Floats that streams of weights are prefetched ahead: a page.
+@inline(__always) var prefetchDistance: Int { 1024 }

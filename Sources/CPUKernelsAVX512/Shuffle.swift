@@ -1,1 +1,0 @@
-../CPUKernelsPortable/Shuffle.swift
