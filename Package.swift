@@ -23,7 +23,7 @@ let modules: [Target] = [
 /// their files through symbolic links and differ in their flags alone.
 func kernelModule(_ isa: String, flags: [String]) -> Target {
   .target(
-    name: "CPUKernels\(isa)", dependencies: ["CPUKernels", "CMemory"],
+    name: "CPUKernels\(isa)", dependencies: ["CPUKernels", "CMemory", "CVectors"],
     swiftSettings: [
       .unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] }),
       .define("KERNELS_\(isa.uppercased())"),
@@ -59,6 +59,7 @@ let package = Package(
         + kernelModules.map { .byName(name: $0.name) }),
     .systemLibrary(name: "CMemory"),
     .systemLibrary(name: "CThreads"),
+    .systemLibrary(name: "CVectors"),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),

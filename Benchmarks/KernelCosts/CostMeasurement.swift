@@ -50,7 +50,8 @@ struct CostMeasurement {
     }
     return CPUCostTable(
       isa: set.rawValue, machine: machineName(), tap: tap, block: block, finish: finishCost(),
-      part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost())
+      part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost(),
+      winograd: WinogradMeasurement(kernels).costs())
   }
 
   /// Time of one tap, from the slope between few and many taps, and of one block, from the rest. The
@@ -75,7 +76,7 @@ struct CostMeasurement {
       }
     }
     let (many, few, taps) = (64, 8, 1024)
-    let times = interleaved([
+    let times = Self.interleaved([
       time(taps: many, blocks: taps / many), time(taps: few, blocks: taps / few),
     ])
     // Both have as many taps, in blocks of many or of few.
@@ -96,12 +97,12 @@ struct CostMeasurement {
           vectors * kernels.lanes)
       }
     }
-    return interleaved([body])[0] / Double(rows * vectors)
+    return Self.interleaved([body])[0] / Double(rows * vectors)
   }
 
   private func partCost() -> Double {
     let pool = ThreadPool(threadCount: 2)
-    return interleaved([{ pool.run(partCount: 2) { _, _ in } }])[0]
+    return Self.interleaved([{ pool.run(partCount: 2) { _, _ in } }])[0]
   }
 
   /// Time of one vector of weights from memory in a product with one image.
@@ -111,7 +112,7 @@ struct CostMeasurement {
     let body = {
       kernels.vectorPanel(weights.start, inputs.start, taps, taps, accumulators.start)
     }
-    return interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
+    return Self.interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
   }
 
   private func gatheredLeafCost() -> Double {
@@ -130,14 +131,14 @@ struct CostMeasurement {
       }
       accumulators.start[0] = sums.sum()
     }
-    return interleaved([body])[0] / Double(leaves)
+    return Self.interleaved([body])[0] / Double(leaves)
   }
 
   /// Least nanoseconds of each body over rounds in turn; every turn repeats its body. The least,
   /// because what disturbs such short loops only adds.
-  private func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
+  static func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
     var samples = bodies.map { _ in [Double]() }
-    for round in 0..<Self.rounds + 2 {
+    for round in 0..<rounds + 2 {
       for (index, body) in bodies.enumerated() {
         let clock = ContinuousClock()
         let elapsed = clock.measure { for _ in 0..<repeats { body() } }

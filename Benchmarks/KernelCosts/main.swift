@@ -37,6 +37,25 @@ func swiftSource(of table: CPUCostTable) -> String {
         tap: \(rows(table.tap)),
         block: \(rows(table.block)),
         finish: \(number(table.finish)), part: \(number(table.part)),
-        panel: \(number(table.panel)), gatheredLeaf: \(number(table.gatheredLeaf)))
+        panel: \(number(table.panel)), gatheredLeaf: \(number(table.gatheredLeaf)),
+        winograd: .\(table.isa))
+
+    \(winogradSource(table))
+    """
+}
+
+/// The costs of Winograd convolutions, likewise.
+func winogradSource(_ table: CPUCostTable) -> String {
+  func number(_ value: Double) -> String { String(format: "%.3f", value) }
+  let transforms = table.winograd.transforms.map {
+    "      Transform(tile: \($0.tile), input: \(number($0.input)), output: \(number($0.output))),"
+  }
+  let product = table.winograd.product.map(number).joined(separator: ", ")
+  return """
+      package static let \(table.isa) = WinogradCosts(
+        transforms: [
+    \(transforms.joined(separator: "\n"))
+        ],
+        product: [\(product)], weights: \(number(table.winograd.weights)))
     """
 }

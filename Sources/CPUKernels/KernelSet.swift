@@ -23,13 +23,22 @@ package struct KernelSet: Sendable {
   /// Several images times a panel of ``matrixPanelWidth`` vectors, by images; entry 0 is unused.
   package let matrixPanel: [PanelKernel]
   package let matrixPanelWidth: Int
+  /// The transforms of Winograd convolutions, by ascending tile.
+  package let winograd: [WinogradKernels]
+  /// Their products, by rows, then by vectors; every number of rows and vectors up to the most has a
+  /// kernel.
+  package let product: [[ProductKernel?]]
+  /// The most rows and the most vectors of a product.
+  package let productRows: Int
+  package let productVectors: Int
 
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
     accumulateStrided: [[AccumulateKernel?]], finish: @escaping FinishKernel,
     depthwise: @escaping DepthwiseKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
-    matrixPanelWidth: Int
+    matrixPanelWidth: Int, winograd2: WinogradKernels, winograd4: WinogradKernels,
+    product: [[ProductKernel?]]
   ) {
     self.isa = isa
     self.lanes = lanes
@@ -44,6 +53,10 @@ package struct KernelSet: Sendable {
     self.vectorPanelWidth = vectorPanelWidth
     self.matrixPanel = matrixPanel
     self.matrixPanelWidth = matrixPanelWidth
+    self.winograd = [winograd2, winograd4]
+    self.product = product
+    self.productRows = product.count - 1
+    self.productVectors = max(0, (product.last?.count ?? 0) - 1)
   }
 }
 

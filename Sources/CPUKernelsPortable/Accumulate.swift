@@ -1,3 +1,4 @@
+import CMemory
 import CPUKernels
 
 /// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v · step …] for each block of `rows`
@@ -83,6 +84,8 @@ enum Accumulate<let rows: Int, let vectors: Int> {
             for i in 0..<rows { sums[i][v].accumulate(x, Vector(repeating: weight[i])) }
           }
         } else {
+          // Each weight is used but once for each tile: where a layer has many, they come from memory.
+          prefetch_to_read(weight + prefetchDistance)
           var x = InlineArray<vectors, Vector>(repeating: .zero)
           for v in 0..<vectors { x[v] = load(tap + v * step) }
           for i in 0..<rows {

@@ -20,7 +20,18 @@ package func kernels() -> KernelSet {
     matrixPanel: [
       Panel<1, 2>.run, Panel<1, 2>.run, Panel<2, 2>.run, Panel<3, 2>.run, Panel<4, 2>.run,
       Panel<5, 2>.run, Panel<6, 2>.run,
-    ], matrixPanelWidth: 2)
+    ], matrixPanelWidth: 2,
+    winograd2: WinogradKernels(
+      tile: 2, planesInput: WinogradInputTransform<2, 4>.planes,
+      planesOutput: WinogradOutputTransform<2, 4>.planes,
+      cellsInput: WinogradInputTransform<2, 4>.cells,
+      cellsOutput: WinogradOutputTransform<2, 4>.cells),
+    winograd4: WinogradKernels(
+      tile: 4, planesInput: WinogradInputTransform<4, 6>.planes,
+      planesOutput: WinogradOutputTransform<4, 6>.planes,
+      cellsInput: WinogradInputTransform<4, 6>.cells,
+      cellsOutput: WinogradOutputTransform<4, 6>.cells),
+    product: productKernels)
 }
 
 // By rows, then by vectors. The widest pass of each height is what fits into the registers: 32 of

@@ -87,8 +87,8 @@ enum BackendHarness {
     /// The share of a vector's lanes that images must fill to lie together.
     var leastLaneUse = 0.75
 
-    /// Dense, the usual choice, and choices that are forced: single weights wherever there is a
-    /// zero, and segments wherever rows share a tap.
+    /// Dense, the usual choice, and choices that are forced: Winograd convolutions wherever they can
+    /// be, single weights wherever there is a zero, and segments wherever rows share a tap.
     static func all(for isa: InstructionSet) -> [Setting] {
       let usual = CPUCostTable.builtIn(for: isa)
       var leaves = usual
@@ -100,7 +100,9 @@ enum BackendHarness {
       segments.tap = usual.tap
       for rows in [1, 3, 5, 6] { segments.tap[rows] = usual.tap[rows].map { $0 * 1000 } }
       return [
-        Setting(name: "dense", engine: .dense, costs: usual),
+        Setting(name: "dense", engine: .dense, costs: usual.forcing(winograd: nil)),
+        Setting(name: "dense by F(2×2)", engine: .dense, costs: usual.forcing(winograd: 2)),
+        Setting(name: "dense by F(4×4)", engine: .dense, costs: usual.forcing(winograd: 4)),
         Setting(name: "sparse", engine: .sparse, costs: usual),
         Setting(name: "sparse by leaves", engine: .sparse, costs: leaves),
         Setting(name: "sparse by segments", engine: .sparse, costs: segments),
@@ -128,6 +130,18 @@ enum BackendHarness {
       }
     }
     return nil
+  }
+}
+
+extension CPUCostTable {
+  /// The table with which Winograd convolutions of one tile cost nothing and others have no price;
+  /// `nil` prices none.
+  func forcing(winograd tile: Int?) -> CPUCostTable {
+    var table = self
+    table.winograd = WinogradCosts(
+      transforms: tile.map { [WinogradCosts.Transform(tile: $0, input: 0, output: 0)] } ?? [],
+      product: [0, 0, 0], weights: 0)
+    return table
   }
 }
 

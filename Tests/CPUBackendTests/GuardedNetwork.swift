@@ -148,7 +148,7 @@ struct GuardedNetwork {
 }
 
 extension UnsafeMutablePointer<Float> {
-  fileprivate static func allocateAligned(_ count: Int) -> Self {
+  static func allocateAligned(_ count: Int) -> Self {
     UnsafeMutableRawPointer.allocate(byteCount: 4 * count, alignment: 64)
       .bindMemory(to: Float.self, capacity: count)
   }

@@ -19,11 +19,12 @@ import Testing
   }
 
   @Test func holdsPackedWeightsOfEveryForm() throws {
-    let forms = try [0, 1].map { seed in
+    let forms = try [0, 1, 3].map { seed in
       Set(try SmallPlan(seed: seed).model.packed.values.map(\.weights.form))
     }
     #expect(forms[0] == ["blocks", "leaves", "panels"])
-    #expect(forms[1] == ["blocks", "panels"])
+    #expect(forms[1] == ["blocks", "winograd2", "panels"])
+    #expect(forms[2] == ["blocks", "winograd4", "panels"])
   }
 
   @Test func keepsTheModel() throws {

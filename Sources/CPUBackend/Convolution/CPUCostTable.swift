@@ -20,6 +20,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var panel: Double
   /// Time of one leaf of a fully connected layer.
   package var gatheredLeaf: Double
+  package var winograd: WinogradCosts
   /// Bytes of a core's first-level data cache and second-level cache.
   package var firstCacheByteCount = 32 << 10
   package var secondCacheByteCount = 512 << 10
@@ -28,7 +29,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    part: Double, panel: Double, gatheredLeaf: Double
+    part: Double, panel: Double, gatheredLeaf: Double, winograd: WinogradCosts
   ) {
     self.isa = isa
     self.machine = machine
@@ -38,6 +39,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
     self.part = part
     self.panel = panel
     self.gatheredLeaf = gatheredLeaf
+    self.winograd = winograd
   }
 
   /// The time of one tap of a block of `rows` rows over all tiles of a plane.

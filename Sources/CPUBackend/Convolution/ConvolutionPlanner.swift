@@ -29,17 +29,18 @@ package struct ConvolutionPlanner {
 
     let tiles = TilePlanner(problem, kernels: kernels, costs: target.costs)
     let densePlan = tiles.blocks()
-    let dense = try BlockProgram.dense(
+    let direct = try BlockProgram.dense(
       problem, weights, plan: densePlan, grid: grid(problem, densePlan), costs: target.costs,
       sectionRows: tiles.sectionRows(densePlan),
       partitions: tiles.partitions(densePlan, threads: target.threads))
+    let dense = try DenseLayer(direct, problem, weights, costs: target.costs, kernels: kernels)
     guard target.engine == .sparse, matrix.zeros > 0 else {
       return PackedLayer(
         choice: EngineChoice(
           matrix: matrix, engine: .dense,
-          reason: target.engine == .dense ? "asked for" : "no zeros",
+          reason: dense.reason(target.engine == .dense ? "asked for" : "no zeros"),
           denseNanoseconds: dense.nanoseconds),
-        weights: .blocks(dense.program))
+        weights: dense.weights)
     }
 
     let plan = tiles.leaves(nonZeroCount: matrix.weights - matrix.zeros)
@@ -68,9 +69,9 @@ package struct ConvolutionPlanner {
         matrix: matrix, engine: isSparse ? .sparse : .dense,
         reason: isSparse
           ? "predicted \(twoDigits(ratio)) × faster than dense"
-          : "predicted \(twoDigits(1 / ratio)) × faster than sparse",
+          : dense.reason("predicted \(twoDigits(1 / ratio)) × faster than sparse"),
         sparseNanoseconds: sparse.nanoseconds, denseNanoseconds: dense.nanoseconds),
-      weights: .blocks(isSparse ? sparse.program : dense.program))
+      weights: isSparse ? .blocks(sparse.program) : dense.weights)
   }
 
   private func grid(_ problem: ConvolutionProblem, _ plan: TilePlan) -> TileGrid {
@@ -94,11 +95,16 @@ extension NodeContext {
   func convolutionStep(
     _ problem: ConvolutionProblem, kernels: KernelSet, input: Placement, output: Placement,
     residual: Placement?, weights: () throws(HewnError) -> [FilterWeights]
-  ) throws(HewnError) -> ConvolutionStep {
+  ) throws(HewnError) -> any Step {
     let packed =
       if let packed { packed } else {
         try ConvolutionPlanner(target: target, kernels: kernels).pack(problem, try weights())
       }
+    if case .winograd(let weights) = packed.weights {
+      return try winogradStep(
+        problem, weights, packed.choice, kernels: kernels, input: input, output: output,
+        residual: residual)
+    }
     guard case .blocks(let program) = packed.weights else {
       throw HewnError(.invalidFile, "its packed weights are not those of a convolution")
     }

@@ -19,6 +19,8 @@ package struct PackedLayer: Sendable {
 package enum PackedWeights: Sendable {
   /// Of ``ConvolutionStep``.
   case blocks(BlockProgram)
+  /// Of ``WinogradStep``.
+  case winograd(WinogradWeights)
   /// Of ``RowStep``.
   case leaves(LeafRows)
   /// Of ``PanelStep``.
@@ -27,6 +29,7 @@ package enum PackedWeights: Sendable {
   package var byteCount: Int {
     switch self {
     case .blocks(let program): program.byteCount
+    case .winograd(let weights): weights.byteCount
     case .leaves(let rows): rows.byteCount
     case .panels(let panels): panels.byteCount
     }

@@ -79,7 +79,7 @@ extension NodeContext {
       return PanelStep(
         problem, panels, kernels: kernels, input: input, output: output, packed: packed,
         decision: decision)
-    case .blocks:
+    case .blocks, .winograd:
       throw HewnError(.invalidFile, "its packed weights are those of a convolution")
     }
   }

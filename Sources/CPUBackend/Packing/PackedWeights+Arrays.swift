@@ -5,6 +5,7 @@ extension PackedWeights {
   package var form: String {
     switch self {
     case .blocks: "blocks"
+    case .winograd(let weights): weights.form
     case .leaves: "leaves"
     case .panels: "panels"
     }
@@ -16,6 +17,7 @@ extension PackedWeights {
   package func arrays() throws(HewnError) -> [PackedArray] {
     switch self {
     case .blocks(let program): try program.arrays()
+    case .winograd(let weights): weights.arrays
     case .leaves(let rows): rows.arrays
     case .panels(let panels): panels.arrays
     }
@@ -31,7 +33,11 @@ extension PackedWeights {
     case "blocks": self = .blocks(try BlockProgram(arrays))
     case "leaves": self = .leaves(try LeafRows(arrays))
     case "panels": self = .panels(try WeightPanels(arrays))
-    default: throw HewnError(.invalidFile, "packed weights of an unknown form, \"\(form)\"")
+    default:
+      guard let tile = WinogradWeights.tile(ofForm: form) else {
+        throw HewnError(.invalidFile, "packed weights of an unknown form, \"\(form)\"")
+      }
+      self = .winograd(try WinogradWeights(tile: tile, arrays))
     }
     let names = try self.arrays().map(\.name)
     guard arrays.names == Set(names) else {

@@ -1,0 +1,1 @@
+../CPUKernelsPortable/WholeVectors.swift
