@@ -77,7 +77,7 @@ extension LayerReport {
         ? decision?.sparseMilliseconds : decision?.denseMilliseconds,
       predictedSparseMilliseconds: decision?.sparseMilliseconds,
       predictedDenseMilliseconds: decision?.denseMilliseconds, denseFlops: count.flops,
-      nonZeroFlops: Int(saturating: Double(count.flops) * kept))
+      nonZeroFlops: Int(saturating: Double(count.flops) * kept), boundFlops: decision?.boundFlops)
   }
 
   /// Reports a conversion between layouts.

@@ -121,6 +121,9 @@ public struct Benchmark: Sendable {
           .rounded(places: 6)
         result.shareOfPeak = peak.map { (gflops / $0).rounded(places: 6) }
       }
+      if let peak, let flops = layer.boundFlops {
+        result.boundMilliseconds = (Double(flops) / peak / 1e6).rounded(places: 6)
+      }
       if layer.engine == "sparse", let sparse = result.milliseconds["sparse"],
         let dense = result.milliseconds["dense"]
       {

@@ -18,12 +18,15 @@ package struct LayerReport: Sendable {
   package var denseFlops: Int
   /// Floating-point operations of the non-zero weights.
   package var nonZeroFlops: Int
+  /// Operations that the device could do in the least time that the chosen kernels' loads and
+  /// operations take; `nil` where they are not counted.
+  package var boundFlops: Int?
 
   package init(
     name: String, op: String, matrix: MatrixReport? = nil, engine: String = "other",
     reason: String = "", predictedMilliseconds: Double? = nil,
     predictedSparseMilliseconds: Double? = nil, predictedDenseMilliseconds: Double? = nil,
-    denseFlops: Int, nonZeroFlops: Int
+    denseFlops: Int, nonZeroFlops: Int, boundFlops: Int? = nil
   ) {
     self.name = name
     self.op = op
@@ -35,6 +38,7 @@ package struct LayerReport: Sendable {
     self.predictedDenseMilliseconds = predictedDenseMilliseconds
     self.denseFlops = denseFlops
     self.nonZeroFlops = nonZeroFlops
+    self.boundFlops = boundFlops
   }
 }
 

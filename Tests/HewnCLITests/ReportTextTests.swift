@@ -81,7 +81,7 @@ import Testing
         BenchReport.Layer(
           name: "conv1", op: "Conv", engine: "sparse", denseFlops: 55_296_000,
           nonZeroFlops: 6_656_000, milliseconds: ["sparse": 0.6, "dense": 0.5], share: 0.75,
-          gflops: 11.1, denseEquivalentGFLOPs: 92.2, shareOfPeak: 0.108,
+          gflops: 11.1, denseEquivalentGFLOPs: 92.2, shareOfPeak: 0.108, boundMilliseconds: 0.15,
           predictedMilliseconds: 0.05, isWrongChoice: true),
         BenchReport.Layer(
           name: "conv2", op: "Conv", engine: "sparse", denseFlops: 1000, nonZeroFlops: 100,
@@ -96,8 +96,8 @@ import Testing
         net.onnx: 123.5 kB, opset 17, by pytorch 2.9
         hewn 1.2.3, device cpu, 1 thread, batch 4
 
-        #  layer    op       engine  sparse ms  dense ms   share  GFLOP/s  dense-eq.    peak  predicted ms  remark
-        1  conv1    Conv     sparse      0.600     0.500  75.0 %     11.1       92.2  10.8 %        0.0500  dense is faster
+        #  layer    op       engine  sparse ms  dense ms   share  GFLOP/s  dense-eq.    peak   bound  predicted ms  remark
+        1  conv1    Conv     sparse      0.600     0.500  75.0 %     11.1       92.2  10.8 %  25.0 %        0.0500  dense is faster
         2  conv2    Conv     sparse      0.250     0.500  20.0 %
         3  flatten  Flatten           0.000400   0.00100   1.0 %
 

@@ -207,7 +207,8 @@ import Testing
         BenchReport.Layer(
           name: "conv1", op: "Conv", engine: "sparse", denseFlops: 55_296, nonZeroFlops: 6656,
           milliseconds: ["sparse": 0.75, "dense": 0.5], share: 0.75, gflops: 0.008875,
-          denseEquivalentGFLOPs: 0.073728, shareOfPeak: 0.0001, predictedMilliseconds: 0.05,
+          denseEquivalentGFLOPs: 0.073728, shareOfPeak: 0.0001, boundMilliseconds: 0.025,
+          predictedMilliseconds: 0.05,
           isWrongChoice: true),
         BenchReport.Layer(
           name: "pool", op: "MaxPool", engine: "other", denseFlops: 0, nonZeroFlops: 0),
@@ -246,6 +247,7 @@ import Testing
         "instruction_set" : null,
         "layers" : [
           {
+            "bound_ms" : 0.025,
             "dense_equivalent_gflops" : 0.073728,
             "dense_flops" : 55296,
             "engine" : "sparse",
@@ -263,6 +265,7 @@ import Testing
             "wrong_choice" : true
           },
           {
+            "bound_ms" : null,
             "dense_equivalent_gflops" : null,
             "dense_flops" : 0,
             "engine" : "other",

@@ -56,6 +56,10 @@ package struct BlockProgram: Sendable {
 package struct PricedProgram: Sendable {
   package var program: BlockProgram
   package var nanoseconds: Double
+  /// Vectors that the busier kind of ports must take: those of loads, or those of multiply-adds. A
+  /// processor has as many of one kind as of the other, so that no run takes less time than so many
+  /// multiply-adds at its greatest rate.
+  package var boundVectors: Int
 }
 
 /// One block before packing: rows that share taps inside one chunk.
@@ -74,9 +78,12 @@ struct BlockProgramBuilder {
   private let grid: TileGrid
   /// Times over all tiles, by rows of a block.
   private let tapTimes: [Double]
+  /// Vectors of a pass, by rows of a block.
+  private let widestPass: [Int]
   private let blockTimes: [Double]
   /// The time to store one row's cells of an image.
   private let finishTime: Double
+  private var boundVectors = 0
   private var sections: [BlockProgram.Section] = []
   private var streams: [BlockProgram.Stream] = []
   private var blocks: [BlockStream.Block] = []
@@ -91,6 +98,7 @@ struct BlockProgramBuilder {
   init(_ problem: ConvolutionProblem, grid: TileGrid, costs: CPUCostTable) {
     self.problem = problem
     self.grid = grid
+    widestPass = costs.tap.map { $0.count - 1 }
     tapTimes = costs.tap.indices.map { costs.tapTime(rows: $0, grid: grid) }
     blockTimes = costs.tap.indices.map { costs.blockTime(rows: $0, grid: grid) }
     finishTime =
@@ -138,6 +146,7 @@ struct BlockProgramBuilder {
         startsFromBias: startsFromBias, finishes: finishes))
     sections[sections.count - 1].streamCount += 1
     for (index, block) in pending.enumerated() {
+      boundVectors = boundVectors.saturatingAdd(bound(block, loadsRows: !startsFromBias))
       blocks.append(
         BlockStream.Block(firstRow: Int32(block.firstRow), tapCount: Int32(block.taps.count)))
       if index == 0 || !sharesOffsets {
@@ -146,6 +155,18 @@ struct BlockProgramBuilder {
       weights += block.weights
       charge(
         blockTimes[block.height] + tapTimes[block.height] * Double(block.taps.count))
+    }
+  }
+
+  /// Loads of inputs, weights and accumulators, or multiply-adds, whichever are more, over all tiles.
+  private func bound(_ block: PendingBlock, loadsRows: Bool) -> Int {
+    let (height, taps) = (block.height, block.taps.count)
+    let widest = max(1, widestPass[height])
+    return grid.widths.reduce(0) { sum, width in
+      let passes = (width.vectors + widest - 1) / widest
+      let loads =
+        taps * (width.vectors + height * passes) + (loadsRows ? height * width.vectors : 0)
+      return sum + width.tileCount * max(loads, height * taps * width.vectors)
     }
   }
 
@@ -158,6 +179,7 @@ struct BlockProgramBuilder {
         blocks: try AlignedArray(blocks), offsets: try AlignedArray(offsets),
         weights: try AlignedArray(weights), bias: try AlignedArray(bias),
         filters: try AlignedArray(filters)),
-      nanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.imageGroups))
+      nanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.imageGroups),
+      boundVectors: boundVectors.saturatingMultiply(problem.output.imageGroups))
   }
 }

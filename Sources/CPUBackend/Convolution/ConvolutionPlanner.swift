@@ -39,7 +39,7 @@ package struct ConvolutionPlanner {
         choice: EngineChoice(
           matrix: matrix, engine: .dense,
           reason: dense.reason(target.engine == .dense ? "asked for" : "no zeros"),
-          denseNanoseconds: dense.nanoseconds),
+          denseNanoseconds: dense.nanoseconds, boundFlops: flops(dense.boundVectors)),
         weights: dense.weights)
     }
 
@@ -70,8 +70,13 @@ package struct ConvolutionPlanner {
         reason: isSparse
           ? "predicted \(twoDigits(ratio)) × faster than dense"
           : dense.reason("predicted \(twoDigits(1 / ratio)) × faster than sparse"),
-        sparseNanoseconds: sparse.nanoseconds, denseNanoseconds: dense.nanoseconds),
+        sparseNanoseconds: sparse.nanoseconds, denseNanoseconds: dense.nanoseconds,
+        boundFlops: flops(isSparse ? sparse.boundVectors : dense.boundVectors)),
       weights: isSparse ? .blocks(sparse.program) : dense.weights)
+  }
+
+  private func flops(_ vectors: Int?) -> Int? {
+    vectors.map { $0.saturatingMultiply(2 * kernels.lanes) }
   }
 
   private func grid(_ problem: ConvolutionProblem, _ plan: TilePlan) -> TileGrid {

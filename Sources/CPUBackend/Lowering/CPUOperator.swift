@@ -85,12 +85,13 @@ package struct NodeContext: Sendable {
   }
 
   /// The images of one cell in the layouts of this node: as many as a vector has lanes where the batch
-  /// fills most of the vectors, else 1.
+  /// fills most of the vectors, else 1. Constants are read image by image.
   package var lanes: Int {
     let images = outputs[0].shape.rank > 0 ? outputs[0].shape[0] : 0
     let lanes = target.vectorLanes
     let use = Double(images) / Double(max(1, images.roundedUp(to: lanes)))
-    return images > 0 && use >= target.leastLaneUse ? lanes : 1
+    let isComputed = constant(ofInput: 0) == nil
+    return images > 0 && isComputed && use >= target.leastLaneUse ? lanes : 1
   }
 
   package func shape(ofInput index: Int) -> Shape? {

@@ -44,16 +44,20 @@ package struct EngineChoice: Sendable, Codable {
   /// Predicted times on one core; `nil` where there was no choice.
   package var sparseNanoseconds: Double?
   package var denseNanoseconds: Double
+  /// Floating-point operations that the processor could do in the least time that the chosen kernels'
+  /// loads and multiply-adds take; `nil` where they are not counted.
+  package var boundFlops: Int?
 
   package init(
     matrix: MatrixReport, engine: Engine, reason: String, sparseNanoseconds: Double? = nil,
-    denseNanoseconds: Double
+    denseNanoseconds: Double, boundFlops: Int? = nil
   ) {
     self.matrix = matrix
     self.engine = engine
     self.reason = reason
     self.sparseNanoseconds = sparseNanoseconds
     self.denseNanoseconds = denseNanoseconds
+    self.boundFlops = boundFlops
   }
 }
 
@@ -71,6 +75,6 @@ extension StepDecision {
       matrix: choice.matrix, engine: choice.engine.rawValue, reason: choice.reason,
       sparseMilliseconds: choice.sparseNanoseconds.map(target.milliseconds),
       denseMilliseconds: target.milliseconds(choice.denseNanoseconds),
-      weightByteCount: packed.weights.byteCount)
+      weightByteCount: packed.weights.byteCount, boundFlops: choice.boundFlops)
   }
 }

@@ -21,6 +21,9 @@ extension EngineChoice {
     }
     let counts =
       [matrix.zeros, matrix.leaves, matrix.filledSlots] + matrix.segmentsByHeight.values
+    guard boundFlops ?? 0 >= 0 else {
+      throw HewnError(.invalidFile, "a bound of \(boundFlops ?? 0) operations")
+    }
     let heights = matrix.segmentsByHeight.keys
     guard counts.allSatisfy({ (0...weights).contains($0) }),
       heights.allSatisfy({ $0 >= 1 && $0 <= rows })

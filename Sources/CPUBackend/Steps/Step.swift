@@ -53,10 +53,12 @@ package struct StepDecision: Sendable {
   package var denseMilliseconds: Double?
   /// Bytes of packed weights and index streams.
   package var weightByteCount: Int
+  /// As in ``EngineChoice``.
+  package var boundFlops: Int?
 
   package init(
     matrix: MatrixReport?, engine: String, reason: String, sparseMilliseconds: Double? = nil,
-    denseMilliseconds: Double? = nil, weightByteCount: Int
+    denseMilliseconds: Double? = nil, weightByteCount: Int, boundFlops: Int? = nil
   ) {
     self.matrix = matrix
     self.engine = engine
@@ -64,5 +66,6 @@ package struct StepDecision: Sendable {
     self.sparseMilliseconds = sparseMilliseconds
     self.denseMilliseconds = denseMilliseconds
     self.weightByteCount = weightByteCount
+    self.boundFlops = boundFlops
   }
 }

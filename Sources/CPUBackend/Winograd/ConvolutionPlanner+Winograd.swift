@@ -23,6 +23,8 @@ struct DenseLayer {
   let weights: PackedWeights
   /// Predicted time on one core.
   let nanoseconds: Double
+  /// As in ``PricedProgram``; `nil` where it is not the direct program.
+  let boundVectors: Int?
   /// What it is, where it is not the direct program.
   let note: String?
 
@@ -34,10 +36,12 @@ struct DenseLayer {
     let choice = WinogradChoice(convolution, costs: costs, kernels: kernels)
     guard let problem = choice.problem, choice.nanoseconds < direct.nanoseconds else {
       (weights, nanoseconds, note) = (.blocks(direct.program), direct.nanoseconds, nil)
+      boundVectors = direct.boundVectors
       return
     }
     weights = .winograd(try WinogradWeights(problem, filters, kernels))
     nanoseconds = choice.nanoseconds
+    boundVectors = nil
     let ratio = direct.nanoseconds / max(choice.nanoseconds, .leastNonzeroMagnitude)
     note = "\(problem.name), predicted \(twoDigits(ratio)) × faster than direct"
   }

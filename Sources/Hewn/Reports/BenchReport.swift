@@ -128,6 +128,9 @@ public struct BenchReport: Report {
     @Nullable public var denseEquivalentGFLOPs: Double?
     /// `gflops` over the peak.
     @Nullable public var shareOfPeak: Double?
+    /// The least time that the loads and multiply-adds of the first engine's kernels take at the peak,
+    /// were all their operands in the first cache; `nil` where they are not counted.
+    @Nullable public var boundMilliseconds: Double?
     /// The predicted time of the first engine.
     @Nullable public var predictedMilliseconds: Double?
     /// Whether the sparse kernels were chosen and measured slower than the dense ones by more than
@@ -138,7 +141,7 @@ public struct BenchReport: Report {
       name: String, op: String, engine: String, denseFlops: Int, nonZeroFlops: Int,
       milliseconds: [String: Double] = [:], share: Double? = nil, gflops: Double? = nil,
       denseEquivalentGFLOPs: Double? = nil, shareOfPeak: Double? = nil,
-      predictedMilliseconds: Double? = nil, isWrongChoice: Bool? = nil
+      boundMilliseconds: Double? = nil, predictedMilliseconds: Double? = nil, isWrongChoice: Bool? = nil
     ) {
       self.name = name
       self.op = op
@@ -150,6 +153,7 @@ public struct BenchReport: Report {
       self.gflops = gflops
       self.denseEquivalentGFLOPs = denseEquivalentGFLOPs
       self.shareOfPeak = shareOfPeak
+      self.boundMilliseconds = boundMilliseconds
       self.predictedMilliseconds = predictedMilliseconds
       self.isWrongChoice = isWrongChoice
     }
@@ -161,6 +165,7 @@ public struct BenchReport: Report {
       case milliseconds = "ms"
       case denseEquivalentGFLOPs = "dense_equivalent_gflops"
       case shareOfPeak = "share_of_peak"
+      case boundMilliseconds = "bound_ms"
       case predictedMilliseconds = "predicted_ms"
       case isWrongChoice = "wrong_choice"
     }

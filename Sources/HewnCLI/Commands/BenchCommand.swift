@@ -26,7 +26,8 @@ package struct BenchCommand: ConsoleCommand {
       than their dense ones are marked. Layers are measured in runs of their own, after the whole.
 
       Rates: GFLOP/s counts the non-zero weights, dense-eq. all of them; peak is GFLOP/s over the \
-      greatest rate of the device.
+      greatest rate of the device; bound is the least time of the kernels' loads and \
+      multiply-adds over the measured one.
       """,
       examples: """
         hewn bench model.onnx

@@ -42,7 +42,7 @@ extension ReportText {
       [.right("#"), .left("layer"), .left("op"), .left("engine")]
         + engines.map { .right("\($0) ms") } + [
           .right("share"), .right("GFLOP/s"), .right("dense-eq."), .right("peak"),
-          .right("predicted ms"), .left("remark"),
+          .right("bound"), .right("predicted ms"), .left("remark"),
         ])
     for (index, layer) in report.layers.enumerated() {
       let isWrong = layer.isWrongChoice == true
@@ -55,10 +55,18 @@ extension ReportText {
           layer.share.map(Numbers.percent) ?? "", rate(layer.gflops, layer.nonZeroFlops),
           rate(layer.denseEquivalentGFLOPs, layer.denseFlops),
           layer.nonZeroFlops == 0 ? "" : layer.shareOfPeak.map(Numbers.percent) ?? "",
-          milliseconds(layer.predictedMilliseconds), isWrong ? "dense is faster" : "",
+          shareOfBound(layer, engines.first), milliseconds(layer.predictedMilliseconds), isWrong ? "dense is faster" : "",
         ], emphasis: isWrong ? .warning : .none)
     }
     return table.render(style)
+  }
+
+  /// How near a layer came to the least time of its kernels.
+  private static func shareOfBound(_ layer: BenchReport.Layer, _ engine: String?) -> String {
+    guard let bound = layer.boundMilliseconds, let engine,
+      let measured = layer.milliseconds[engine], measured > 0
+    else { return "" }
+    return Numbers.percent(bound / measured)
   }
 
   private static func rate(_ gflops: Double?, _ flops: Int) -> String {
