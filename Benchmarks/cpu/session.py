@@ -1,0 +1,90 @@
+"""The measurements of one call of the command."""
+
+import datetime
+import hashlib
+import pathlib
+import sys
+import time
+
+import common
+
+from . import cells, layers, models, networks, results, table
+from .environments import SPARSE_ONLY
+from .turns import Settings
+
+
+def hewn_version():
+    """The last commit that changed the sources; with a digest of the tool where they differ."""
+    sources = ["--", "Sources", "Package.swift"]
+    commit = common.git("log", "-1", "--format=%h", *sources)
+    if common.git("status", "--porcelain", *sources):
+        digest = hashlib.sha256(pathlib.Path(common.HEWN).read_bytes()).hexdigest()
+        commit += f"-dirty-{digest[:8]}"
+    return commit
+
+
+def selected(options):
+    """Each cell to measure: name, zeros, batch, threads, and what gives the model's path."""
+    names = options.networks or [*networks.NETWORKS, *models.PRUNED]
+    for name, zeros, path in models.select(names, options.zeros, options.folder / "networks"):
+        for batch in options.batches:
+            for threads in options.threads:
+                yield name, zeros, batch, threads, path
+
+
+def run(options, versions, pythons, missing):
+    versions = dict(versions)
+    own = [name for name in options.engines if name in cells.HEWN_ENGINES]
+    versions.update(dict.fromkeys(own, hewn_version()))
+    # In the order that was asked for; it is that of the turns.
+    versions = {name: versions[name] for name in options.engines if name in versions}
+    settings = Settings(
+        options.rounds, options.seconds, options.pause, options.repeats, options.budget
+    )
+    path = common.RESULTS / f"{options.name}.json"
+    path.parent.mkdir(exist_ok=True)
+    now = common.circumstances()
+    report = {
+        "command": now["command"], "date": now["date"], "machine": now["machine"],
+        "settings": vars(settings), "cells": {},
+    }  # fmt: skip
+    if options.resume:
+        report["cells"] = results.kept(results.load(path), now["machine"], versions)
+    for name, zeros, batch, threads, model_path in selected(options):
+        key = results.key(name, zeros, batch, threads)
+        engines = [engine for engine in options.engines if zeros != 0 or engine not in SPARSE_ONLY]
+        if results.is_complete(report["cells"].get(key), engines, versions):
+            continue
+        start = time.monotonic()
+        chosen = cells.Engines(
+            {engine: versions[engine] for engine in engines if engine in versions}, pythons,
+            {engine: missing[engine] for engine in engines if engine in missing},
+        )  # fmt: skip
+        model = models.Model(name, zeros, model_path())
+        cell = cells.measure(model, batch, threads, chosen, settings, options.folder / "networks")
+        report["cells"][key] = cell
+        save(path, report)
+        print(line(key, cell, time.monotonic() - start), flush=True)
+    save(path, report)
+    print(f"written to {path} and {path.with_suffix('.md').name}", file=sys.stderr)
+
+
+def save(path, report):
+    report["date"] = datetime.date.today().isoformat()
+    results.save(path, report)
+    path.with_suffix(".md").write_text(table.markdown(report))
+
+
+def line(key, cell, seconds):
+    """A cell in a line, while it is measured."""
+    shown = "".join(f" {name} {table.time(cell, name)}" for name in cell["engines"])
+    ratio = results.speedup(cell)
+    verdict = "not counted" if ratio is None else f"{ratio:.2f} × {results.best_rival(cell)}"
+    return f"{key}:{shown}  {verdict}  ({seconds:.0f} s)"
+
+
+def show_layers(options):
+    for name, zeros, batch, threads, path in selected(options):
+        model = models.Model(name, zeros, path())
+        print(f"## {model.label}, batch {batch}, {threads} thread{'s' * (threads > 1)}\n")
+        print(layers.measure(model, batch, threads, options.seconds), flush=True)
