@@ -48,7 +48,13 @@ def measure(model, batch, threads, engines, settings, cache):
                 }
                 for name in turns
             }
-            hewn = details(contenders["hewn"], job, settings) if "hewn" in turns else None
+            hewn = None
+            if "hewn" in measured:
+                try:
+                    hewn = details(contenders["hewn"], job, settings)
+                except Failed as reason:
+                    failed["hewn"] = str(reason)
+                    del measured["hewn"]
         finally:
             for contender in contenders.values():
                 contender.close()
@@ -126,4 +132,5 @@ def details(hewn, job, settings):
         "dense_weight_bytes": 4 * totals["weights"],
         "activation_bytes": sum(activation_bytes(job.interface.path, job.batch).values()),
         "compile_seconds": significant(hewn.compiled.seconds, 3),
+        "compile_peak_mb": round(hewn.compiled.peak / 1e6, 1),
     }

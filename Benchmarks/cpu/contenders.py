@@ -74,8 +74,8 @@ class Rival:
         self.process.send_signal(signal.SIGCONT)
         used, before = scheduled(self.process.pid), Sample.take()
         try:
-            self.process.stdin.write(f"{seconds} {WARM_UP_SECONDS}\n".encode())
-            self.process.stdin.flush()
+            # Without a buffer, which could not be closed when the process has died.
+            os.write(self.process.stdin.fileno(), f"{seconds} {WARM_UP_SECONDS}\n".encode())
         except OSError:
             raise Failed(self.reason()) from None
         times = self.answer(TURN_SECONDS)
@@ -125,7 +125,7 @@ class Hewn:
             self.given += ["--input", f"{name}={file}"]
         self.compiled = Tool(
             "compile", job.interface.path, "--output", self.plan, "--engine", engine, "--batch",
-            job.batch, "--threads", job.threads,
+            job.batch, "--threads", job.threads, polls=True,
         )  # fmt: skip
 
     def start(self):
@@ -164,7 +164,10 @@ class Hewn:
 
 
 class Tool:
-    """A process of the command-line tool with --json; its report, peak memory and CPU time."""
+    """A process of the command-line tool with --json: its report and CPU time.
+
+    With `polls` also its peak memory, at the price of some CPU time while it is waited for.
+    """
 
     def __init__(self, *arguments, polls=False):
         self.command = [HEWN, *map(str, arguments), "--json", "--quiet"]

@@ -40,7 +40,7 @@ def parse():
     parser.add_argument("--repeats", type=int, default=3, help="of a turn that others disturb")
     parser.add_argument("--budget", type=float, default=20,
                         help="seconds of a cell's rounds, of which there are three at least")  # fmt: skip
-    parser.add_argument("--resume", action="store_true", help="keep cells of the same versions")
+    parser.add_argument("--resume", action="store_true", help="leave out cells that are there")
     parser.add_argument("--layers", action="store_true", help="show Hewn's layers instead")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".build/benchmarks",
                         help="where networks/ and rivals/ are, or go")  # fmt: skip

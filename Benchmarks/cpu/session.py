@@ -33,40 +33,54 @@ def selected(options):
 
 
 def run(options, versions, pythons, missing):
-    versions = dict(versions)
-    own = [name for name in options.engines if name in cells.HEWN_ENGINES]
-    versions.update(dict.fromkeys(own, hewn_version()))
+    own = dict.fromkeys(cells.HEWN_ENGINES, hewn_version())
     # In the order that was asked for; it is that of the turns.
-    versions = {name: versions[name] for name in options.engines if name in versions}
+    versions = {name: {**own, **versions}[name] for name in options.engines if name not in missing}
     settings = Settings(
         options.rounds, options.seconds, options.pause, options.repeats, options.budget
     )
     path = common.RESULTS / f"{options.name}.json"
     path.parent.mkdir(exist_ok=True)
     now = common.circumstances()
+    earlier = results.load(path)
     report = {
         "command": now["command"], "date": now["date"], "machine": now["machine"],
-        "settings": vars(settings), "cells": {},
+        "settings": vars(settings), "cells": results.kept(earlier, now["machine"], versions),
     }  # fmt: skip
-    if options.resume:
-        report["cells"] = results.kept(results.load(path), now["machine"], versions)
-    for name, zeros, batch, threads, model_path in selected(options):
-        key = results.key(name, zeros, batch, threads)
-        engines = [engine for engine in options.engines if zeros != 0 or engine not in SPARSE_ONLY]
-        if results.is_complete(report["cells"].get(key), engines, versions):
-            continue
+    dropped = len(earlier["cells"]) - len(report["cells"])
+    if dropped:
+        say(f"{dropped} cells of another machine or other versions are DROPPED from {path.name}")
+    todo = []
+    for place in selected(options):
+        name, zeros, batch, threads, _ = place
+        had = report["cells"].get(results.key(name, zeros, batch, threads))
+        if not (options.resume and results.is_complete(had, tried(options, zeros), versions)):
+            todo.append(place)
+    say(f"{len(todo)} cells to measure, {len(report['cells'])} are there")
+    for name, zeros, batch, threads, model_path in todo:
         start = time.monotonic()
+        engines = tried(options, zeros)
         chosen = cells.Engines(
             {engine: versions[engine] for engine in engines if engine in versions}, pythons,
             {engine: missing[engine] for engine in engines if engine in missing},
         )  # fmt: skip
         model = models.Model(name, zeros, model_path())
         cell = cells.measure(model, batch, threads, chosen, settings, options.folder / "networks")
+        key = results.key(name, zeros, batch, threads)
         report["cells"][key] = cell
         save(path, report)
         print(line(key, cell, time.monotonic() - start), flush=True)
     save(path, report)
-    print(f"written to {path} and {path.with_suffix('.md').name}", file=sys.stderr)
+    say(f"written to {path} and {path.with_suffix('.md').name}")
+
+
+def tried(options, zeros):
+    """The engines of a cell."""
+    return [engine for engine in options.engines if zeros != 0 or engine not in SPARSE_ONLY]
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
 
 
 def save(path, report):

@@ -157,6 +157,7 @@ def memory(cells):
     body = [
         [
             label(cell),
+            f"{cell['hewn']['compile_peak_mb']:.0f}" if cell["hewn"] else "",
             *(
                 f"{cell['engines'][engine]['peak_mb']:.0f}" if engine in cell["engines"] else ""
                 for engine in engines
@@ -164,7 +165,7 @@ def memory(cells):
         ]
         for cell in cells.values()
     ]
-    return rows(["network, zeros", *engines], body)
+    return rows(["network, zeros", "hewn compile", *engines], body)
 
 
 def failures(cells):

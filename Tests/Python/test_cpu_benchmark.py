@@ -12,7 +12,7 @@ from hewn import ROOT
 
 sys.path.append(str(ROOT / "Benchmarks"))
 
-from cpu import layers, models, networks, results, table, turns  # noqa: E402
+from cpu import contenders, environments, layers, models, networks, results, table, turns  # noqa: E402
 
 VERSIONS = {"hewn": "abc1234", "onnxruntime": "1.32.0", "mnn": "3.6.1"}
 
@@ -33,7 +33,7 @@ def cell(times, network="net", zeros=90, batch=1, threads=2, errors={}, clean={}
             "peak_gflops": 100.0, "instruction_set": "avx2", "nonzero_flops": 500_000_000,
             "dense_flops": 5_000_000_000, "zero_share": 0.87, "weight_bytes": 6_000_000,
             "dense_weight_bytes": 40_000_000, "activation_bytes": 4_000_000,
-            "compile_seconds": 1.0,
+            "compile_seconds": 1.0, "compile_peak_mb": 77.0,
         },
     }  # fmt: skip
 
@@ -227,6 +227,35 @@ def test_digits():
     assert turns.significant(12345.6) == 12350
 
 
+def test_the_telling_line_of_an_error_stream():
+    assert contenders.complaint("hello\nAssertion at x.cpp:1\nplease write to us\n") == (
+        "Assertion at x.cpp:1"
+    )
+    assert contenders.complaint("first\n last \n\n") == "last"
+    assert contenders.complaint("") == "without a word"
+
+
+# Installation.
+
+
+def test_what_cannot_be_installed_is_left_out(monkeypatch, tmp_path):
+    asked = []
+
+    def environment_python(name, folder):
+        asked.append(name)
+        if name == "mnn":
+            raise environments.Unavailable("no such version")
+        return folder / "bin/python"
+
+    monkeypatch.setattr(environments, "environment_python", environment_python)
+    engines = ["onnxruntime", "mnn", "mnn-sparse"]
+    pythons, versions, missing = environments.install(engines, tmp_path)
+    assert pythons == {"onnxruntime": tmp_path / "onnxruntime/bin/python"}
+    assert list(versions) == ["onnxruntime"]
+    assert missing == {"mnn": "no such version", "mnn-sparse": "no such version"}
+    assert asked == ["onnxruntime", "mnn"]
+
+
 # The table.
 
 
@@ -257,6 +286,7 @@ def test_the_table_shows_every_cell():
                    "10.0", "1.0"]  # fmt: skip
     assert three[1:6] == ["4~", "2", "16", "onnxruntime", ""]
     assert row(text, "other 87 % | 20")[1:6] == [r"20\*", "10", "–", "onnxruntime", "**0.50 ×**"]
+    assert row(text, "other 87 % | 77")[1:] == ["77", "10", "10", ""]
     assert "- mnn: it crashed (1 cells: other-b1-t2)" in text
     assert "**Losses (1)**: other 87 % b1 t2 0.50 × onnxruntime." in text
     assert "**Ties (0)**: none." in text
