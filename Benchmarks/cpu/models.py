@@ -64,9 +64,11 @@ def interface(path, batch, folder):
 
     A file whose batch is another fixed one is replaced by a copy in a folder.
     """
+    path = pathlib.Path(path)
     model = onnx.load(path)
     if any(extents(port)[0] not in (batch, None) for port in ports(model)):
-        path = free_batch(model, path, folder)
+        free_batch(model)
+        path = saved(model, pathlib.Path(folder, f"{path.stem}-free.onnx"))
     for port in ports(model):
         if None in extents(port)[1:]:
             raise ValueError(f"{path}: {port.name} has a free extent beside the batch")
@@ -90,8 +92,8 @@ def extents(port):
     return [d.dim_value if d.HasField("dim_value") else None for d in dimensions]
 
 
-def free_batch(model, path, folder):
-    """Writes the model with a free batch, in inputs, outputs and the targets of Reshape."""
+def free_batch(model):
+    """Gives a model a free batch, in its inputs, outputs and the targets of Reshape."""
     for port in [*ports(model), *model.graph.output]:
         port.type.tensor_type.shape.dim[0].dim_param = "batch"
     targets = {node.input[1] for node in model.graph.node if node.op_type == "Reshape"}
@@ -102,10 +104,15 @@ def free_batch(model, path, folder):
             shape[0] = 0
             constant.CopyFrom(numpy_helper.from_array(shape, constant.name))
     del model.graph.value_info[:]
-    freed = pathlib.Path(folder, f"{path.stem}-free.onnx")
-    freed.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(model, freed)
-    return freed
+
+
+def saved(model, path):
+    """Writes a model unless the file holds it already, for conversions are made from it."""
+    content = model.SerializeToString()
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return path
 
 
 def random_inputs(shapes):

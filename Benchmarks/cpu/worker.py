@@ -81,7 +81,8 @@ def deepsparse(job, given):
 def mnn(job, given, *flags):
     converted = pathlib.Path(job["cache"], pathlib.Path(job["model"]).stem)
     converted = converted.with_name(converted.name + (".sparse.mnn" if flags else ".mnn"))
-    if not converted.exists():
+    # One that is older than the model is another model's.
+    if not converted.exists() or converted.stat().st_mtime < os.stat(job["model"]).st_mtime:
         convert(job["model"], converted, flags)
     import MNN
     import MNN.expr
