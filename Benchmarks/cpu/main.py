@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-from common import ROOT
+from common import HEWN, ROOT
 
 from . import environments
 from .environments import REFERENCE, RIVALS
@@ -38,9 +38,13 @@ def parse():
     parser.add_argument("--seconds", type=float, default=0.3, help="of each turn")
     parser.add_argument("--pause", type=float, default=0.1, help="seconds after each turn")
     parser.add_argument("--repeats", type=int, default=3, help="of a turn that others disturb")
-    parser.add_argument("--budget", type=float, default=20,
-                        help="seconds of a cell's rounds, of which there are three at least")  # fmt: skip
+    parser.add_argument(
+        "--budget", type=float, default=20, help="seconds of a cell's rounds, three at least"
+    )
     parser.add_argument("--resume", action="store_true", help="leave out cells that are there")
+    parser.add_argument(
+        "--mend", action="store_true", help="the same, but not cells that others disturbed"
+    )
     parser.add_argument("--layers", action="store_true", help="show Hewn's layers instead")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".build/benchmarks",
                         help="where networks/ and rivals/ are, or go")  # fmt: skip
@@ -55,6 +59,8 @@ def main():
     pythons, versions, missing = environments.install(dict.fromkeys([REFERENCE, *wanted]), rivals)
     for engine, reason in missing.items():
         print(f"{engine} CANNOT BE INSTALLED: {reason}", file=sys.stderr, flush=True)
+    if not pathlib.Path(HEWN).is_file():
+        sys.exit(f"{HEWN} is not there: run swift build -c release, or set HEWN_BIN")
     if REFERENCE in missing:
         sys.exit(f"nothing can be measured without {REFERENCE}")
     if pathlib.Path(sys.prefix).resolve() != rivals / RIVALS[REFERENCE]:

@@ -63,6 +63,11 @@ def is_clean(cell, engine):
     return cell["engines"][engine]["clean"] >= 2
 
 
+def disturbed(cell):
+    """The engines whose times are not clean."""
+    return [engine for engine in cell["engines"] if not is_clean(cell, engine)]
+
+
 def is_own(engine):
     return engine.startswith("hewn")
 

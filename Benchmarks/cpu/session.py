@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import os
 import pathlib
 import sys
 import time
@@ -25,7 +26,11 @@ def hewn_version():
 
 def selected(options):
     """Each cell to measure: name, zeros, batch, threads, and what gives the model's path."""
-    names = options.networks or [*networks.NETWORKS, *models.PRUNED]
+    names = options.networks or list(networks.NETWORKS)
+    if not options.networks and "HEWN_DATA" in os.environ:
+        names += models.PRUNED
+    elif not options.networks:
+        say("HEWN_DATA IS NOT SET: the networks that were really pruned are left out")
     for name, zeros, path in models.select(names, options.zeros, options.folder / "networks"):
         for batch in options.batches:
             for threads in options.threads:
@@ -54,7 +59,9 @@ def run(options, versions, pythons, missing):
     for place in selected(options):
         name, zeros, batch, threads, _ = place
         had = report["cells"].get(results.key(name, zeros, batch, threads))
-        if not (options.resume and results.is_complete(had, tried(options, zeros), versions)):
+        complete = results.is_complete(had, tried(options, zeros), versions)
+        is_kept = complete and (options.resume or options.mend and not results.disturbed(had))
+        if not is_kept:
             todo.append(place)
     say(f"{len(todo)} cells to measure, {len(report['cells'])} are there")
     for name, zeros, batch, threads, model_path in todo:

@@ -11,11 +11,12 @@ LEGEND = """\
 Times are medians in milliseconds of a whole batch. A speed-up is the time of the best rival with
 right outputs over Hewn's: above 1, Hewn is faster; within 3 % it is a tie. `~`: wrong by more than
 1e-3 of the largest output, not counted. `*`: fewer than two turns without disturbance by other
-processes. `–`: does not run, see the end. `nz GFLOP/s` counts the non-zero weights only; the peak is
-that of FMA with as many threads, measured beside each cell. `MB moved` is the weights as Hewn packs
-them and the inputs and outputs of all layers, each once; it is a bound only where no layer is fused
-with the next. Memory is VmHWM: that of a rival has Python's in it, and the loading of the ONNX file;
-Hewn's is that of running a plan that was compiled before."""
+processes, or a speed-up with such a time in it. `–`: does not run, see the end. `nz GFLOP/s`
+counts the non-zero weights only; the peak is that of FMA with as many threads, measured beside
+each cell. `MB moved` is the weights as Hewn packs them and the inputs and outputs of all layers,
+each once; it is a bound only where no layer is fused with the next. Memory is VmHWM: that of a
+rival has Python's in it, and the loading of the ONNX file; Hewn's is that of running a plan that
+was compiled before."""
 
 
 def markdown(report):
@@ -101,13 +102,19 @@ def mean_and_wins(ratios):
     return f"{geometric_mean(ratios):.2f} × ({wins}/{len(ratios)})"
 
 
+def compared(cell, ratio):
+    """A speed-up, marked where one of the two times is not clean."""
+    doubtful = {"hewn", results.best_rival(cell)} & set(results.disturbed(cell))
+    return f"{ratio:.2f} ×" + r" \*" * bool(doubtful)
+
+
 def outcomes(cells):
     ratios = sorted(results.speedups(cells).items(), key=lambda item: item[1])
     paragraphs = []
     for title, word in (("Losses", "loss"), ("Ties", "tie"), ("Wins", "win")):
         named = [
             f"{label(cells[name])} b{cells[name]['batch']} t{cells[name]['threads']}"
-            f" {ratio:.2f} × {results.best_rival(cells[name])}"
+            f" {compared(cells[name], ratio)} {results.best_rival(cells[name])}"
             for name, ratio in ratios
             if outcome(ratio) == word
         ]
@@ -131,7 +138,7 @@ def times(cells):
         line = [label(cell), *(time(cell, engine) for engine in engines)]
         ratio = results.speedup(cell)
         line.append(results.best_rival(cell) or "")
-        line.append("" if ratio is None else f"**{ratio:.2f} ×**")
+        line.append("" if ratio is None else f"**{compared(cell, ratio)}**")
         if cell["hewn"]:
             rate, share = results.share_of_peak(cell)
             size, flow = results.moved(cell)

@@ -87,8 +87,8 @@ class Turn:
 class Settings:
     """Rounds, seconds of a turn and of the pause after it, repetitions of a disturbed turn.
 
-    After `budget` seconds no turn is repeated; rounds end early, but not before three, when the next
-    would go past it.
+    After `budget` seconds no turn is repeated; rounds end early, but not before three, when the
+    next would go past it.
     """
 
     rounds: int = 5

@@ -117,6 +117,12 @@ def test_cells_without_an_engine_are_measured_again():
     assert results.is_complete(old, ["hewn", "openvino"], VERSIONS)
 
 
+def test_disturbed_engines_are_known():
+    times = {"hewn": 1, "mnn": 2, "onnxruntime": 3}
+    assert results.disturbed(cell(times)) == []
+    assert results.disturbed(cell(times, clean={"mnn": 1, "hewn": 2})) == ["mnn"]
+
+
 def test_files_hold_a_cell_a_line(tmp_path):
     path = tmp_path / "cpu.json"
     assert results.load(path) == {"cells": {}}
@@ -285,10 +291,12 @@ def test_the_table_shows_every_cell():
     assert one == ["net 90 %", "10", "20", "15~", "onnxruntime", "**2.00 ×**", "50.0", "50 %",
                    "10.0", "1.0"]  # fmt: skip
     assert three[1:6] == ["4~", "2", "16", "onnxruntime", ""]
-    assert row(text, "other 87 % | 20")[1:6] == [r"20\*", "10", "–", "onnxruntime", "**0.50 ×**"]
+    assert row(text, "other 87 % | 20")[1:6] == [
+        r"20\*", "10", "–", "onnxruntime", r"**0.50 × \***",
+    ]  # fmt: skip
     assert row(text, "other 87 % | 77")[1:] == ["77", "10", "10", ""]
     assert "- mnn: it crashed (1 cells: other-b1-t2)" in text
-    assert "**Losses (1)**: other 87 % b1 t2 0.50 × onnxruntime." in text
+    assert "**Losses (1)**: other 87 % b1 t2 0.50 × \\* onnxruntime." in text
     assert "**Ties (0)**: none." in text
     assert "**Wins (1)**: net 90 % b1 t2 2.00 × onnxruntime." in text
     assert "**Not counted (1)**: net-90-b16-t2." in text
