@@ -1,7 +1,4 @@
-#!/usr/bin/env python3
 """Makes well-known networks with random weights, pruned without structure, as ONNX files.
-
-    python3 Benchmarks/networks.py --zeros 90 95 --folder build/networks resnet50 vgg16
 
 Real pruned versions of these networks are not to be had freely. Timing does not depend on what the
 weights are, only on where the zeros lie: here uniformly at random within a layer, the same share in
@@ -9,7 +6,6 @@ every layer but the first, the depthwise ones and the classifier, which stay den
 are less uniform, which favours no engine. BatchNormalization counts as folded into the weights.
 """
 
-import argparse
 import pathlib
 
 import numpy as np
@@ -189,9 +185,11 @@ def inception(net, widths):
 
 def mobilenetv1(net):
     net.conv(32, 3, 2)
-    for filters, stride in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)] + [
-        (512, 1)
-    ] * 5 + [(1024, 2), (1024, 1)]:
+    for filters, stride in (
+        [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]
+        + [(512, 1)] * 5
+        + [(1024, 2), (1024, 1)]
+    ):
         net.conv(net.channels, 3, stride, groups=net.channels)
         net.conv(filters, 1)
     net.classifier()
@@ -218,19 +216,3 @@ def make(name, zeros, folder):
         onnx.save(net.model(), temporary)
         temporary.rename(path)
     return path
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("networks", nargs="*", help="all without any")
-    parser.add_argument("--zeros", type=int, nargs="+", default=[90], help="per cent")
-    parser.add_argument("--folder", default="networks")
-    options = parser.parse_args()
-    for name in options.networks or NETWORKS:
-        for zeros in options.zeros:
-            path = make(name, zeros, options.folder)
-            print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
-
-
-if __name__ == "__main__":
-    main()
