@@ -107,15 +107,16 @@ package struct BlockStream {
   package struct Ahead {
     package var start: UnsafePointer<Float>
     package var planeStride: Int
-    package var planeCount: Int
+    /// Planes for each block, times 65536.
+    package var planesPerBlock: Int
     package var lineCount: Int
 
     package init(
-      start: UnsafePointer<Float>, planeStride: Int, planeCount: Int, lineCount: Int
+      start: UnsafePointer<Float>, planeStride: Int, planesPerBlock: Int, lineCount: Int
     ) {
       self.start = start
       self.planeStride = planeStride
-      self.planeCount = planeCount
+      self.planesPerBlock = planesPerBlock
       self.lineCount = lineCount
     }
   }

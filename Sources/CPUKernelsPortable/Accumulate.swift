@@ -96,7 +96,7 @@ enum Accumulate<let rows: Int, let vectors: Int> {
         weight += rows
         offset += 1
       }
-      if let ahead = stream.ahead { prefetch(ahead, block: b, of: stream.blockCount) }
+      if let ahead = stream.ahead { prefetch(ahead, block: b) }
       if rows == 1, let target = stream.finish {
         complete(&sums[0], target.pointee, row: row)
         continue

@@ -71,9 +71,9 @@ func prefetch(_ f: Finish, row: Int, vectors: Int) {
 
 /// Asks for the share of a block in the lines that a stream asks for.
 @inline(__always)
-func prefetch(_ ahead: BlockStream.Ahead, block: Int, of blockCount: Int) {
-  let first = ahead.planeCount * block / blockCount
-  let end = ahead.planeCount * (block + 1) / blockCount
+func prefetch(_ ahead: BlockStream.Ahead, block: Int) {
+  let first = ahead.planesPerBlock &* block &>> 16
+  let end = ahead.planesPerBlock &* (block + 1) &>> 16
   for plane in first..<end {
     let start = ahead.start + plane * ahead.planeStride
     for line in 0..<ahead.lineCount { prefetch_nearby(start + line * 16) }

@@ -92,7 +92,8 @@ package struct DepthwiseStep: Step {
       ? self.activation == nil || !movesZero
       : cellLanes > 1 || vectorCount * lanes <= plane.pitch
     let units = isFlat ? vectorCount : runCount
-    bandCount = isCut ? max(1, min(parts, Self.mostBands, units / Self.unitsPerBand)) : 1
+    bandCount =
+      isCut ? min(parts, Self.mostBands, units / Self.unitsPerBand).roundedDownToPowerOfTwo : 1
     channelGroups = max(1, min(output.planes.channels, parts / bandCount))
     let zeros = values.count { $0 == 0 }
     decision = StepDecision(

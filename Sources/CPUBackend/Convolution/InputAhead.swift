@@ -16,7 +16,8 @@ struct InputAhead: Sendable {
 
   struct Planes: BitwiseCopyable, Sendable {
     var first: Int32 = 0
-    var count: Int32 = 0
+    /// Times 65536, for each block.
+    var perBlock: Int32 = 0
   }
 
   /// Blocks that a stream has at least to ask for anything.
@@ -41,7 +42,9 @@ struct InputAhead: Sendable {
         guard program.streams.pointer[stream].blockCount >= Self.leastBlocks,
           let end = Self.planeEnd(program, stream, planeStride), end > covered
         else { continue }
-        planes[stream] = Planes(first: Int32(covered), count: Int32(end - covered))
+        let blockCount = program.streams.pointer[stream].blockCount
+        let perBlock = ((end - covered) << 16 + blockCount - 1) / blockCount
+        planes[stream] = Planes(first: Int32(covered), perBlock: Int32(clamping: perBlock))
         covered = end
       }
     }
@@ -51,10 +54,10 @@ struct InputAhead: Sendable {
   /// What a stream asks for of a tile whose first cell in plane 0 is at `tile`.
   func ahead(ofStream index: Int, tile: UnsafePointer<Float>) -> BlockStream.Ahead? {
     let planes = planes.pointer[index]
-    guard planes.count > 0 else { return nil }
+    guard planes.perBlock > 0 else { return nil }
     return BlockStream.Ahead(
       start: tile + offset + Int(planes.first) * planeStride, planeStride: planeStride,
-      planeCount: Int(planes.count), lineCount: lineCount)
+      planesPerBlock: Int(planes.perBlock), lineCount: lineCount)
   }
 
   /// The plane behind the last one that a stream reads.

@@ -44,7 +44,8 @@ struct WorkParts: Sendable {
     let isBanded = rows > 1 && planesTogether > 1
     let units = isBanded ? rows / Self.leastRows : rows > 1 ? rows : (columns + 15) / 16
     let wanted = isBanded ? max(Self.usualBands, size / share) : size / share
-    bandCount = max(1, min(units, wanted, work / share))
+    // Powers of two: most numbers of threads then share bands, and the halves of planes, evenly.
+    bandCount = min(units, wanted, work / share).roundedDownToPowerOfTwo
     let groups = max(1, min(planesTogether, work / bandCount / share))
     planesPerPart = (planesTogether + groups - 1) / groups
     partsPerBand = (planesTogether + planesPerPart - 1) / planesPerPart
@@ -75,4 +76,9 @@ struct WorkParts: Sendable {
   private func share(_ index: Int, of count: Int) -> Range<Int> {
     index * count / bandCount..<(index + 1) * count / bandCount
   }
+}
+
+extension Int {
+  /// The greatest power of two that is not above; 1 for numbers below.
+  var roundedDownToPowerOfTwo: Int { self < 1 ? 1 : 1 << (Int.bitWidth - 1 - leadingZeroBitCount) }
 }
