@@ -10,7 +10,9 @@ import Testing
     var random = SplitMix64(seed: 3)
     for stride in [1, 2] {
       for kernel in [[3, 3], [5, 5], [1, 3], [3, 1], [2, 6], [7, 7]] {
-        for extents in [[1, 1], [2, 9], [5, 4], [7, 7], [9, 15], [8, 33], [14, 14], [30, 64]] {
+        for extents in [
+          [1, 1], [2, 9], [5, 4], [7, 7], [9, 15], [8, 33], [14, 14], [30, 64],
+        ] {
           let pad = kernel.map { $0 / 2 }
           guard zip(extents, kernel).allSatisfy({ $0 + 2 * ($1 / 2) >= $1 }) else { continue }
           let spec = ConvSpec(
@@ -36,8 +38,12 @@ import Testing
         base.with { $0.padding = .explicit(begin: [0, 0], end: [1, 1]) },
         base.with { $0.padding = .explicit(begin: [2, 2], end: [0, 1]) },
         base.with { $0.padding = .explicit(begin: [0, 0], end: [0, 0]) },
-        base.with { ($0.dilations, $0.padding) = ([2, 2], .explicit(begin: [2, 2], end: [2, 2])) },
-        base.with { ($0.dilations, $0.padding) = ([3, 1], .explicit(begin: [3, 1], end: [3, 1])) },
+        base.with {
+          ($0.dilations, $0.padding) = ([2, 2], .explicit(begin: [2, 2], end: [2, 2]))
+        },
+        base.with {
+          ($0.dilations, $0.padding) = ([3, 1], .explicit(begin: [3, 1], end: [3, 1]))
+        },
         base.with { $0.filters = 12 },
       ].map { $0.with { $0.strides = [stride, stride] } }
     }
