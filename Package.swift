@@ -55,9 +55,10 @@ let package = Package(
   targets: modules + kernelModules + [
     .target(
       name: "CPUBackend",
-      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels"]
+      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels", "CMemory", "CThreads"]
         + kernelModules.map { .byName(name: $0.name) }),
     .systemLibrary(name: "CMemory"),
+    .systemLibrary(name: "CThreads"),
     .systemLibrary(name: "CVectors"),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng",
@@ -124,7 +125,7 @@ var testTargets: [Target] {
       name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Graphs", "TestSupport"]),
     .testTarget(
       name: "CPUBackendTests",
-      dependencies: ["CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
+      dependencies: ["CPUBackend", "CThreads", "ReferenceBackend", "Passes", "TestSupport"]),
     .testTarget(
       name: "PlanFilesTests",
       dependencies: [

@@ -11,8 +11,8 @@ struct CostMeasurement {
   private let accumulators: Workspace<Float>
   private let offsets: Workspace<Int32>
 
-  /// Inputs that stay in L1 beside weights and accumulators: 12 KiB.
-  private static let inputFloats = 3 << 10
+  /// Inputs that stay in L1 beside weights and accumulators: 20 KiB.
+  private static let inputFloats = 5 << 10
   private static let rounds = 40
 
   init(_ set: InstructionSet) throws {
@@ -24,8 +24,8 @@ struct CostMeasurement {
     offsets = Workspace(count: 1 << 14, fill: 0)
     var generator = SystemRandomNumberGenerator()
     for index in 0..<offsets.count {
-      offsets.start[index] = Int32.random(
-        in: 0..<Int32(Self.inputFloats), using: &generator)
+      offsets.start[index] =
+        Int32.random(in: 0..<Int32(Self.inputFloats / 16), using: &generator) * 16
     }
   }
 
@@ -54,13 +54,15 @@ struct CostMeasurement {
       winograd: WinogradMeasurement(kernels).costs())
   }
 
-  /// Time of one tap, from the slope between few and many taps, and of one block, from the rest.
+  /// Time of one tap, from the slope between few and many taps, and of one block, from the rest. The
+  /// blocks' accumulators pass through 256 KiB, as those of a layer do.
   private func blockCosts(rows: Int, vectors: Int) -> (tap: Double, block: Double) {
     guard let kernel = kernels.accumulate[rows][vectors] else { return (0, 0) }
     let stride = vectors * kernels.lanes
+    let groups = accumulators.count / (rows * stride)
     func time(taps: Int, blocks: Int) -> () -> Void {
-      let records = (0..<blocks).map { _ in
-        BlockStream.Block(firstRow: 0, tapCount: Int32(taps))
+      let records = (0..<blocks).map {
+        BlockStream.Block(firstRow: Int32($0 % groups * rows), tapCount: Int32(taps))
       }
       return {
         records.withUnsafeBufferPointer { buffer in
@@ -73,13 +75,13 @@ struct CostMeasurement {
         }
       }
     }
-    let (many, few) = (256, 8)
-    let long = time(taps: many, blocks: 1)
-    let short = time(taps: few, blocks: many / few)
-    let times = Self.interleaved([long, short])
-    // long = block + many · tap; short = (many / few) · block + many · tap.
-    let block = max(0, (times[1] - times[0]) / Double(many / few - 1))
-    return (max(0, times[0] - block) / Double(many), block)
+    let (many, few, taps) = (64, 8, 1024)
+    let times = Self.interleaved([
+      time(taps: many, blocks: taps / many), time(taps: few, blocks: taps / few),
+    ])
+    // Both have as many taps, in blocks of many or of few.
+    let block = max(0, (times[1] - times[0]) / Double(taps / few - taps / many))
+    return (max(0, times[0] - block * Double(taps / many)) / Double(taps), block)
   }
 
   private func finishCost() -> Double {
@@ -90,9 +92,9 @@ struct CostMeasurement {
         guard let base = buffer.baseAddress else { return }
         kernels.finish(
           Finish(
-            rowCount: rows, vectorCount: vectors, accumulators: accumulators.start,
-            accumulatorStride: vectors * kernels.lanes, output: inputs.start, outputRows: base,
-            residual: nil, residualRows: base, mask: nil, lower: 0, upper: .infinity))
+            output: inputs.start, outputRows: base, residual: nil, residualRows: base, mask: nil,
+            lower: 0, upper: .infinity), 0..<rows, vectors, accumulators.start,
+          vectors * kernels.lanes)
       }
     }
     return Self.interleaved([body])[0] / Double(rows * vectors)

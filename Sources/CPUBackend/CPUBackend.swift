@@ -7,6 +7,8 @@ package import Tensors
 package struct CPUBackend: Backend {
   package let instructionSet: InstructionSet
   package let costs: CPUCostTable
+  /// The share of a vector's lanes that the images of a batch must fill to lie together in cells.
+  package var leastLaneUse = 0.75
   let kernels: KernelSet
   let evaluate: Evaluator
 
@@ -24,7 +26,7 @@ package struct CPUBackend: Backend {
   ) throws(HewnError) {
     let chosen = instructionSet ?? .best
     self.instructionSet = chosen
-    self.costs = costs ?? .builtIn(for: chosen)
+    self.costs = costs ?? CPUCostTable.builtIn(for: chosen).withCachesOfProcessor()
     kernels = try chosen.kernelSet()
     self.evaluate = evaluate
   }
@@ -44,8 +46,7 @@ package struct CPUBackend: Backend {
   package func compile(
     _ graph: Graph, options: CompileOptions, packed: [Int: PackedLayer]?
   ) throws -> CPUPlan {
-    let target = NodeContext.Target(
-      engine: options.engine, threads: max(1, options.threads), costs: costs)
+    let target = target(engine: options.engine, threads: max(1, options.threads))
     let contexts = graph.nodes.enumerated().map { index, node in
       NodeContext(node, in: graph, target: target, packed: packed?[index])
     }
@@ -84,6 +85,13 @@ package struct CPUBackend: Backend {
     return CPUPlan(
       graph: graph, lowered: lowered, memory: memory, steps: steps, layers: layers,
       packed: packedLayers, instructionSet: instructionSet, threads: target.threads)
+  }
+
+  /// What steps are made for.
+  package func target(engine: Engine, threads: Int) -> NodeContext.Target {
+    NodeContext.Target(
+      engine: engine, threads: threads, costs: costs, vectorLanes: kernels.lanes,
+      leastLaneUse: leastLaneUse)
   }
 
   /// The step that computes a node: by its kernel, or by the evaluator.

@@ -11,6 +11,16 @@ package enum Processor {
   /// The name of the model; `nil` where the system does not tell.
   package static var name: String? { field("model name") }
 
+  /// Bytes of a core's data cache of level 1 or 2; `nil` where the system does not tell.
+  static func cacheByteCount(level: Int) -> Int? {
+    #if canImport(Glibc)
+      let size = sysconf(Int32(level == 1 ? _SC_LEVEL1_DCACHE_SIZE : _SC_LEVEL2_CACHE_SIZE))
+      return size > 0 ? size : nil
+    #else
+      return nil
+    #endif
+  }
+
   /// The first field of a name in /proc/cpuinfo; `nil` where there is no such file or field.
   static func field(_ name: String) -> String? {
     guard let file = fopen("/proc/cpuinfo", "r") else { return nil }

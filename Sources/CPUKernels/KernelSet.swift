@@ -12,6 +12,8 @@ package struct KernelSet: Sendable {
   package let widestPass: [Int]
   /// Accumulates blocks of rows over taps, by rows, then by vectors.
   package let accumulate: [[AccumulateKernel?]]
+  /// The same for vectors that lie ``BlockStream/step`` apart.
+  package let accumulateStrided: [[AccumulateKernel?]]
   /// Adds residuals, clamps, masks and stores accumulated rows.
   package let finish: FinishKernel
   package let depthwise: DepthwiseKernel
@@ -32,7 +34,8 @@ package struct KernelSet: Sendable {
 
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
-    finish: @escaping FinishKernel, depthwise: @escaping DepthwiseKernel,
+    accumulateStrided: [[AccumulateKernel?]], finish: @escaping FinishKernel,
+    depthwise: @escaping DepthwiseKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int, winograd2: WinogradKernels, winograd4: WinogradKernels,
     product: [[ProductKernel?]]
@@ -43,6 +46,7 @@ package struct KernelSet: Sendable {
     // symbols, and those would serve the whole program.
     self.widestPass = accumulate.map { max(0, $0.count - 1) }
     self.accumulate = accumulate
+    self.accumulateStrided = accumulateStrided
     self.finish = finish
     self.depthwise = depthwise
     self.vectorPanel = vectorPanel
@@ -56,8 +60,9 @@ package struct KernelSet: Sendable {
   }
 }
 
-/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v·lanes …] for every block of a stream,
-/// where start[i] is what the accumulators hold, or the stream's own value.
+/// acc[i][v] = start[i] + Σ_t weight[t][i] · input[offset[t] + v · step …] for every block of a stream,
+/// where start[i] is what the accumulators hold, or the stream's own value. A stream that finishes its
+/// rows stores them by its ``Finish`` instead of the accumulators.
 ///
 /// The block's height and the number of vectors are the kernel's own. See ``BlockStream``.
 package typealias AccumulateKernel =
@@ -90,10 +95,35 @@ package struct BlockStream {
   package var weights: UnsafePointer<Float>
   /// Where rows start, by accumulator row; `nil` continues from what the accumulators hold.
   package var start: UnsafePointer<Float>?
+  /// Where rows end; `nil` leaves them in the accumulators.
+  package var finish: UnsafePointer<Finish>?
+  /// Floats from the input of one vector to that of the next; read by strided kernels only, the others
+  /// take vectors that follow each other.
+  package var step: Int
+  /// Inputs to ask for while the blocks run: those of the next tile.
+  package var ahead: Ahead?
+
+  /// `lineCount` cache lines in each of some planes.
+  package struct Ahead {
+    package var start: UnsafePointer<Float>
+    package var planeStride: Int
+    package var planeCount: Int
+    package var lineCount: Int
+
+    package init(
+      start: UnsafePointer<Float>, planeStride: Int, planeCount: Int, lineCount: Int
+    ) {
+      self.start = start
+      self.planeStride = planeStride
+      self.planeCount = planeCount
+      self.lineCount = lineCount
+    }
+  }
 
   package init(
     blocks: UnsafePointer<Block>, blockCount: Int, offsets: UnsafePointer<Int32>,
-    sharesOffsets: Bool, weights: UnsafePointer<Float>, start: UnsafePointer<Float>?
+    sharesOffsets: Bool, weights: UnsafePointer<Float>, start: UnsafePointer<Float>?,
+    finish: UnsafePointer<Finish>? = nil, step: Int = 0, ahead: Ahead? = nil
   ) {
     self.blocks = blocks
     self.blockCount = blockCount
@@ -101,6 +131,9 @@ package struct BlockStream {
     self.sharesOffsets = sharesOffsets
     self.weights = weights
     self.start = start
+    self.finish = finish
+    self.step = step
+    self.ahead = ahead
   }
 }
 
@@ -108,11 +141,6 @@ package struct BlockStream {
 ///
 /// out[i][p] = mask[p] & min(max(acc[i][p] + residual[i][p], lower), upper)
 package struct Finish {
-  package var rowCount: Int
-  /// Whole vectors.
-  package var vectorCount: Int
-  package var accumulators: UnsafePointer<Float>
-  package var accumulatorStride: Int
   /// Output of row i at `output + outputRows[i]`.
   package var output: UnsafeMutablePointer<Float>
   package var outputRows: UnsafePointer<Int>
@@ -123,17 +151,24 @@ package struct Finish {
   package var mask: UnsafePointer<UInt32>?
   package var lower: Float
   package var upper: Float
+  /// How far the output and the residual are from the processor.
+  package var distance: Distance
+
+  package enum Distance: Sendable {
+    /// In the first caches, or nearly: nothing to do about it.
+    case near
+    /// Beyond them: lines are asked for ahead.
+    case far
+    /// The output is larger than all caches: it is stored around them, to aligned addresses, and the
+    /// residual is asked for ahead.
+    case beyond
+  }
 
   package init(
-    rowCount: Int, vectorCount: Int, accumulators: UnsafePointer<Float>, accumulatorStride: Int,
     output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
     residual: UnsafePointer<Float>?, residualRows: UnsafePointer<Int>,
-    mask: UnsafePointer<UInt32>?, lower: Float, upper: Float
+    mask: UnsafePointer<UInt32>?, lower: Float, upper: Float, distance: Distance = .near
   ) {
-    self.rowCount = rowCount
-    self.vectorCount = vectorCount
-    self.accumulators = accumulators
-    self.accumulatorStride = accumulatorStride
     self.output = output
     self.outputRows = outputRows
     self.residual = residual
@@ -141,16 +176,31 @@ package struct Finish {
     self.mask = mask
     self.lower = lower
     self.upper = upper
+    self.distance = distance
+  }
+
+  /// The same rows from a later cell on.
+  package func advanced(by floats: Int) -> Finish {
+    Finish(
+      output: output + floats, outputRows: outputRows, residual: residual.map { $0 + floats },
+      residualRows: residualRows, mask: mask.map { $0 + floats }, lower: lower, upper: upper,
+      distance: distance)
   }
 }
 
-package typealias FinishKernel = @Sendable (_ finish: Finish) -> Void
+/// Finishes some rows of `vectorCount` whole vectors; row i lies at `accumulators + i · accumulatorStride`.
+package typealias FinishKernel =
+  @Sendable (
+    _ finish: Finish, _ rows: Range<Int>, _ vectorCount: Int,
+    _ accumulators: UnsafePointer<Float>, _ accumulatorStride: Int
+  ) -> Void
 
 /// One channel of a depthwise convolution, as runs of outputs:
 ///
 /// out[run][p] = mask[p] & clamp(bias + Σ_t weight[t] · in[run][offset[t] + p · stride]).
 ///
-/// With stride 1 and equal pitches the whole plane is one flat run; otherwise each row is one.
+/// With stride 1 and equal pitches the whole plane is one flat run; otherwise each row is one. Where a
+/// vector holds one pixel of several images, p counts floats of all images, and strides lie in `inputStep`.
 package struct Depthwise {
   /// Where offset 0 of the first output lies.
   package var input: UnsafePointer<Float>
@@ -160,8 +210,10 @@ package struct Depthwise {
   package var runCount: Int
   /// Whole vectors of outputs in a run.
   package var vectorCount: Int
-  /// 1 or 2.
-  package var stride: Int
+  /// Floats from the inputs of one output vector to those of the next.
+  package var inputStep: Int
+  /// Whether a vector of outputs reads every second float.
+  package var readsEvenFloats: Bool
   package var offsets: UnsafePointer<Int32>
   package var weights: UnsafePointer<Float>
   package var tapCount: Int
@@ -173,7 +225,7 @@ package struct Depthwise {
 
   package init(
     input: UnsafePointer<Float>, inputRunStride: Int, output: UnsafeMutablePointer<Float>,
-    outputRunStride: Int, runCount: Int, vectorCount: Int, stride: Int,
+    outputRunStride: Int, runCount: Int, vectorCount: Int, inputStep: Int, readsEvenFloats: Bool,
     offsets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, tapCount: Int,
     mask: UnsafePointer<UInt32>, bias: Float, lower: Float, upper: Float
   ) {
@@ -183,7 +235,8 @@ package struct Depthwise {
     self.outputRunStride = outputRunStride
     self.runCount = runCount
     self.vectorCount = vectorCount
-    self.stride = stride
+    self.inputStep = inputStep
+    self.readsEvenFloats = readsEvenFloats
     self.offsets = offsets
     self.weights = weights
     self.tapCount = tapCount

@@ -9,10 +9,12 @@ import CPUKernels
 /// rows of neighbours have kernels of their own, which load less.
 @inline(never)
 func depthwise(_ p: Depthwise) {
-  if p.stride == 1 {
+  if !p.readsEvenFloats {
     #if KERNELS_AVX512
-      if hasRows(p, of: 3) { return DepthwiseRow<3>.run(p) }
-      if hasRows(p, of: 5) { return DepthwiseRow<5>.run(p) }
+      if p.inputStep == lanes {
+        if hasRows(p, of: 3) { return DepthwiseRow<3>.run(p) }
+        if hasRows(p, of: 5) { return DepthwiseRow<5>.run(p) }
+      }
     #endif
     runAll(p) { load($0) }
   } else if hasRows(p, of: 3) {
@@ -39,7 +41,7 @@ private func runAll(_ p: Depthwise, _ loadTap: (UnsafePointer<Float>) -> Vector)
     runPasses(p, input: p.input, output: p.output, count: p.runCount, steps, loadTap)
     return
   }
-  let steps = DepthwiseSteps(input: lanes * p.stride, output: lanes, mask: lanes)
+  let steps = DepthwiseSteps(input: p.inputStep, output: lanes, mask: lanes)
   for run in 0..<p.runCount {
     runPasses(
       p, input: p.input + run * p.inputRunStride, output: p.output + run * p.outputRunStride,

@@ -1,3 +1,5 @@
+import CMemory
+
 #if KERNELS_AVX512
   /// What one register holds.
   typealias Vector = SIMD16<Float>
@@ -31,6 +33,18 @@ func load(_ pointer: UnsafePointer<Float>) -> Vector {
 @inline(__always)
 func store(_ vector: Vector, to pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// Stores to an aligned address without reading the line into the caches.
+@inline(__always)
+func storeAroundCaches(_ vector: Vector, to pointer: UnsafeMutablePointer<Float>) {
+  #if KERNELS_AVX512
+    store_around_caches_16(pointer, vector)
+  #elseif KERNELS_PORTABLE
+    store_around_caches_4(pointer, vector)
+  #else
+    store_around_caches_8(pointer, vector)
+  #endif
 }
 
 extension Vector {

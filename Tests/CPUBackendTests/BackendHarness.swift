@@ -52,8 +52,9 @@ enum BackendHarness {
     var failures: [String] = []
     for isa in InstructionSet.available {
       for setting in Setting.all(for: isa) {
-        let backend = try CPUBackend(
+        var backend = try CPUBackend(
           instructionSet: isa, costs: setting.costs, evaluate: Reference.evaluate)
+        backend.leastLaneUse = setting.leastLaneUse
         let engine = setting.engine
         let what = "\(isa.rawValue), \(setting.name)"
         failures += try GuardedNetwork(test.graph, backend, engine: engine)
@@ -83,6 +84,8 @@ enum BackendHarness {
     var name: String
     var engine: Engine
     var costs: CPUCostTable
+    /// The share of a vector's lanes that images must fill to lie together.
+    var leastLaneUse = 0.75
 
     /// Dense, the usual choice, and choices that are forced: Winograd convolutions wherever they can
     /// be, single weights wherever there is a zero, and segments wherever rows share a tap.
@@ -103,6 +106,9 @@ enum BackendHarness {
         Setting(name: "sparse", engine: .sparse, costs: usual),
         Setting(name: "sparse by leaves", engine: .sparse, costs: leaves),
         Setting(name: "sparse by segments", engine: .sparse, costs: segments),
+        Setting(name: "dense in lanes", engine: .dense, costs: usual, leastLaneUse: 0),
+        Setting(name: "leaves in lanes", engine: .sparse, costs: leaves, leastLaneUse: 0),
+        Setting(name: "segments in lanes", engine: .sparse, costs: segments, leastLaneUse: 0),
       ]
     }
   }

@@ -49,7 +49,7 @@ import Testing
   @Test func passes() {
     for vectors in 0...40 {
       for widest in 1...12 {
-        let passes = TilePlan.passes(of: vectors, widest: widest)
+        let passes = TileGrid.passes(of: vectors, widest: widest)
         #expect(passes.reduce(0, +) == vectors, "\(vectors) in passes of \(widest)")
         #expect(passes.allSatisfy { $0 >= 1 && $0 <= widest }, "\(vectors) of \(widest)")
         #expect((passes.max() ?? 0) - (passes.min() ?? 0) <= 1, "\(vectors) of \(widest)")
@@ -62,22 +62,47 @@ import Testing
   func tilePlans(seed: UInt64) throws {
     var random = RandomProblem(seed: seed)
     let (problem, _) = try random.layer()
-    for lanes in [4, 8, 16] {
-      for shape in [TilePlan.Shape.leaves, .blocks] {
-        let plan = TilePlan(problem, lanes: lanes, for: shape)
-        let tiles = (0..<plan.tileCount).map { plan.vectors(ofTile: $0) }
+    for isa in InstructionSet.available {
+      let kernels = try isa.kernelSet()
+      let planner = TilePlanner(problem, kernels: kernels, costs: .builtIn(for: isa))
+      for plan in [
+        planner.leaves(nonZeroCount: 0), planner.leaves(nonZeroCount: 500), planner.blocks(),
+      ] {
+        let grid = TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+        let tiles = (0..<grid.tileCount).map { grid.tile($0).vectors }
         let cells = problem.output.planeHeight * problem.output.pitch
-        #expect(tiles.reduce(0, +) == plan.vectorCount, "seed \(seed): \(plan)")
+        let vectors = tiles.reduce(0, +)
         #expect(tiles.allSatisfy { $0 >= 1 && $0 <= plan.tileVectors }, "seed \(seed): \(plan)")
-        #expect(plan.vectorCount * lanes >= cells, "seed \(seed): \(plan)")
-        #expect(plan.vectorCount * lanes <= problem.output.span, "seed \(seed): \(plan)")
+        #expect(vectors * kernels.lanes == grid.runFloats, "seed \(seed): \(plan)")
+        #expect(grid.runFloats >= cells, "seed \(seed): \(plan)")
+        #expect(grid.runFloats <= problem.output.span, "seed \(seed): \(plan)")
+        #expect(
+          grid.widths.reduce(0) { $0 + $1.vectors * $1.tileCount } == vectors,
+          "seed \(seed): \(plan)")
         #expect(plan.tapsPerChunk >= 1, "seed \(seed): \(plan)")
         for branch in problem.branches {
           #expect(plan.tapsPerChunk % branch.tapsPerChannel == 0, "seed \(seed): \(plan)")
         }
-        #expect(plan.sectionRows(lanes: lanes) >= 1, "seed \(seed): \(plan)")
+        #expect(planner.sectionRows(plan) >= 1, "seed \(seed): \(plan)")
       }
     }
+  }
+
+  /// Sections hold every unit once, in order, within the limit of rows, and share the work.
+  @Test(arguments: 0..<40 as Range<UInt64>)
+  func sectionCuts(seed: UInt64) {
+    var random = CaseGraph(seed: seed)
+    let count = random.below(60)
+    let rows = (0..<count).map { _ in 1 + random.below(4) }
+    let work = (0..<count).map { _ in random.below(100) }
+    let (limit, partitions) = (4 + random.below(40), 1 + random.below(6))
+    let sections = SectionCut(rowLimit: limit, partitions: partitions).sections(
+      rows: rows, work: work)
+    let name: Comment = "seed \(seed): \(sections)"
+    #expect(sections.flatMap(Array.init) == Array(0..<count), name)
+    #expect(sections.allSatisfy { rows[$0].reduce(0, +) <= limit }, name)
+    let share = work.reduce(0, +) / partitions
+    #expect(sections.allSatisfy { work[$0].reduce(0, +) <= share + 200 }, name)
   }
 
   /// Every kind of cover, sectioned and chunked every way, gives the product of the matrix.
@@ -90,12 +115,15 @@ import Testing
       let kernels = try isa.kernelSet()
       for sectionRows in [1, 5, 1000] {
         for tapsPerChunk in [nil, 1, 3] as [Int?] {
-          var plan = TilePlan(problem, lanes: kernels.lanes, for: seed % 2 == 0 ? .blocks : .leaves)
+          let costs = CPUCostTable.builtIn(for: isa)
+          let planner = TilePlanner(problem, kernels: kernels, costs: costs)
+          var plan = seed % 2 == 0 ? planner.blocks() : planner.leaves(nonZeroCount: 100)
           if let tapsPerChunk {
             plan.tapsPerChunk = tapsPerChunk * (problem.branches.first?.tapsPerChannel ?? 1)
           }
-          let costs = CPUCostTable.builtIn(for: isa)
-          let layer = costs.coverCosts(plan)
+          let grid = TileGrid(
+            problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+          let layer = costs.coverCosts(plan, grid)
           let covers: [(String, [Cover])] = [
             (
               "exact",
@@ -110,8 +138,8 @@ import Testing
             (
               name,
               try BlockProgram.sparse(
-                problem, weights, covers: covers, plan: plan, costs: costs,
-                sectionRows: sectionRows
+                problem, weights, covers: covers, plan: plan, grid: grid, costs: costs,
+                sectionRows: sectionRows, partitions: 1 + Int(seed % 3)
               ).program
             )
           }
@@ -119,11 +147,12 @@ import Testing
             (
               "dense",
               try BlockProgram.dense(
-                problem, weights, plan: plan, costs: costs, sectionRows: sectionRows
+                problem, weights, plan: plan, grid: grid, costs: costs, sectionRows: sectionRows,
+                partitions: 1 + Int(seed % 3)
               ).program
             ))
           for (name, program) in programs {
-            let violation = try random.violation(problem, weights, program, plan, kernels)
+            let violation = try random.violation(problem, weights, program, grid, kernels)
             guard let violation else { continue }
             failures.append(
               "seed \(seed), \(isa.rawValue), \(name), sections of \(sectionRows), chunks of"
@@ -185,13 +214,13 @@ private struct RandomProblem {
   /// Runs a program on a random input; says where the result differs from the sum over taps.
   func violation(
     _ problem: ConvolutionProblem, _ weights: [FilterWeights], _ program: BlockProgram,
-    _ plan: TilePlan, _ kernels: KernelSet
+    _ grid: TileGrid, _ kernels: KernelSet
   ) throws -> String? {
     let (input, output) = (problem.input, problem.output)
     let slack = 1 << 12
     let outputStart = (input.floatCount + slack).roundedUp(to: 16)
     let step = try ConvolutionStep(
-      problem, program: program, plan: plan, kernels: kernels, input: Placement(offset: 0),
+      problem, program: program, grid: grid, kernels: kernels, input: Placement(offset: 0),
       output: Placement(offset: outputStart), residual: nil,
       target: NodeContext.Target(engine: .sparse, threads: 2, costs: .portable), choice: nil)
     let x = Tensor.random(

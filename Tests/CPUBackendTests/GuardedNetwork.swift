@@ -21,7 +21,7 @@ struct GuardedNetwork {
 
   init(_ graph: Graph, _ backend: CPUBackend, engine: Engine) throws {
     self.graph = graph
-    let target = NodeContext.Target(engine: engine, threads: 2, costs: backend.costs)
+    let target = backend.target(engine: engine, threads: 2)
     let contexts = graph.nodes.map { node in
       NodeContext(
         label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
@@ -120,7 +120,8 @@ struct GuardedNetwork {
       return firstUnwritten(base, 0..<located.buffer.floatCount)
     }
     var isPixel = [Bool](repeating: false, count: planes.floatCount)
-    for image in 0..<planes.images {
+    // Lanes without an image may hold anything.
+    for image in 0..<planes.imageGroups * planes.lanes {
       for channel in 0..<planes.channels {
         for y in 0..<planes.height {
           for x in 0..<planes.width {

@@ -15,7 +15,7 @@ import Testing
     return PlanesLayout(
       images: 1 + below(10), channels: 1 + below(4), height: 1 + below(12), width: width,
       halo: halo, pitch: below(2) == 0 ? nil : least + below(20), phases: phases,
-      lanes: below(3) == 0 ? 8 : 1)
+      lanes: [1, 1, 4, 8, 16][below(5)])
   }
 
   /// Calls `body` with image, channel, y and x of every pixel.
@@ -73,7 +73,8 @@ import Testing
   @Test(arguments: 0..<60 as Range<UInt64>)
   func planesAreAlignedAndRoomy(seed: UInt64) {
     let layout = Self.random(seed: seed)
-    let unit = PlanesLayout.alignment
+    // A cache line, or one cell.
+    let unit = max(1, 16 / layout.lanes)
     for image in 0..<layout.images {
       for plane in 0..<layout.planeCount {
         let start = layout.planeStart(image: image, plane: plane)

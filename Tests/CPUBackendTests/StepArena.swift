@@ -107,7 +107,7 @@ struct GuardedArena {
 
   /// A cell of planes that is no element and not zero.
   private func dirtyCell(of located: Located, in floats: [Float]) -> (index: Int, value: Float)? {
-    let interior = Set(located.cells)
+    let interior = Set(located.cells).union(located.spareCells)
     for cell in 0..<located.buffer.floatCount where !interior.contains(cell) {
       let value = floats[located.placement.offset + cell]
       if value != 0 { return (cell, value) }
@@ -133,6 +133,18 @@ extension Located {
       }
     }
     return cells
+  }
+
+  /// The cells of lanes that have no image.
+  fileprivate var spareCells: [Int] {
+    guard case .planes(let planes) = buffer.layout else { return [] }
+    return (planes.images..<planes.imageGroups * planes.lanes).flatMap { n in
+      (0..<planes.channels).flatMap { c in
+        (0..<planes.height).flatMap { y in
+          (0..<planes.width).map { planes.offset(image: n, channel: c, y: y, x: $0) }
+        }
+      }
+    }
   }
 
   fileprivate var end: Int { placement.offset + buffer.floatCount }

@@ -36,11 +36,12 @@ enum StepHarness {
   ) {
     var failures: [String] = []
     for test in cases {
-      for seed in seeds {
+      for (seed, sharesCells) in seeds.flatMap({ [($0, false), ($0, true)] }) {
+        let name = "\(test.name), seed \(seed)" + (sharesCells ? ", images in lanes" : "")
         do {
-          failures += try run(test, seed: seed).map { "\(test.name), seed \(seed): \($0)" }
+          failures += try run(test, seed: seed, sharesCells: sharesCells).map { "\(name): \($0)" }
         } catch {
-          failures.append("\(test.name), seed \(seed): threw \(error)")
+          failures.append("\(name): threw \(error)")
         }
       }
     }
@@ -49,7 +50,13 @@ enum StepHarness {
   }
 
   /// Runs a case once and says what went wrong.
-  static func run(_ test: StepCase, seed: UInt64) throws -> [String] {
+  ///
+  /// - Parameter sharesCells: whether images lie together in the lanes of a vector, where the operator can.
+  static func run(_ test: StepCase, seed: UInt64, sharesCells: Bool) throws -> [String] {
+    let kernels = try InstructionSet.best.kernelSet()
+    let target = NodeContext.Target(
+      engine: .sparse, threads: 1, costs: .portable,
+      vectorLanes: sharesCells ? kernels.lanes : 1)
     var generator = SplitMix64(seed: seed &+ 0x5eed)
     let operands = test.inputs.enumerated().map { index, tensor in
       tensor.map {
@@ -60,7 +67,8 @@ enum StepHarness {
     let want = try Reference.evaluate(test.op, test.inputs, types)
     guard let op = test.op as? any CPUOperator else { return ["no CPU implementation"] }
     let node = NodeContext(
-      label: "\(test.op.name) \"\(test.name)\"", inputs: operands, outputs: types)
+      label: "\(test.op.name) \"\(test.name)\"", inputs: operands, outputs: types,
+      target: target)
     let demands = try op.layouts(for: node)
     var pitches = PitchChoice(node, demands, &generator)
 
@@ -80,7 +88,7 @@ enum StepHarness {
         pitches.layout(type.shape, demands.outputs[index], &generator))
     }
     let step = try op.makeStep(
-      for: node, inputs: inputs, outputs: outputs, kernels: try InstructionSet.best.kernelSet())
+      for: node, inputs: inputs, outputs: outputs, kernels: kernels)
     let given = zip(inputs, test.inputs).compactMap { located, tensor in
       located.flatMap { located in tensor.map { (located, $0) } }
     }
@@ -96,7 +104,7 @@ private struct PitchChoice {
 
   init(_ node: NodeContext, _ demands: LayoutDemands, _ generator: inout SplitMix64) {
     for (index, demand) in demands.inputs.enumerated() {
-      guard case .planes(let halo, _, let phases, .sharedWithOutput) = demand,
+      guard case .planes(let halo, _, let phases, .sharedWithOutput, _) = demand,
         let shape = node.shape(ofInput: index)
       else { continue }
       let width = shape[shape.rank - 1]
@@ -111,8 +119,9 @@ private struct PitchChoice {
   ) -> Layout {
     switch demand {
     case .plain: .plain
-    case .planes(let halo, let vertical, let horizontal, let rule):
-      planes(shape, halo, (vertical, horizontal), isShared: rule != .free, &generator)
+    case .planes(let halo, let vertical, let horizontal, let rule, let lanes):
+      planes(
+        shape, halo, (vertical, horizontal), lanes: lanes, isShared: rule != .free, &generator)
     }
   }
 
@@ -121,14 +130,15 @@ private struct PitchChoice {
   ) -> Layout {
     switch demand {
     case .plain: .plain
-    case .planes(let vertical, let horizontal):
-      planes(shape, .init(), (vertical, horizontal), isShared: shared > 0, &generator)
+    case .planes(let vertical, let horizontal, let lanes):
+      planes(
+        shape, .init(), (vertical, horizontal), lanes: lanes, isShared: shared > 0, &generator)
     }
   }
 
   private mutating func planes(
     _ shape: Shape, _ least: PlanesLayout.Halo, _ phases: (vertical: Int, horizontal: Int),
-    isShared: Bool, _ generator: inout SplitMix64
+    lanes: Int, isShared: Bool, _ generator: inout SplitMix64
   ) -> Layout {
     let width = shape[shape.rank - 1]
     var halo = PlanesLayout.Halo(
@@ -148,7 +158,7 @@ private struct PitchChoice {
     return .planes(
       PlanesLayout(
         images: shape[0], channels: shape[1], height: shape.rank == 4 ? shape[2] : 1,
-        width: width, halo: halo, pitch: pitch, phases: phases))
+        width: width, halo: halo, pitch: pitch, phases: phases, lanes: lanes))
   }
 }
 

@@ -4,23 +4,30 @@ package import Tensors
 extension BlockProgram {
   /// The dense path: every branch is one full segment, run in register blocks of up to six rows.
   ///
-  /// - Parameter sectionRows: most rows of a section.
+  /// - Parameters:
+  ///   - sectionRows: most rows of a section.
+  ///   - partitions: sections of equal work that a branch has at least, where it has the blocks.
   package static func dense(
-    _ problem: ConvolutionProblem, _ weights: [FilterWeights], plan: TilePlan,
-    costs: CPUCostTable, sectionRows: Int
+    _ problem: ConvolutionProblem, _ weights: [FilterWeights], plan: TilePlan, grid: TileGrid,
+    costs: CPUCostTable, sectionRows: Int, partitions: Int
   ) throws(HewnError) -> PricedProgram {
-    var builder = BlockProgramBuilder(problem, plan: plan, costs: costs)
+    var builder = BlockProgramBuilder(problem, grid: grid, costs: costs)
     for (index, branch) in problem.branches.enumerated() {
       var row = 0
-      for heights in sections(of: blockHeights(rows: branch.rowCount), rows: sectionRows) {
+      let blocks = blockHeights(rows: branch.rowCount)
+      let cuts = SectionCut(rowLimit: sectionRows, partitions: partitions).sections(
+        rows: blocks, work: blocks)
+      for cut in cuts {
+        let heights = Array(blocks[cut])
         let rows = row..<row + heights.reduce(0, +)
         row = rows.upperBound
         builder.beginSection(branch: index, bias: weights[index].bias, filters: rows)
         let taps = (0..<branch.taps.count).map { Int32($0) }
-        for chunk in chunks(taps: taps.count, perChunk: plan.tapsPerChunk) {
+        let chunks = chunks(taps: taps.count, perChunk: plan.tapsPerChunk)
+        for chunk in chunks {
           addChunk(
             &builder, branch.taps, weights[index].matrix, rows: rows, heights: heights,
-            chunk: taps[chunk])
+            chunk: taps[chunk], isLast: chunk.upperBound == chunks.last?.upperBound)
         }
       }
     }
@@ -29,13 +36,15 @@ extension BlockProgram {
 
   private static func addChunk(
     _ builder: inout BlockProgramBuilder, _ taps: [ConvolutionProblem.Tap],
-    _ matrix: FilterMatrix, rows: Range<Int>, heights: [Int], chunk: ArraySlice<Int32>
+    _ matrix: FilterMatrix, rows: Range<Int>, heights: [Int], chunk: ArraySlice<Int32>,
+    isLast: Bool
   ) {
     var first = rows.lowerBound
     var pending: [PendingBlock] = []
     func flush(_ builder: inout BlockProgramBuilder) {
       builder.addStream(
-        pending, taps: taps, startsFromBias: chunk.startIndex == 0, sharesOffsets: true)
+        pending, taps: taps, startsFromBias: chunk.startIndex == 0, finishes: isLast,
+        sharesOffsets: true)
       pending.removeAll()
     }
     for height in heights {
@@ -67,21 +76,6 @@ extension BlockProgram {
       }
     let sixes = (rows - tail.reduce(0, +)) / 6
     return Array(repeating: 6, count: sixes) + tail
-  }
-
-  /// Groups block heights into sections of at most `rows` rows, at least one block each.
-  static func sections(of heights: [Int], rows: Int) -> [[Int]] {
-    var sections: [[Int]] = []
-    var count = 0
-    for height in heights {
-      if sections.isEmpty || count + height > rows {
-        sections.append([])
-        count = 0
-      }
-      sections[sections.count - 1].append(height)
-      count += height
-    }
-    return sections
   }
 
   /// The chunks of `taps` taps; one empty chunk where there are none.

@@ -25,9 +25,14 @@ package struct BlockProgram: Sendable {
     var firstOffset: Int
     var firstWeight: Int
     var sharesOffsets: Bool
+    /// Whether the blocks' rows start here from their bias, or continue.
     var startsFromBias: Bool
+    /// Whether the blocks' rows are complete after this stream.
+    var finishes: Bool
   }
 
+  /// Most vectors of a tile.
+  let tileVectors: Int
   let sections: AlignedArray<Section>
   let streams: AlignedArray<Stream>
   let blocks: AlignedArray<BlockStream.Block>
@@ -66,8 +71,12 @@ struct PendingBlock {
 /// Packs sections into a ``BlockProgram``.
 struct BlockProgramBuilder {
   private let problem: ConvolutionProblem
-  private let plan: TilePlan
-  private let costs: CPUCostTable
+  private let grid: TileGrid
+  /// Times over all tiles, by rows of a block.
+  private let tapTimes: [Double]
+  private let blockTimes: [Double]
+  /// The time to store one row's cells of an image.
+  private let finishTime: Double
   private var sections: [BlockProgram.Section] = []
   private var streams: [BlockProgram.Stream] = []
   private var blocks: [BlockStream.Block] = []
@@ -79,10 +88,13 @@ struct BlockProgramBuilder {
   /// an engine does not depend on how the number of threads cuts the sections.
   private var picoseconds = 0
 
-  init(_ problem: ConvolutionProblem, plan: TilePlan, costs: CPUCostTable) {
+  init(_ problem: ConvolutionProblem, grid: TileGrid, costs: CPUCostTable) {
     self.problem = problem
-    self.plan = plan
-    self.costs = costs
+    self.grid = grid
+    tapTimes = costs.tap.indices.map { costs.tapTime(rows: $0, grid: grid) }
+    blockTimes = costs.tap.indices.map { costs.blockTime(rows: $0, grid: grid) }
+    finishTime =
+      costs.finish * grid.widths.reduce(0) { $0 + Double($1.vectors * $1.tileCount) }
   }
 
   /// Opens a section for the given filters of a branch.
@@ -93,7 +105,7 @@ struct BlockProgramBuilder {
     for filter in filters {
       self.bias.append(bias[filter])
       self.filters.append(Int32(filter))
-      charge(costs.finish * Double(plan.vectorCount))
+      charge(finishTime)
     }
     sections.append(
       BlockProgram.Section(
@@ -111,17 +123,19 @@ struct BlockProgramBuilder {
   ///
   /// - Parameters:
   ///   - taps: those of the section's branch.
+  ///   - startsFromBias: whether no stream before has touched the blocks' rows.
+  ///   - finishes: whether no stream after will touch them.
   ///   - sharesOffsets: whether all blocks have the taps of the first.
   mutating func addStream(
     _ pending: [PendingBlock], taps: [ConvolutionProblem.Tap], startsFromBias: Bool,
-    sharesOffsets: Bool
+    finishes: Bool, sharesOffsets: Bool
   ) {
     guard let first = pending.first else { return }
     streams.append(
       BlockProgram.Stream(
         height: first.height, firstBlock: blocks.count, blockCount: pending.count,
         firstOffset: offsets.count, firstWeight: weights.count, sharesOffsets: sharesOffsets,
-        startsFromBias: startsFromBias))
+        startsFromBias: startsFromBias, finishes: finishes))
     sections[sections.count - 1].streamCount += 1
     for (index, block) in pending.enumerated() {
       blocks.append(
@@ -131,8 +145,7 @@ struct BlockProgramBuilder {
       }
       weights += block.weights
       charge(
-        costs.blockTime(rows: block.height, plan: plan)
-          + costs.tapTime(rows: block.height, plan: plan) * Double(block.taps.count))
+        blockTimes[block.height] + tapTimes[block.height] * Double(block.taps.count))
     }
   }
 
@@ -140,10 +153,11 @@ struct BlockProgramBuilder {
   func build() throws(HewnError) -> PricedProgram {
     PricedProgram(
       program: BlockProgram(
-        sections: try AlignedArray(sections), streams: try AlignedArray(streams),
+        tileVectors: grid.tileVectors, sections: try AlignedArray(sections),
+        streams: try AlignedArray(streams),
         blocks: try AlignedArray(blocks), offsets: try AlignedArray(offsets),
         weights: try AlignedArray(weights), bias: try AlignedArray(bias),
         filters: try AlignedArray(filters)),
-      nanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.images))
+      nanoseconds: Double(picoseconds) * 1e-3 * Double(problem.output.imageGroups))
   }
 }

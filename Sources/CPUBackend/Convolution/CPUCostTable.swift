@@ -21,6 +21,11 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   /// Time of one leaf of a fully connected layer.
   package var gatheredLeaf: Double
   package var winograd: WinogradCosts
+  /// Bytes of a core's first-level data cache and second-level cache.
+  package var firstCacheByteCount = 32 << 10
+  package var secondCacheByteCount = 512 << 10
+  /// Bytes of the last cache that a process may hope for; neighbours use it too.
+  package var lastCacheByteCount = 16 << 20
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
@@ -37,34 +42,39 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
     self.winograd = winograd
   }
 
-  /// The time of one tap of a block of `rows` rows over all vectors of a layer.
-  package func tapTime(rows: Int, plan: TilePlan) -> Double {
-    layerTime(tap[rows], plan)
-  }
+  /// The time of one tap of a block of `rows` rows over all tiles of a plane.
+  package func tapTime(rows: Int, grid: TileGrid) -> Double { time(tap[rows], grid) }
 
-  /// The time to start one block of `rows` rows in all tiles of a layer.
-  package func blockTime(rows: Int, plan: TilePlan) -> Double {
-    layerTime(block[rows], plan)
-  }
+  /// The time to start one block of `rows` rows in all tiles of a plane.
+  package func blockTime(rows: Int, grid: TileGrid) -> Double { time(block[rows], grid) }
 
-  private func layerTime(_ byVectors: [Double], _ plan: TilePlan) -> Double {
+  private func time(_ byVectors: [Double], _ grid: TileGrid) -> Double {
+    guard byVectors.count > 1 else { return 0 }
     let widest = byVectors.count - 1
-    func tile(_ vectors: Int) -> Double {
-      TilePlan.passes(of: vectors, widest: widest).reduce(0) { $0 + byVectors[$1] }
+    return grid.widths.reduce(0) { sum, tiles in
+      sum
+        + Double(tiles.tileCount)
+        * TileGrid.passes(of: tiles.vectors, widest: widest).reduce(0) { $0 + byVectors[$1] }
     }
-    let full = Double(plan.tileCount - 1) * tile(plan.tileVectors)
-    return full + tile(plan.vectors(ofTile: plan.tileCount - 1))
   }
 
   /// The costs of a cover for one layer.
-  package func coverCosts(_ plan: TilePlan) -> CoverCosts {
+  package func coverCosts(_ plan: TilePlan, _ grid: TileGrid) -> CoverCosts {
     CoverCosts(
-      leaf: tapTime(rows: 1, plan: plan), rowStartUp: blockTime(rows: 1, plan: plan),
+      leaf: tapTime(rows: 1, grid: grid), rowStartUp: blockTime(rows: 1, grid: grid),
       heights: Self.segmentHeights.map {
         CoverCosts.HeightCost(
-          height: $0, perTap: tapTime(rows: $0, plan: plan),
-          startUp: blockTime(rows: $0, plan: plan))
+          height: $0, perTap: tapTime(rows: $0, grid: grid),
+          startUp: blockTime(rows: $0, grid: grid))
       }, tapsPerChunk: plan.tapsPerChunk)
+  }
+
+  /// The same with the caches of this processor, where the system tells their sizes.
+  func withCachesOfProcessor() -> CPUCostTable {
+    var table = self
+    table.firstCacheByteCount = Processor.cacheByteCount(level: 1) ?? firstCacheByteCount
+    table.secondCacheByteCount = Processor.cacheByteCount(level: 2) ?? secondCacheByteCount
+    return table
   }
 
   /// The segment heights that have a kernel.

@@ -12,6 +12,12 @@ extension Conv: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     let geometry = try planeGeometry(node)
     var inputs: [LayoutDemands.Input] = node.inputs.map { _ in .plain }
+    let lanes = node.lanes
+    if lanes > 1 {
+      inputs[0] = .planes(halo: geometry.halo(phases: [1, 1]), lanes: lanes)
+      if addsResidual { inputs[3] = .planes(lanes: lanes) }
+      return LayoutDemands(inputs: inputs, outputs: [.planes(lanes: lanes)])
+    }
     if usesDepthwiseKernel(node, geometry) {
       inputs[0] = .planes(
         halo: geometry.halo(phases: [1, 1]),
@@ -39,12 +45,15 @@ extension Conv: CPUOperator {
         geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
         activation: activation, input: input, output: outputs[0], kernels: kernels)
     }
+    let hasSteps = input.planes.lanes > 1
     let problem = ConvolutionProblem(
       input: input.planes, output: outputs[0].planes, residual: residual?.planes,
       branches: branches(
         geometry, filters: outputs[0].shape[1] / groups, channels: input.shape[1] / groups,
-        hasResidual: residual != nil),
-      activation: activation)
+        phases: hasSteps ? [1, 1] : geometry.strides, hasResidual: residual != nil),
+      activation: activation,
+      step: hasSteps
+        ? .init(vertical: geometry.strides[0], horizontal: geometry.strides[1]) : .init())
     return try node.convolutionStep(
       problem, kernels: kernels, input: input.placement, output: outputs[0].placement,
       residual: residual?.placement
@@ -69,14 +78,15 @@ extension Conv: CPUOperator {
 
   /// One branch for each group of `filters` filters and `channels` channels.
   private func branches(
-    _ geometry: PlaneGeometry, filters: Int, channels: Int, hasResidual: Bool
+    _ geometry: PlaneGeometry, filters: Int, channels: Int, phases: [Int], hasResidual: Bool
   ) -> [ConvolutionProblem.Branch] {
-    let phaseCount = geometry.strides[0] * geometry.strides[1]
+    let phaseCount = phases[0] * phases[1]
     return (0..<groups).map { group in
       let rows = Array(group * filters..<(group + 1) * filters)
       return ConvolutionProblem.Branch(
         taps: (0..<channels).flatMap { channel in
-          geometry.taps(channelPlane: (group * channels + channel) * phaseCount)
+          geometry.taps(
+            channelPlane: (group * channels + channel) * phaseCount, phases: phases)
         },
         outputPlanes: rows, residualPlanes: hasResidual ? rows : [],
         tapsPerChannel: geometry.kernelTaps)
@@ -160,13 +170,15 @@ struct PlaneGeometry {
   var kernelTaps: Int { kernel[0] * kernel[1] }
 
   /// The taps of one channel whose first plane is `channelPlane`, by kernel row and column.
-  func taps(channelPlane: Int) -> [ConvolutionProblem.Tap] {
+  ///
+  /// - Parameter phases: those of the input's planes.
+  func taps(channelPlane: Int, phases: [Int]) -> [ConvolutionProblem.Tap] {
     (0..<kernel[0]).flatMap { r in
-      let (py, dy) = phaseAndShift(of: r * dilations[0] - padBegin[0], stride: strides[0])
+      let (py, dy) = phaseAndShift(of: r * dilations[0] - padBegin[0], stride: phases[0])
       return (0..<kernel[1]).map { s in
-        let (px, dx) = phaseAndShift(of: s * dilations[1] - padBegin[1], stride: strides[1])
+        let (px, dx) = phaseAndShift(of: s * dilations[1] - padBegin[1], stride: phases[1])
         return ConvolutionProblem.Tap(
-          plane: channelPlane + py * strides[1] + px, dy: dy, dx: dx)
+          plane: channelPlane + py * phases[1] + px, dy: dy, dx: dx)
       }
     }
   }

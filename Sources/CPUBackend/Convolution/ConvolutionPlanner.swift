@@ -27,10 +27,12 @@ package struct ConvolutionPlanner {
       weights: weights.reduce(0) { $0 + $1.matrix.values.count },
       zeros: weights.reduce(0) { $0 + $1.matrix.zeroCount })
 
-    let densePlan = TilePlan(problem, lanes: kernels.lanes, engine: .dense)
+    let tiles = TilePlanner(problem, kernels: kernels, costs: target.costs)
+    let densePlan = tiles.blocks()
     let direct = try BlockProgram.dense(
-      problem, weights, plan: densePlan, costs: target.costs,
-      sectionRows: sectionRows(problem, densePlan))
+      problem, weights, plan: densePlan, grid: grid(problem, densePlan), costs: target.costs,
+      sectionRows: tiles.sectionRows(densePlan),
+      partitions: tiles.partitions(densePlan, threads: target.threads))
     let dense = try DenseLayer(direct, problem, weights, costs: target.costs, kernels: kernels)
     guard target.engine == .sparse, matrix.zeros > 0 else {
       return PackedLayer(
@@ -41,14 +43,16 @@ package struct ConvolutionPlanner {
         weights: dense.weights)
     }
 
-    let plan = TilePlan(problem, lanes: kernels.lanes, engine: .sparse)
-    let costs = target.costs.coverCosts(plan)
+    let plan = tiles.leaves(nonZeroCount: matrix.weights - matrix.zeros)
+    let grid = grid(problem, plan)
+    let costs = target.costs.coverCosts(plan, grid)
     let covers = weights.map {
       Cover.exact($0.matrix, costs: costs, tree: .greedy($0.matrix, costs: costs))
     }
     let sparse = try BlockProgram.sparse(
-      problem, weights, covers: covers, plan: plan, costs: target.costs,
-      sectionRows: sectionRows(problem, plan))
+      problem, weights, covers: covers, plan: plan, grid: grid, costs: target.costs,
+      sectionRows: tiles.sectionRows(plan),
+      partitions: tiles.partitions(plan, threads: target.threads))
     for statistics in covers.map(\.statistics) {
       for height in statistics.heights {
         matrix.segmentsByHeight[height.height, default: 0] += height.segmentCount
@@ -70,14 +74,8 @@ package struct ConvolutionPlanner {
       weights: isSparse ? .blocks(sparse.program) : dense.weights)
   }
 
-  /// Rows of a section: few enough for the accumulators to stay in L1, and for all threads to find
-  /// work where the map is small.
-  private func sectionRows(_ problem: ConvolutionProblem, _ plan: TilePlan) -> Int {
-    let tiles = problem.output.images * plan.tileCount
-    let wantedParts = 2 * target.threads
-    let partitions = max(1, (wantedParts + tiles - 1) / max(1, tiles))
-    let evenShare = (problem.rowCount + partitions - 1) / partitions
-    return max(1, min(plan.sectionRows(lanes: kernels.lanes), evenShare))
+  private func grid(_ problem: ConvolutionProblem, _ plan: TilePlan) -> TileGrid {
+    TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
   }
 
   /// - Throws: `unsupported` where a tap's offset or a filter's number does not fit into 32 bits.
@@ -110,15 +108,15 @@ extension NodeContext {
     guard case .blocks(let program) = packed.weights else {
       throw HewnError(.invalidFile, "its packed weights are not those of a convolution")
     }
-    let plan = TilePlan(problem, lanes: kernels.lanes, engine: packed.choice.engine)
+    let grid = TileGrid(problem.output, tileVectors: program.tileVectors, lanes: kernels.lanes)
     if self.packed != nil {
       try packed.choice.check(
         rows: problem.rowCount, taps: problem.branches.map(\.taps.count).max() ?? 0,
         weights: problem.branches.reduce(0) { $0 + $1.rowCount * $1.taps.count })
-      try program.check(problem, plan, kernels)
+      try program.check(problem, grid, kernels)
     }
     return try ConvolutionStep(
-      problem, program: program, plan: plan, kernels: kernels, input: input, output: output,
+      problem, program: program, grid: grid, kernels: kernels, input: input, output: output,
       residual: residual, target: target, choice: packed.choice)
   }
 }

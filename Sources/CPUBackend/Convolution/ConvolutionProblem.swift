@@ -4,11 +4,15 @@ package import Graphs
 ///
 /// out[outputPlanes[i]][p] = activation(bias[i] + residual[i][p] + Σ_j matrix[i, j] · in[tap j][p])
 ///
-/// with the matrix and the bias of ``FilterWeights``, where `in[tap j][p]` is the input cell that lies at the tap's offset from p. Input and output have
-/// the same pitch, so an offset serves all cells.
+/// with the matrix and the bias of ``FilterWeights``, where `in[tap j][p]` is the input cell that lies at
+/// the tap's offset from p.
+///
+/// Planes of one image are run over flat: input and output have the same pitch, so that an offset
+/// serves all cells, and strides are phases of the input layout. Planes of several images are run over
+/// row by row, and strides are steps.
 ///
 /// The branches of a `Conv` are its groups. A `ConvTranspose` has one for each group and output
-/// phase. Strides are phases of the input layout.
+/// phase.
 package struct ConvolutionProblem: Sendable {
   /// One input plane, shifted.
   package struct Tap: Hashable, Sendable {
@@ -59,16 +63,30 @@ package struct ConvolutionProblem: Sendable {
   package var residual: PlanesLayout?
   package var branches: [Branch]
   package var activation: Activation
+  /// Input cells from one output cell to the next.
+  package var step: Step
+
+  package struct Step: Hashable, Sendable {
+    package var vertical: Int
+    package var horizontal: Int
+
+    package init(vertical: Int = 1, horizontal: Int = 1) {
+      self.vertical = vertical
+      self.horizontal = horizontal
+    }
+  }
 
   package init(
     input: PlanesLayout, output: PlanesLayout, residual: PlanesLayout?, branches: [Branch],
-    activation: Activation
+    activation: Activation, step: Step = Step()
   ) {
     precondition(input.lanes == output.lanes, "lanes \(input.lanes) and \(output.lanes)")
     if input.lanes == 1 {
       precondition(input.pitch == output.pitch, "pitches \(input.pitch) and \(output.pitch)")
       precondition(residual.map { $0.pitch == output.pitch } ?? true, "residual pitch")
+      precondition(step == Step(), "strides of planes of one image are phases")
     }
+    self.step = step
     self.input = input
     self.output = output
     self.residual = residual
@@ -78,7 +96,7 @@ package struct ConvolutionProblem: Sendable {
 
   /// Floats from an output cell's input address to the tap's.
   package func offset(of tap: Tap) -> Int {
-    tap.plane * input.channelStride + tap.dy * input.pitch + tap.dx
+    (tap.plane * input.channelStride + tap.dy * input.pitch + tap.dx) * input.lanes
   }
 
   /// All filters.

@@ -9,12 +9,16 @@ package struct DepthwiseStep: Step {
   private let output: Located
   private let kernels: KernelSet
   private let stride: Int
+  /// Floats of a cell.
+  private let cellLanes: Int
   /// Outputs of one input channel.
   private let multiplier: Int
   private let offsets: AlignedArray<Int32>
   private let weights: AlignedArray<Float>
   private let bias: AlignedArray<Float>
   private let mask: AlignedArray<UInt32>
+  /// Whether the whole plane is one run.
+  private let isFlat: Bool
   private let runCount: Int
   private let vectorCount: Int
   private let lower: Float
@@ -23,11 +27,15 @@ package struct DepthwiseStep: Step {
   private let activation: Activation?
   /// Whether the activation leaves no zero in the gaps between rows.
   private let movesZero: Bool
-  private let channelsPerPart: Int
+  private let bandCount: Int
+  private let channelGroups: Int
   package let decision: StepDecision?
 
   /// Outputs that a part should at least compute.
-  private static let outputsPerPart = 1 << 14
+  private static let outputsPerPart = 1 << 13
+  private static let mostBands = 8
+  /// Runs, or vectors of a flat run, of a band.
+  private static let unitsPerBand = 4
 
   init(
     _ geometry: PlaneGeometry, weights: Tensor, bias: [Float],
@@ -37,6 +45,7 @@ package struct DepthwiseStep: Step {
     self.output = output
     self.kernels = kernels
     stride = geometry.strides[0]
+    cellLanes = input.planes.lanes
     multiplier = output.planes.channels / input.planes.channels
     let pitch = input.planes.pitch
     var offsets: [Int32] = []
@@ -44,8 +53,8 @@ package struct DepthwiseStep: Step {
       for s in 0..<geometry.kernel[1] {
         offsets.append(
           try tapOffset(
-            (r * geometry.dilations[0] - geometry.padBegin[0]) * pitch
-              + s * geometry.dilations[1] - geometry.padBegin[1]))
+            ((r * geometry.dilations[0] - geometry.padBegin[0]) * pitch
+              + s * geometry.dilations[1] - geometry.padBegin[1]) * cellLanes))
       }
     }
     self.offsets = try AlignedArray(offsets)
@@ -57,7 +66,12 @@ package struct DepthwiseStep: Step {
     movesZero = activation(0) != 0
     let plane = output.planes
     let lanes = kernels.lanes
-    if stride == 1 {
+    isFlat = cellLanes == 1 && stride == 1
+    if cellLanes > 1 {
+      runCount = plane.planeHeight
+      vectorCount = plane.planeWidth
+      mask = try AlignedArray([UInt32](repeating: .max, count: vectorCount * lanes))
+    } else if stride == 1 {
       runCount = 1
       vectorCount = (plane.planeHeight * plane.pitch + lanes - 1) / lanes
       let masks = plane.flatMasks()
@@ -69,7 +83,17 @@ package struct DepthwiseStep: Step {
       mask = try AlignedArray(
         (0..<vectorCount * lanes).map { $0 < plane.planeWidth ? .max : 0 })
     }
-    channelsPerPart = max(1, Self.outputsPerPart / max(1, plane.height * plane.width))
+    let work = output.planes.channels * plane.height * plane.width * cellLanes
+    let parts = max(1, work / Self.outputsPerPart)
+    // The gaps of a flat run are zeroed as a whole, and a run whose last vector reaches into the next
+    // one must be followed by that one.
+    let isCut =
+      isFlat
+      ? self.activation == nil || !movesZero
+      : cellLanes > 1 || vectorCount * lanes <= plane.pitch
+    let units = isFlat ? vectorCount : runCount
+    bandCount = isCut ? max(1, min(parts, Self.mostBands, units / Self.unitsPerBand)) : 1
+    channelGroups = max(1, min(output.planes.channels, parts / bandCount))
     let zeros = values.count { $0 == 0 }
     decision = StepDecision(
       matrix: MatrixReport(
@@ -77,44 +101,70 @@ package struct DepthwiseStep: Step {
       engine: "dense", reason: "depthwise", weightByteCount: self.weights.byteCount)
   }
 
-  private var partsPerImage: Int {
-    (output.planes.channels + channelsPerPart - 1) / channelsPerPart
-  }
+  /// Bands of runs, or of a flat run's vectors, that parts go through as the tiles of other convolutions do.
+  private var unitCount: Int { isFlat ? vectorCount : runCount }
 
-  package var partCount: Int { output.planes.images * partsPerImage }
+  package var partCount: Int { output.planes.imageGroups * bandCount * channelGroups }
 
   package func run(part: Int, in memory: StepMemory) {
-    let image = part / partsPerImage
-    let first = part % partsPerImage * channelsPerPart
+    let group = part % channelGroups
+    let band = part / channelGroups % bandCount
+    let image = part / channelGroups / bandCount * cellLanes
+    let units = unitCount * band / bandCount..<unitCount * (band + 1) / bandCount
+    let channels = output.planes.channels
+    for channel in channels * group / channelGroups..<channels * (group + 1) / channelGroups {
+      run(channel, image, units, endsPlane: band == bandCount - 1, memory)
+    }
+    if group == 0 && band == 0 {
+      output.planes.zeroHead(of: image, at: memory.pointer(output.placement))
+    }
+  }
+
+  private func run(
+    _ channel: Int, _ image: Int, _ units: Range<Int>, endsPlane: Bool, _ memory: StepMemory
+  ) {
     let (source, target) = (input.planes, output.planes)
     let (from, to) = (memory.pointer(input.placement), memory.pointer(output.placement))
-    for channel in first..<min(first + channelsPerPart, target.channels) {
-      let start = to + target.planeStart(image: image, plane: channel)
-      kernels.depthwise(
-        Depthwise(
-          input: from + source.planeStart(image: image, plane: channel / multiplier),
-          inputRunStride: stride * source.pitch, output: start, outputRunStride: target.pitch,
-          runCount: runCount, vectorCount: vectorCount, stride: stride,
-          offsets: offsets.pointer, weights: weights.pointer + channel * offsets.count,
-          tapCount: offsets.count, mask: mask.pointer, bias: bias.pointer[channel],
-          lower: lower, upper: upper))
-      if let activation {
-        apply(activation, to: start, count: target.planeHeight * target.pitch)
-      }
-      zeroGaps(channel, image, to)
-      target.zeroTail(ofPlane: channel, image: image, at: to)
+    let first = units.lowerBound
+    let floats = isFlat ? first * kernels.lanes : 0
+    let rows = isFlat ? 0 : first
+    let inputRunStride = stride * source.pitch * cellLanes
+    let start =
+      to + target.planeStart(image: image, plane: channel) * cellLanes + floats
+      + rows * target.pitch * cellLanes
+    kernels.depthwise(
+      Depthwise(
+        input: from + source.planeStart(image: image, plane: channel / multiplier) * cellLanes
+          + floats + rows * inputRunStride,
+        inputRunStride: inputRunStride, output: start,
+        outputRunStride: target.pitch * cellLanes, runCount: isFlat ? 1 : units.count,
+        vectorCount: isFlat ? units.count : vectorCount, inputStep: stride * kernels.lanes,
+        readsEvenFloats: stride == 2 && cellLanes == 1, offsets: offsets.pointer,
+        weights: weights.pointer + channel * offsets.count, tapCount: offsets.count,
+        mask: mask.pointer + floats, bias: bias.pointer[channel], lower: lower, upper: upper))
+    if let activation {
+      let count =
+        isFlat ? units.count * kernels.lanes : units.count * target.pitch * cellLanes
+      apply(activation, to: start, count: count)
     }
-    if first == 0 { target.zeroHead(of: image, at: to) }
+    zeroGaps(channel, image, rows: isFlat ? nil : units, to)
+    if endsPlane { target.zeroTail(ofPlane: channel, image: image, at: to) }
   }
 
   /// Zeroes what the kernel or the activation left between the rows.
-  private func zeroGaps(_ plane: Int, _ image: Int, _ base: UnsafeMutablePointer<Float>) {
+  ///
+  /// - Parameter rows: `nil` for all, after a flat run.
+  private func zeroGaps(
+    _ plane: Int, _ image: Int, rows: Range<Int>?, _ base: UnsafeMutablePointer<Float>
+  ) {
     let layout = output.planes
     // A flat run writes its gaps, single rows what their last vector reaches.
-    let written = stride == 1 ? layout.pitch : vectorCount * kernels.lanes
+    let written =
+      cellLanes > 1
+      ? layout.planeWidth : stride == 1 ? layout.pitch : vectorCount * kernels.lanes
     let width = activation != nil && movesZero ? layout.planeWidth : written
     guard layout.pitch > width else { return }
-    for y in 0..<layout.planeHeight {
+    for y in rows ?? 0..<layout.planeHeight {
       layout.zeroGap(afterRow: y, plane: plane, image: image, width: width, at: base)
     }
   }

@@ -15,7 +15,9 @@
 /// With `phases` (p, q) each channel is p · q planes; plane (i, j) holds the cells (y, x) with
 /// y mod p = i and x mod q = j, so that a consumer with stride (p, q) reads unit strides.
 ///
-/// With `lanes` = 8 a cell is the same pixel of 8 images; the batch is padded to a multiple of 8.
+/// With `lanes` above 1 a cell is the same pixel of so many images, one vector of the kernels; the batch
+/// is padded to a multiple of them. Vectors are then never partial: runs go row by row, and the room for
+/// whole vectors is not needed.
 ///
 /// Whoever writes a tensor in this layout writes the zero cells too: memory is reused.
 package struct PlanesLayout: Hashable, Sendable {
@@ -41,8 +43,8 @@ package struct PlanesLayout: Hashable, Sendable {
     }
   }
 
-  /// Interior starts and strides are multiples of this many cells (a cache line of floats).
-  package static let alignment = 16
+  /// Floats of a cache line.
+  private static let lineFloats = 16
 
   package let images: Int
   package let channels: Int
@@ -53,7 +55,7 @@ package struct PlanesLayout: Hashable, Sendable {
   package let pitch: Int
   package let verticalPhases: Int
   package let horizontalPhases: Int
-  /// Images in one cell: 1, or 8.
+  /// Images in one cell.
   package let lanes: Int
   /// Cells from the start of an image to the first interior cell.
   package let origin: Int
@@ -81,16 +83,17 @@ package struct PlanesLayout: Hashable, Sendable {
     let planeHeight = (height + phases.vertical - 1) / phases.vertical
     let before = halo.top * self.pitch + halo.left
     let after = halo.bottom * self.pitch + halo.right
-    origin = before.roundedUp(to: Self.alignment)
+    let line = Self.lineCells(lanes: lanes)
+    origin = before.roundedUp(to: line)
     // Room for a flat run over the rows, and for whole vectors from the start of the last row.
     let planeWidth = (width + phases.horizontal - 1) / phases.horizontal
     let span = max(
       planeHeight * self.pitch,
-      (planeHeight - 1) * self.pitch + planeWidth.roundedUp(to: Self.alignment)
-    ).roundedUp(to: Self.alignment)
+      (planeHeight - 1) * self.pitch + planeWidth.roundedUp(to: line)
+    ).roundedUp(to: line)
     // An odd number of cache lines spreads the planes over all sets of the first-level cache.
-    let lines = (span + max(before, after) + Self.alignment - 1) / Self.alignment
-    channelStride = (lines | 1) * Self.alignment
+    let lines = (span + max(before, after) + line - 1) / line
+    channelStride = (lines | 1) * line
     imageStride = origin + channels * phases.vertical * phases.horizontal * channelStride
   }
 
@@ -98,6 +101,9 @@ package struct PlanesLayout: Hashable, Sendable {
   package static func minimumPitch(width: Int, halo: Halo, phases: Int = 1) -> Int {
     (width + phases - 1) / phases + max(halo.left, halo.right)
   }
+
+  /// Interior starts and strides are multiples of so many cells: a cache line, or one cell.
+  private static func lineCells(lanes: Int) -> Int { max(1, lineFloats / lanes) }
 
   /// Rows of one plane.
   package var planeHeight: Int { (height + verticalPhases - 1) / verticalPhases }
@@ -107,7 +113,9 @@ package struct PlanesLayout: Hashable, Sendable {
   /// Planes of one image.
   package var planeCount: Int { channels * phaseCount }
   /// Cells of a flat run over a plane's rows, rounded up to the alignment.
-  package var span: Int { (planeHeight * pitch).roundedUp(to: Self.alignment) }
+  package var span: Int {
+    (planeHeight * pitch).roundedUp(to: Self.lineCells(lanes: lanes))
+  }
   /// Images, or groups of `lanes` images.
   package var imageGroups: Int { (images + lanes - 1) / lanes }
   /// Floats of the whole tensor.

@@ -57,11 +57,20 @@ package struct NodeContext: Sendable {
     package var engine: Engine
     package var threads: Int
     package var costs: CPUCostTable
+    /// Floats of the kernels' vectors; 1 keeps images apart.
+    package var vectorLanes: Int
+    /// The share of the lanes that images must fill to be put together.
+    package var leastLaneUse: Double
 
-    package init(engine: Engine, threads: Int, costs: CPUCostTable) {
+    package init(
+      engine: Engine, threads: Int, costs: CPUCostTable, vectorLanes: Int = 1,
+      leastLaneUse: Double = 0
+    ) {
       self.engine = engine
       self.threads = threads
       self.costs = costs
+      self.vectorLanes = vectorLanes
+      self.leastLaneUse = leastLaneUse
     }
   }
 
@@ -73,6 +82,15 @@ package struct NodeContext: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.target = target
+  }
+
+  /// The images of one cell in the layouts of this node: as many as a vector has lanes where the batch
+  /// fills most of the vectors, else 1.
+  package var lanes: Int {
+    let images = outputs[0].shape.rank > 0 ? outputs[0].shape[0] : 0
+    let lanes = target.vectorLanes
+    let use = Double(images) / Double(max(1, images.roundedUp(to: lanes)))
+    return images > 0 && use >= target.leastLaneUse ? lanes : 1
   }
 
   package func shape(ofInput index: Int) -> Shape? {
@@ -99,7 +117,7 @@ package struct LayoutDemands: Sendable {
     /// `pitch` joins inputs and outputs that must have the same pitch.
     case planes(
       halo: PlanesLayout.Halo = .init(), verticalPhases: Int = 1, horizontalPhases: Int = 1,
-      pitch: PitchRule = .free)
+      pitch: PitchRule = .free, lanes: Int = 1)
   }
 
   package enum PitchRule: Hashable, Sendable {
@@ -112,9 +130,9 @@ package struct LayoutDemands: Sendable {
   package enum Output: Sendable {
     case plain
     /// Planes; a transposed convolution writes them split into its stride's phases.
-    case planes(verticalPhases: Int = 1, horizontalPhases: Int = 1)
+    case planes(verticalPhases: Int = 1, horizontalPhases: Int = 1, lanes: Int = 1)
 
-    /// Unsplit planes.
+    /// Unsplit planes of single images.
     package static var planes: Output { .planes() }
   }
 

@@ -41,6 +41,7 @@ package struct LayoutAssignment {
     var isPlanes: Bool
     var verticalPhases = 1
     var horizontalPhases = 1
+    var lanes = 1
   }
 
   private let graph: Graph
@@ -117,9 +118,9 @@ package struct LayoutAssignment {
       switch demands.inputs[position] {
       case .plain:
         inputs.append(buffer(of: input, in: Form(isPlanes: false)))
-      case .planes(let halo, let vertical, let horizontal, let pitch):
+      case .planes(let halo, let vertical, let horizontal, let pitch, let lanes):
         let form = Form(
-          isPlanes: true, verticalPhases: vertical, horizontalPhases: horizontal)
+          isPlanes: true, verticalPhases: vertical, horizontalPhases: horizontal, lanes: lanes)
         let buffer = buffer(of: input, in: form)
         halos[buffer] = halos[buffer].union(halo)
         if pitch == .sharedWithOutput { shared.append(buffer) }
@@ -131,9 +132,9 @@ package struct LayoutAssignment {
       switch demands.outputs[position] {
       case .plain:
         outputs.append(makeHome(output, Form(isPlanes: false)))
-      case .planes(let vertical, let horizontal):
+      case .planes(let vertical, let horizontal, let lanes):
         let form = Form(
-          isPlanes: true, verticalPhases: vertical, horizontalPhases: horizontal)
+          isPlanes: true, verticalPhases: vertical, horizontalPhases: horizontal, lanes: lanes)
         let buffer = makeHome(output, form)
         for other in shared { unite(other, buffer) }
         outputs.append(buffer)
@@ -210,12 +211,12 @@ package struct LayoutAssignment {
       let pitch = pitches[root(buffer)] ?? planes.width
       try planes.checkSize(
         pitch: pitch, halo: halos[buffer], form.verticalPhases, form.horizontalPhases,
-        name: lowered.buffers[buffer].name)
+        lanes: form.lanes, name: lowered.buffers[buffer].name)
       lowered.buffers[buffer].layout = .planes(
         PlanesLayout(
           images: planes.images, channels: planes.channels, height: planes.height,
           width: planes.width, halo: halos[buffer], pitch: pitch,
-          phases: (form.verticalPhases, form.horizontalPhases)))
+          phases: (form.verticalPhases, form.horizontalPhases), lanes: form.lanes))
     }
   }
 }
@@ -243,12 +244,14 @@ private struct PlaneExtents {
 
   /// Rejects layouts whose size is beyond the limit, before integer arithmetic on it.
   func checkSize(
-    pitch: Int, halo: PlanesLayout.Halo, _ vertical: Int, _ horizontal: Int, name: String
+    pitch: Int, halo: PlanesLayout.Halo, _ vertical: Int, _ horizontal: Int, lanes: Int,
+    name: String
   ) throws(HewnError) {
     let rows = Double(height) / Double(vertical) + Double(max(halo.top, halo.bottom)) + 2
     let plane = rows * (Double(pitch) + 16) + 64
     let floats =
-      Double(images) * (Double(channels) * Double(vertical * horizontal) + 1) * plane
+      Double(images.roundedUp(to: lanes)) * (Double(channels) * Double(vertical * horizontal) + 1)
+      * plane
     guard floats < Self.floatLimit else {
       throw HewnError(
         .outOfMemory, "\(name) would take \(Int(saturating: floats * 4 / 1e9)) GB with its padding")

@@ -6,13 +6,27 @@ extension NodeContext {
   /// else is small or rare and lies row-major.
   func broadcastLayouts() -> LayoutDemands {
     let result = outputs[0].shape
+    let lanes = broadcastLanes
     let demands: [LayoutDemands.Input] = inputs.indices.map { index in
       guard let shape = shape(ofInput: index), result.isSpatial, shape.rank == result.rank,
         shape.dimensions[2...] == result.dimensions[2...]
       else { return .plain }
-      return planesOrPlain(input: index, pitch: .sharedWithOutput)
+      return planesOrPlain(input: index, pitch: .sharedWithOutput, lanes: lanes)
     }
-    return LayoutDemands(inputs: demands, outputs: [planesOrPlain(output: 0)])
+    return LayoutDemands(inputs: demands, outputs: [planesOrPlain(output: 0, lanes: lanes)])
+  }
+
+  /// Images in a cell: several where every operand is a tensor of the result's shape, or a constant
+  /// that is the same for all images and pixels.
+  private var broadcastLanes: Int {
+    let result = outputs[0].shape
+    let isAlike = inputs.indices.allSatisfy { index in
+      guard let shape = shape(ofInput: index) else { return true }
+      guard constant(ofInput: index) != nil else { return shape == result }
+      let extents = Array(repeating: 1, count: result.rank - shape.rank) + shape.dimensions
+      return extents.indices.allSatisfy { $0 == 1 || extents[$0] == 1 }
+    }
+    return isAlike && result.rank > 2 ? lanes : 1
   }
 
   /// The step of y = activation(a ∘ b) for inputs 0 and 1.

@@ -5,8 +5,8 @@ package import Tensors
 extension Unary: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     return LayoutDemands(
-      inputs: [node.planesOrPlain(input: 0, pitch: .sharedWithOutput)],
-      outputs: [node.planesOrPlain(output: 0)])
+      inputs: [node.planesOrPlain(input: 0, pitch: .sharedWithOutput, lanes: node.lanes)],
+      outputs: [node.planesOrPlain(output: 0, lanes: node.lanes)])
   }
 
   package func makeStep(
@@ -45,8 +45,9 @@ extension Clip: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     return LayoutDemands(
       inputs: node.inputs.indices.map {
-        $0 == 0 ? node.planesOrPlain(input: 0, pitch: .sharedWithOutput) : .plain
-      }, outputs: [node.planesOrPlain(output: 0)])
+        $0 == 0
+          ? node.planesOrPlain(input: 0, pitch: .sharedWithOutput, lanes: node.lanes) : .plain
+      }, outputs: [node.planesOrPlain(output: 0, lanes: node.lanes)])
   }
 
   package func makeStep(

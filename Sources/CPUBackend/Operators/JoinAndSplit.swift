@@ -4,9 +4,16 @@ package import Tensors
 
 extension Concat: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
+    let shape = node.outputs[0].shape
+    let isOfChannels = try shape.normalized(axis: axis) == 1 && shape.isSpatial
+    // Every input a tensor in planes: others would be row-major constants.
+    let isComputed = node.inputs.indices.allSatisfy {
+      node.constant(ofInput: $0) == nil && node.shape(ofInput: $0)?.isSpatial == true
+    }
+    let lanes = isOfChannels && isComputed ? node.lanes : 1
     return LayoutDemands(
-      inputs: node.inputs.indices.map { node.planesOrPlain(input: $0) },
-      outputs: [node.planesOrPlain(output: 0)])
+      inputs: node.inputs.indices.map { node.planesOrPlain(input: $0, lanes: lanes) },
+      outputs: [node.planesOrPlain(output: 0, lanes: lanes)])
   }
 
   package func makeStep(

@@ -27,17 +27,19 @@ extension NodeContext {
   }
 
   /// What input `index` demands: planes where it is an image computed at run time.
+  ///
+  /// - Parameter lanes: images in a cell; ``lanes`` where the step treats all floats of a channel alike.
   func planesOrPlain(
-    input index: Int, pitch: LayoutDemands.PitchRule = .free
+    input index: Int, pitch: LayoutDemands.PitchRule = .free, lanes: Int = 1
   ) -> LayoutDemands.Input {
     guard let shape = shape(ofInput: index), constant(ofInput: index) == nil, shape.isSpatial
     else { return .plain }
-    return .planes(pitch: pitch)
+    return .planes(pitch: pitch, lanes: lanes)
   }
 
   /// What output `index` gets: planes where it is an image.
-  func planesOrPlain(output index: Int) -> LayoutDemands.Output {
-    outputs[index].shape.isSpatial ? .planes : .plain
+  func planesOrPlain(output index: Int, lanes: Int = 1) -> LayoutDemands.Output {
+    outputs[index].shape.isSpatial ? .planes(lanes: lanes) : .plain
   }
 
   /// Where a step reads a float input: in the arena, or packed from the constant.

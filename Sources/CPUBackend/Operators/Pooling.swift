@@ -6,7 +6,7 @@ extension MaxPool: CPUOperator {
   package func obstacle(for node: NodeContext) -> String? { node.poolObstacle }
 
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    node.spatialLayouts()
+    node.poolLayouts()
   }
 
   package func makeStep(
@@ -22,7 +22,7 @@ extension AveragePool: CPUOperator {
   package func obstacle(for node: NodeContext) -> String? { node.poolObstacle }
 
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
-    node.spatialLayouts()
+    node.poolLayouts()
   }
 
   package func makeStep(
@@ -44,7 +44,8 @@ extension GlobalAveragePool: CPUOperator {
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
     GlobalPoolStep(
-      .mean, input: try node.source(ofInput: 0, inputs), target: outputs[0].placement.offset)
+      .mean, images: outputs[0].shape[0], input: try node.source(ofInput: 0, inputs),
+      target: outputs[0].placement.offset)
   }
 }
 
@@ -57,7 +58,8 @@ extension GlobalMaxPool: CPUOperator {
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
     GlobalPoolStep(
-      .maximum, input: try node.source(ofInput: 0, inputs), target: outputs[0].placement.offset)
+      .maximum, images: outputs[0].shape[0], input: try node.source(ofInput: 0, inputs),
+      target: outputs[0].placement.offset)
   }
 }
 
@@ -69,14 +71,21 @@ extension NodeContext {
   }
 
   /// Planes for an image in input 0 and in each output, row-major for all else.
-  func spatialLayouts() -> LayoutDemands {
+  func spatialLayouts(lanes: Int = 1) -> LayoutDemands {
     LayoutDemands(
-      inputs: inputs.indices.map { $0 == 0 ? planesOrPlain(input: 0) : .plain },
-      outputs: outputs.indices.map { planesOrPlain(output: $0) })
+      inputs: inputs.indices.map { $0 == 0 ? planesOrPlain(input: 0, lanes: lanes) : .plain },
+      outputs: outputs.indices.map { planesOrPlain(output: $0, lanes: lanes) })
+  }
+
+  /// A pool reads and writes images in one layout: several in a cell only where both have rows and
+  /// columns.
+  fileprivate func poolLayouts() -> LayoutDemands {
+    let isSpatial = outputs[0].shape.isSpatial && shape(ofInput: 0)?.isSpatial == true
+    return spatialLayouts(lanes: isSpatial ? lanes : 1)
   }
 
   /// Planes for the input, one row-major float for each of them.
   func globalPoolLayouts() -> LayoutDemands {
-    LayoutDemands(inputs: [planesOrPlain(input: 0)], outputs: [.plain])
+    LayoutDemands(inputs: [planesOrPlain(input: 0, lanes: lanes)], outputs: [.plain])
   }
 }

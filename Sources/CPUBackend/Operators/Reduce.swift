@@ -5,7 +5,9 @@ package import Tensors
 extension Reduce: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     var demands = LayoutDemands.plain(node)
-    if try poolKind(node) != nil { demands.inputs[0] = node.planesOrPlain(input: 0) }
+    if try poolKind(node) != nil {
+      demands.inputs[0] = node.planesOrPlain(input: 0, lanes: node.lanes)
+    }
     return demands
   }
 
@@ -15,7 +17,8 @@ extension Reduce: CPUOperator {
     let input = try node.source(ofInput: 0, inputs)
     let target = outputs[0].placement.offset
     if let kind = try poolKind(node) {
-      return GlobalPoolStep(kind, input: input, target: target)
+      return GlobalPoolStep(
+        kind, images: outputs[0].shape[0], input: input, target: target)
     }
     let shape = node.shape(ofInput: 0) ?? []
     return try ReduceStep(

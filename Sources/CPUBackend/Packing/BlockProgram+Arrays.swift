@@ -4,9 +4,11 @@ internal import Tensors
 extension BlockProgram {
   /// Numbers of a section's record: branch, rows, streams.
   private static let sectionFields = 3
-  /// Numbers of a stream's record: height, blocks, whether it starts rows from their bias, whether
-  /// its blocks share their offsets.
-  private static let streamFields = 4
+  /// Numbers of a stream's record: height, blocks, whether it starts rows from their bias, whether it
+  /// finishes them, whether its blocks share their offsets.
+  private static let streamFields = 5
+  /// Most vectors of a tile that a file may ask for: scratch memory grows with them.
+  private static let tileLimit: Int32 = 64
 
   /// The program as a file holds it. Where sections, streams and blocks start is not stored: each
   /// starts where the one before ends.
@@ -19,10 +21,11 @@ extension BlockProgram {
       let stream = streams.pointer[index]
       return [
         Int32(stream.height), Int32(stream.blockCount), stream.startsFromBias ? 1 : 0,
-        stream.sharesOffsets ? 1 : 0,
+        stream.finishes ? 1 : 0, stream.sharesOffsets ? 1 : 0,
       ]
     }
     return [
+      PackedArray("tile", try AlignedArray([Int32(tileVectors)]), .int32),
       PackedArray("sections", try AlignedArray(sectionRecords), .int32),
       PackedArray("streams", try AlignedArray(streamRecords), .int32),
       PackedArray("blocks", blocks, .int32), PackedArray("offsets", offsets, .int32),
@@ -35,6 +38,11 @@ extension BlockProgram {
   ///
   /// - Throws: `invalidFile` for records that do not add up to the arrays, `outOfMemory`.
   init(_ arrays: StoredArrays) throws(HewnError) {
+    let tile = try arrays.array("tile", .int32, of: Int32.self)
+    guard tile.count == 1, (1...Self.tileLimit).contains(tile.pointer[0]) else {
+      throw HewnError(.invalidFile, "a packed convolution is malformed: its tile")
+    }
+    tileVectors = Int(tile.pointer[0])
     blocks = try arrays.array("blocks", .int32)
     offsets = try arrays.array("offsets", .int32)
     weights = try arrays.array("weights", .float32)
@@ -106,10 +114,10 @@ private struct BlockProgramReader {
       else { throw failure("section \(sections.count) is \(fields)") }
       usedRows += section.rowCount
       sections.append(section)
-      var started = [Bool](repeating: false, count: section.rowCount)
-      for _ in 0..<section.streamCount { try readStream(&started) }
-      guard started.allSatisfy(\.self) else {
-        throw failure("section \(sections.count - 1) does not start all of its rows")
+      var rows = [RowState](repeating: .untouched, count: section.rowCount)
+      for _ in 0..<section.streamCount { try readStream(&rows) }
+      guard rows.allSatisfy({ $0 == .finished }) else {
+        throw failure("section \(sections.count - 1) does not finish all of its rows")
       }
     }
     guard usedRows == rowCount, streams.count == streamRecords.count,
@@ -117,13 +125,16 @@ private struct BlockProgramReader {
     else { throw failure("its arrays hold more than its sections") }
   }
 
-  /// - Parameter started: the rows of the section that earlier streams have started.
-  private mutating func readStream(_ started: inout [Bool]) throws(HewnError) {
+  /// What the streams so far have done with a row.
+  private enum RowState { case untouched, started, finished }
+
+  /// - Parameter rows: those of the section.
+  private mutating func readStream(_ rows: inout [RowState]) throws(HewnError) {
     let fields = streamRecords[streams.count].map(Int.init)
     let stream = BlockProgram.Stream(
       height: fields[0], firstBlock: usedBlocks, blockCount: fields[1],
-      firstOffset: usedOffsets, firstWeight: usedWeights, sharesOffsets: fields[3] != 0,
-      startsFromBias: fields[2] != 0)
+      firstOffset: usedOffsets, firstWeight: usedWeights, sharesOffsets: fields[4] != 0,
+      startsFromBias: fields[2] != 0, finishes: fields[3] != 0)
     guard stream.height >= 1, stream.blockCount >= 1,
       stream.blockCount <= blocks.count - usedBlocks
     else { throw failure("stream \(streams.count) is \(fields)") }
@@ -131,17 +142,17 @@ private struct BlockProgramReader {
     for index in usedBlocks..<usedBlocks + stream.blockCount {
       let block = blocks.pointer[index]
       guard block.tapCount >= 0, !stream.sharesOffsets || block.tapCount == taps,
-        block.firstRow >= 0, stream.height <= started.count - Int(block.firstRow)
+        block.firstRow >= 0, stream.height <= rows.count - Int(block.firstRow)
       else {
         throw failure(
           "block \(index) of height \(stream.height) has \(block.tapCount) taps from row"
-            + " \(block.firstRow) of \(started.count)")
+            + " \(block.firstRow) of \(rows.count)")
       }
       for row in Int(block.firstRow)..<Int(block.firstRow) + stream.height {
-        guard started[row] != stream.startsFromBias else {
-          throw failure("block \(index) \(started[row] ? "restarts" : "adds to") row \(row)")
+        guard rows[row] == (stream.startsFromBias ? .untouched : .started) else {
+          throw failure("block \(index) finds row \(row) \(rows[row])")
         }
-        started[row] = true
+        rows[row] = stream.finishes ? .finished : .started
       }
       if index == usedBlocks || !stream.sharesOffsets { usedOffsets += Int(block.tapCount) }
       // Heights are bounded by rows and both factors by 2^31, as is the number of blocks.

@@ -9,7 +9,7 @@ extension BlockProgram {
   ///
   /// - Throws: `invalidFile`.
   func check(
-    _ problem: ConvolutionProblem, _ plan: TilePlan, _ kernels: KernelSet
+    _ problem: ConvolutionProblem, _ grid: TileGrid, _ kernels: KernelSet
   ) throws(HewnError) {
     for index in 0..<streams.count {
       let height = streams.pointer[index].height
@@ -18,7 +18,7 @@ extension BlockProgram {
       }
     }
     try checkFilters(problem)
-    try checkOffsets(problem, plan, kernels)
+    try checkOffsets(problem, grid)
   }
 
   private func checkFilters(_ problem: ConvolutionProblem) throws(HewnError) {
@@ -45,14 +45,15 @@ extension BlockProgram {
 
   /// Every tap is read from the first cell of the first image to the last vector of the last one.
   private func checkOffsets(
-    _ problem: ConvolutionProblem, _ plan: TilePlan, _ kernels: KernelSet
+    _ problem: ConvolutionProblem, _ grid: TileGrid
   ) throws(HewnError) {
     guard let (least, greatest) = offsets.bounds else { return }
     let input = problem.input
-    let first = input.planeStart(image: 0, plane: 0) + Int(least)
+    let lastGroup = (input.imageGroups - 1) * input.lanes
+    let first = input.planeStart(image: 0, plane: 0) * input.lanes + Int(least)
     let end =
-      input.planeStart(image: input.images - 1, plane: 0) + Int(greatest)
-      + plan.vectorCount * kernels.lanes
+      input.planeStart(image: lastGroup, plane: 0) * input.lanes + Int(greatest)
+      + grid.readFloats(problem)
     guard first >= 0, end <= input.floatCount + input.readableSlack else {
       throw failure(
         "its taps read floats \(first) to \(end) of an input of \(input.floatCount) floats")

@@ -25,7 +25,7 @@ struct BinaryStep: Step {
     let grid = output.grid
     isFlat = a.runsOn(withPitch: grid.pitch) && b.runsOn(withPitch: grid.pitch)
     parts = WorkParts(
-      planes: grid.planeCount, rows: grid.height, columns: grid.width,
+      planes: grid.planeCount, images: grid.images, rows: grid.height, columns: grid.width,
       cost: max(function == .power ? 16 : 1, activation.cost))
   }
 

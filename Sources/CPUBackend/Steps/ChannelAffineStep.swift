@@ -17,7 +17,8 @@ struct ChannelAffineStep: Step {
     self.input = input
     self.output = output
     let grid = output.grid
-    parts = WorkParts(planes: grid.planeCount, rows: grid.height, columns: grid.width)
+    parts = WorkParts(
+      planes: grid.planeCount, images: grid.images, rows: grid.height, columns: grid.width)
   }
 
   var partCount: Int { parts.count }

@@ -20,7 +20,8 @@ struct ConcatChannelsStep: Step {
     }
     firstChannels = try AlignedArray(firsts)
     let grid = output.grid
-    parts = WorkParts(planes: grid.planeCount, rows: grid.height, columns: grid.width)
+    parts = WorkParts(
+      planes: grid.planeCount, images: grid.images, rows: grid.height, columns: grid.width)
   }
 
   var partCount: Int { parts.count }

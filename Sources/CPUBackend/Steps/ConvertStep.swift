@@ -33,7 +33,8 @@ package struct ConvertStep: Step {
     rows =
       if let fromRows = source.rows, let toRows = target.rows { (fromRows, toRows) } else { nil }
     parts = WorkParts(
-      planes: target.groups * target.channels, rows: target.planeHeight, columns: 1,
+      planes: target.groups * target.channels, images: target.groups, rows: target.planeHeight,
+      columns: 1,
       cost: target.verticalPhases * target.width * target.lanes)
   }
 
@@ -192,8 +193,10 @@ package struct ConvertStep: Step {
     let (xLanes, yLanes) = (source.lanes, target.lanes)
     if xLanes == yLanes && xStep == 1 && yStep == 1 {
       y.update(from: x, count: count * yLanes)
-    } else if xLanes == 8 && yLanes == 8 {
-      for i in 0..<count { y.store(x.vector(at: i &* xStep &* 8), at: i &* yStep &* 8) }
+    } else if xLanes == yLanes && xLanes > 1 {
+      for i in 0..<count {
+        (y + i &* yStep &* xLanes).update(from: x + i &* xStep &* xLanes, count: xLanes)
+      }
     } else if xLanes == 1 && yLanes == 1 && xStep == 2 && yStep == 1 {
       var i = 0
       // The last vector would read one float more than the row has.

@@ -1,13 +1,18 @@
 /// The maximum or mean of each plane: [N, C, H, W] → N · C floats.
+///
+/// Planes of several images are reduced cell by cell, a few images at once.
 struct GlobalPoolStep: Step {
   private let kind: PoolStep.Kind
   private let input: GridSource
   /// Floats from the arena's start to the output.
   private let target: Int
   private let parts: WorkParts
+  private let images: Int
 
-  init(_ kind: PoolStep.Kind, input: GridSource, target: Int) {
+  /// - Parameter images: without those that fill the last cell.
+  init(_ kind: PoolStep.Kind, images: Int, input: GridSource, target: Int) {
     self.kind = kind
+    self.images = images
     self.input = input
     self.target = target
     let size = input.grid.height * input.grid.width
@@ -23,7 +28,39 @@ struct GlobalPoolStep: Step {
     parts.forEachTile(of: part) { tile in
       for plane in tile.rows {
         let start = x + grid.offset(ofPlane: plane)
-        y[plane] = kind == .maximum ? maximum(start) : mean(start)
+        if grid.lanes == 1 {
+          y[plane] = kind == .maximum ? maximum(start) : mean(start)
+        } else {
+          reduceCells(start, plane: plane, to: y)
+        }
+      }
+    }
+  }
+
+  /// Reduces a plane of cells, four images at once: every vector has a multiple of four lanes.
+  private func reduceCells(
+    _ plane: UnsafePointer<Float>, plane index: Int, to y: UnsafeMutablePointer<Float>
+  ) {
+    let grid = input.grid
+    let (group, channel) = grid.imageAndChannel(ofPlane: index)
+    let pixels = Float(grid.height * (grid.width / grid.lanes))
+    for lane in stride(from: 0, to: grid.lanes, by: 4) {
+      var result = SIMD4<Float>(repeating: kind == .maximum ? -.infinity : 0)
+      for row in 0..<grid.height {
+        let cells = plane + row * grid.pitch
+        for cell in stride(from: lane, to: grid.width, by: grid.lanes) {
+          let x = UnsafeRawPointer(cells + cell).loadUnaligned(as: SIMD4<Float>.self)
+          if kind == .maximum {
+            result.replace(with: x, where: x .> result)
+          } else {
+            result += x
+          }
+        }
+      }
+      if kind == .mean { result /= pixels }
+      for i in 0..<4 {
+        let image = group * grid.lanes + lane + i
+        if image < images { y[image * grid.channels + channel] = result[i] }
       }
     }
   }

@@ -22,7 +22,7 @@ struct LocalResponseStep: Step {
     self.output = output
     let grid = output.grid
     parts = WorkParts(
-      planes: grid.planeCount, rows: grid.height, columns: grid.width,
+      planes: grid.planeCount, images: grid.images, rows: grid.height, columns: grid.width,
       cost: min(op.size, grid.channels) + 8)
   }
 

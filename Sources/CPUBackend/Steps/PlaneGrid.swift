@@ -1,6 +1,9 @@
 internal import Tensors
 
 /// A [N, C, H, W] tensor as steps walk it: rows of W floats at regular distances, in either layout.
+///
+/// A planes layout with several images in a cell is seen as groups of images with rows of W · lanes floats,
+/// which serves what treats all floats of a channel alike.
 struct PlaneGrid: Sendable {
   let images: Int
   let channels: Int
@@ -28,17 +31,18 @@ struct PlaneGrid: Sendable {
     planes = nil
   }
 
-  /// - Precondition: one lane, one phase.
+  /// - Precondition: one phase.
   init(_ planes: PlanesLayout) {
-    precondition(planes.lanes == 1 && !planes.isSplit, "planes with lanes or phases")
-    images = planes.images
+    precondition(!planes.isSplit, "planes with phases")
+    let lanes = planes.lanes
+    images = planes.imageGroups
     channels = planes.channels
     height = planes.height
-    width = planes.width
-    imageStride = planes.imageStride
-    channelStride = planes.channelStride
-    pitch = planes.pitch
-    origin = planes.origin
+    width = planes.width * lanes
+    imageStride = planes.imageStride * lanes
+    channelStride = planes.channelStride * lanes
+    pitch = planes.pitch * lanes
+    origin = planes.origin * lanes
     self.planes = planes
   }
 
@@ -67,6 +71,9 @@ struct PlaneGrid: Sendable {
   }
 
   var planeCount: Int { images * channels }
+
+  /// Images whose same pixel lies together, as one element of `lanes` floats.
+  var lanes: Int { planes?.lanes ?? 1 }
 
   /// Row-major elements as one long row; planes as they are.
   var flattened: PlaneGrid {
@@ -111,9 +118,10 @@ struct PlaneGrid: Sendable {
     for y in (firstGap ?? tile.rows.lowerBound)..<tile.rows.upperBound {
       start.zero(at: y * pitch + width, count: pitch - width)
     }
-    if tile.rows.lowerBound == 0 && channel == 0 { planes.zeroHead(of: image, at: base) }
+    let firstImage = image * planes.lanes
+    if tile.rows.lowerBound == 0 && channel == 0 { planes.zeroHead(of: firstImage, at: base) }
     if tile.rows.upperBound == height {
-      planes.zeroTail(ofPlane: channel, image: image, at: base)
+      planes.zeroTail(ofPlane: channel, image: firstImage, at: base)
     }
   }
 }

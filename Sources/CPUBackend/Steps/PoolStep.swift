@@ -6,7 +6,8 @@ internal import Tensors
 /// A row of outputs takes two passes. The vertical one reduces the window's rows to one row in
 /// scratch memory, where padding columns hold what changes no result; the horizontal one reduces
 /// that row's windows. Neither tests for borders inside its loops. Work per output row: R · W + S · Q
-/// loads for a window of R × S, input width W and output width Q.
+/// loads for a window of R × S, input width W and output width Q. Where a cell holds several images,
+/// columns are cells, and each load is one of all of a cell's floats.
 struct PoolStep: Step {
   enum Kind: Sendable { case maximum, mean }
 
@@ -19,6 +20,8 @@ struct PoolStep: Step {
   private let input: GridSource
   private let output: GridTarget
   private let parts: WorkParts
+  /// Floats of a column.
+  private let lanes: Int
 
   /// Scratch columns that windows may span; far above any real image.
   private static let scratchLimit = 1 << 26
@@ -33,19 +36,21 @@ struct PoolStep: Step {
     self.input = input
     self.output = output
     (rows, columns) = PoolAxis.rowsAndColumns(geometry)
+    lanes = input.grid.lanes
     guard columns.span <= Self.scratchLimit else {
       throw HewnError(.unsupported, "a row of windows spans \(columns.span) columns")
     }
     rowDivisors = try AlignedArray(rows.divisors(countsPadding: countsPadding))
     columnDivisors = try AlignedArray(columns.divisors(countsPadding: countsPadding))
     parts = WorkParts(
-      planes: output.grid.planeCount, rows: output.grid.height, columns: output.grid.width,
+      planes: output.grid.planeCount, images: output.grid.images, rows: output.grid.height,
+      columns: output.grid.width,
       cost: rows.kernel * rows.stride + columns.kernel)
   }
 
   var partCount: Int { parts.count }
   /// One row with its padding, and what vector loads reach beyond it.
-  var scratchFloatCount: Int { columns.span + 32 }
+  var scratchFloatCount: Int { columns.span * lanes + 32 }
 
   func run(part: Int, in memory: StepMemory) {
     let x = input.floats.pointer(in: memory)
@@ -58,9 +63,13 @@ struct PoolStep: Step {
       let to = y + output.grid.offset(ofPlane: tile.plane)
       for p in tile.rows {
         let row = to + p * output.grid.pitch + first
-        reduceRows(of: plane, output: p, to: memory.scratch + columns.padBegin)
+        reduceRows(of: plane, output: p, to: memory.scratch + columns.padBegin * lanes)
         let windows = UnsafePointer(memory.scratch) + first * columns.stride
-        reduceColumns(windows, to: row, count: tile.columns.count)
+        if lanes == 1 {
+          reduceColumns(windows, to: row, count: tile.columns.count)
+        } else {
+          reduceCells(windows, to: row, count: tile.columns.count / lanes)
+        }
         if kind == .mean { divide(row, p: p, first: first, count: tile.columns.count) }
       }
       output.grid.zeroBorder(of: tile, at: y)
@@ -142,9 +151,31 @@ struct PoolStep: Step {
   }
 
   private func divide(_ row: UnsafeMutablePointer<Float>, p: Int, first: Int, count: Int) {
-    let divisors = columnDivisors.pointer + first
+    let divisors = columnDivisors.pointer + first / lanes
     let rowDivisor = rowDivisors.pointer[p]
-    for q in 0..<count { row[q] /= rowDivisor * divisors[q] }
+    for q in 0..<count / lanes {
+      let divisor = rowDivisor * divisors[q]
+      for lane in 0..<lanes { row[q &* lanes &+ lane] /= divisor }
+    }
+  }
+
+  /// The same as ``reduceColumns`` for cells of several images.
+  private func reduceCells(
+    _ windows: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    let (step, stride) = (columns.dilation * lanes, columns.stride * lanes)
+    let width = min(lanes, 8)
+    for q in 0..<count {
+      for lane in Swift.stride(from: 0, to: lanes, by: width) {
+        var window = windows + (q &* stride &+ lane)
+        var result = window.vector(at: 0, count: width)
+        for _ in 1..<max(1, columns.kernel) {
+          window += step
+          result = reduce(result, window.vector(at: 0, count: width))
+        }
+        row.store(result, at: q &* lanes &+ lane, count: width)
+      }
+    }
   }
 
   @inline(__always)

@@ -19,7 +19,8 @@ struct UnaryStep: Step {
     }
     let grid = self.output.grid
     parts = WorkParts(
-      planes: grid.planeCount, rows: grid.height, columns: grid.width, cost: function.cost)
+      planes: grid.planeCount, images: grid.images, rows: grid.height, columns: grid.width,
+      cost: function.cost)
   }
 
   var partCount: Int { parts.count }

@@ -29,7 +29,8 @@ package struct WinogradProblem: Sendable {
 
   /// - Returns: `nil` where the convolution is another one.
   package init?(_ problem: ConvolutionProblem, tile: Int) {
-    guard !problem.input.isSplit, !problem.output.isSplit, let first = problem.branches.first,
+    guard problem.step == ConvolutionProblem.Step(), !problem.input.isSplit,
+      !problem.output.isSplit, let first = problem.branches.first,
       problem.branches.allSatisfy({ $0.tapsPerChannel == 9 && $0.taps.count >= 9 })
     else { return nil }
     let window = first.taps.prefix(9)

@@ -1,0 +1,105 @@
+package import CPUKernels
+package import Runtime
+
+/// Chooses how a convolution is cut, by predicted time on one core.
+///
+/// A wide tile needs fewer loads of weights, a narrow one lets more channels stay in the first-level
+/// cache, so that a row finds more taps each time that its accumulators are loaded. What is best
+/// depends on the layer's zeros.
+package struct TilePlanner {
+  private let problem: ConvolutionProblem
+  private let kernels: KernelSet
+  private let costs: CPUCostTable
+
+  /// The share of the first-level cache that a chunk's inputs may take; the rest is for accumulators
+  /// and weights that pass through.
+  private static let leafShare = 0.75
+  private static let blockShare = 0.5
+  /// The share of the second-level cache that a section's accumulators may take.
+  private static let accumulatorShare = 0.25
+  /// Passes of blocks have some vectors; more than a few passes' worth make no tile better.
+  private static let widestBlockTile = 12
+
+  package init(_ problem: ConvolutionProblem, kernels: KernelSet, costs: CPUCostTable) {
+    self.problem = problem
+    self.kernels = kernels
+    self.costs = costs
+  }
+
+  /// The plan of a program of leaves for filters with so many weights that are not zero.
+  package func leaves(nonZeroCount: Int) -> TilePlan {
+    let rows = Double(problem.rowCount)
+    return best(upTo: kernels.widestPass[1], share: Self.leafShare) { plan, grid, chunks in
+      // Zeros spread evenly leave some rows nothing in a chunk.
+      let leaves = Double(nonZeroCount) / max(1, rows * Double(chunks))
+      let visits =
+        rows * (1 + Double(chunks - 1) * (leaves < 20 ? 1 - leaves.inverseExponential : 1))
+      return costs.blockTime(rows: 1, grid: grid) * visits
+        + costs.tapTime(rows: 1, grid: grid) * Double(nonZeroCount)
+    }
+  }
+
+  /// The plan of a program of full blocks.
+  package func blocks() -> TilePlan {
+    let rows = problem.branches.map { BlockProgram.blockHeights(rows: $0.rowCount) }
+    return best(upTo: Self.widestBlockTile, share: Self.blockShare) { plan, grid, chunks in
+      zip(problem.branches, rows).reduce(0) { sum, branch in
+        branch.1.reduce(sum) {
+          $0 + costs.blockTime(rows: $1, grid: grid) * Double(chunks)
+            + costs.tapTime(rows: $1, grid: grid) * Double(branch.0.taps.count)
+        }
+      }
+    }
+  }
+
+  private func best(
+    upTo widest: Int, share: Double,
+    time: (_ plan: TilePlan, _ grid: TileGrid, _ chunks: Int) -> Double
+  ) -> TilePlan {
+    let taps = problem.branches.map(\.taps.count).max() ?? 0
+    var best: (plan: TilePlan, time: Double)?
+    var seen: Set<Int> = []
+    for vectors in 1...widest {
+      let grid = TileGrid(problem.output, tileVectors: vectors, lanes: kernels.lanes)
+      guard seen.insert(grid.tileVectors).inserted else { continue }
+      let plan = TilePlan(
+        problem, grid: grid, chunkBytes: Int(share * Double(costs.firstCacheByteCount)))
+      let chunks = max(1, (taps + plan.tapsPerChunk - 1) / plan.tapsPerChunk)
+      let time = time(plan, grid, chunks)
+      if time < best?.time ?? .infinity { best = (plan, time) }
+    }
+    return best?.plan ?? TilePlan(tileVectors: 1, tapsPerChunk: max(1, taps))
+  }
+
+  /// Most rows of a section: their accumulators stay in the second-level cache.
+  package func sectionRows(_ plan: TilePlan) -> Int {
+    let bytes = Self.accumulatorShare * Double(costs.secondCacheByteCount)
+    return max(4, Int(bytes) / (4 * kernels.lanes * plan.tileVectors))
+  }
+
+  /// Into how many sections of equal work the rows are cut at least, so that `threads` threads find
+  /// work that divides evenly.
+  package func partitions(_ plan: TilePlan, threads: Int) -> Int {
+    guard threads > 1 else { return 1 }
+    let grid = TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+    let tiles = problem.output.imageGroups * grid.tileCount
+    let many = Self.manyPartsPerThread * threads
+    for count in 1..<many {
+      let parts = tiles * count
+      if parts >= many || parts.isMultiple(of: threads) { return count }
+    }
+    return many
+  }
+
+  /// Parts of each thread from which on it does not matter whether they divide evenly.
+  private static let manyPartsPerThread = 16
+}
+
+extension Double {
+  /// e^−x for x ≥ 0, by repeated squaring: precise enough for expectations.
+  fileprivate var inverseExponential: Double {
+    var power = 1 - self / 1024
+    for _ in 0..<10 { power *= power }
+    return max(0, power)
+  }
+}
