@@ -5,14 +5,33 @@ import CPUKernels
 /// A pass holds up to eight vectors of outputs in registers while all taps run over them: each tap is
 /// one load and one multiply-add a vector. The vectors follow each other in a run or, where a run
 /// is a single vector, lie below each other in up to eight runs. With stride 2 a tap reads two vectors
-/// and keeps their even elements. Limit: the load ports (stride 1), the shuffle port (stride 2).
+/// and keeps their even elements. Limit: the load ports (stride 1), the shuffle port (stride 2). Taps in
+/// rows of neighbours have kernels of their own, which load less.
 @inline(never)
 func depthwise(_ p: Depthwise) {
   if !p.readsEvenFloats {
+    #if KERNELS_AVX512
+      if p.inputStep == lanes {
+        if hasRows(p, of: 3) { return DepthwiseRow<3>.run(p) }
+        if hasRows(p, of: 5) { return DepthwiseRow<5>.run(p) }
+      }
+    #endif
     runAll(p) { load($0) }
+  } else if hasRows(p, of: 3) {
+    DepthwisePairs.run(p)
   } else {
     runAll(p) { UnsafeRawPointer($0).loadUnaligned(as: VectorPair.self).evenHalf }
   }
+}
+
+/// Whether the taps are rows of `columns` neighbours.
+@inline(__always)
+private func hasRows(_ p: Depthwise, of columns: Int) -> Bool {
+  guard p.tapCount % columns == 0 else { return false }
+  for t in 0..<p.tapCount where t % columns != 0 && p.offsets[t] != p.offsets[t - 1] + 1 {
+    return false
+  }
+  return true
 }
 
 @inline(__always)

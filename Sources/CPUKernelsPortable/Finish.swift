@@ -20,7 +20,7 @@ func finish(
       if let residual { x += load(residual + v * lanes) }
       x = clamp(x, lower, upper)
       if let mask = f.mask { x = masked(x, mask + v * lanes) }
-      if f.distance == .beyond {
+      if case .beyond = f.distance {
         storeAroundCaches(x, to: output + v * lanes)
       } else {
         store(x, to: output + v * lanes)
@@ -48,7 +48,7 @@ func complete<let vectors: Int>(
     for v in 0..<vectors { sums[v] = masked(sums[v], mask + v * lanes) }
   }
   let output = f.output + f.outputRows[row]
-  if f.distance == .beyond {
+  if case .beyond = f.distance {
     for v in 0..<vectors { storeAroundCaches(sums[v], to: output + v * lanes) }
   } else {
     for v in 0..<vectors { store(sums[v], to: output + v * lanes) }
@@ -58,12 +58,13 @@ func complete<let vectors: Int>(
 /// Asks for the lines that finishing a row will touch.
 @inline(__always)
 func prefetch(_ f: Finish, row: Int, vectors: Int) {
-  if f.distance == .near { return }
+  // Patterns, not `==`: that is a function of another module.
+  if case .near = f.distance { return }
   if let residual = f.residual {
     let source = residual + f.residualRows[row]
     for v in 0..<vectors { prefetch_to_read(source + v * lanes) }
   }
-  if f.distance == .far {
+  if case .far = f.distance {
     let output = f.output + f.outputRows[row]
     for v in 0..<vectors { prefetch_to_write(output + v * lanes) }
   }

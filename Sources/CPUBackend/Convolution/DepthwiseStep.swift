@@ -34,8 +34,9 @@ package struct DepthwiseStep: Step {
   /// Outputs that a part should at least compute.
   private static let outputsPerPart = 1 << 13
   private static let mostBands = 8
-  /// Runs, or vectors of a flat run, of a band.
-  private static let unitsPerBand = 4
+  /// Runs, or vectors of a flat run, that a band should at least have: a part that takes little of each
+  /// of many planes waits for memory.
+  private static let unitsPerBand = 256
 
   init(
     _ geometry: PlaneGeometry, weights: Tensor, bias: [Float],
