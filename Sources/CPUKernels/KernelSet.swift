@@ -17,6 +17,7 @@ package struct KernelSet: Sendable {
   /// Adds residuals, clamps, masks and stores accumulated rows.
   package let finish: FinishKernel
   package let depthwise: DepthwiseKernel
+  package let pool: PoolKernel
   /// One image times a panel of ``vectorPanelWidth`` vectors.
   package let vectorPanel: PanelKernel
   package let vectorPanelWidth: Int
@@ -35,7 +36,7 @@ package struct KernelSet: Sendable {
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
     accumulateStrided: [[AccumulateKernel?]], finish: @escaping FinishKernel,
-    depthwise: @escaping DepthwiseKernel,
+    depthwise: @escaping DepthwiseKernel, pool: @escaping PoolKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int, winograd2: WinogradKernels, winograd4: WinogradKernels,
     product: [[ProductKernel?]]
@@ -49,6 +50,7 @@ package struct KernelSet: Sendable {
     self.accumulateStrided = accumulateStrided
     self.finish = finish
     self.depthwise = depthwise
+    self.pool = pool
     self.vectorPanel = vectorPanel
     self.vectorPanelWidth = vectorPanelWidth
     self.matrixPanel = matrixPanel
@@ -247,6 +249,39 @@ package struct Depthwise {
     self.upper = upper
   }
 }
+
+/// One pass of a pool: out[v] = the maximum or sum over taps t of in[v · step + t · tapStep].
+///
+/// Along rows, a vector is neighbouring pixels or the images of one; across rows, taps are rows.
+package struct Pool {
+  package var isMaximum: Bool
+  package var input: UnsafePointer<Float>
+  /// Floats from the inputs of one output vector to those of the next.
+  package var step: Int
+  /// Whether a vector of outputs reads every second float.
+  package var readsEvenFloats: Bool
+  package var tapStep: Int
+  /// At least 1.
+  package var tapCount: Int
+  package var output: UnsafeMutablePointer<Float>
+  package var vectorCount: Int
+
+  package init(
+    isMaximum: Bool, input: UnsafePointer<Float>, step: Int, readsEvenFloats: Bool = false,
+    tapStep: Int, tapCount: Int, output: UnsafeMutablePointer<Float>, vectorCount: Int
+  ) {
+    self.isMaximum = isMaximum
+    self.input = input
+    self.step = step
+    self.readsEvenFloats = readsEvenFloats
+    self.tapStep = tapStep
+    self.tapCount = tapCount
+    self.output = output
+    self.vectorCount = vectorCount
+  }
+}
+
+package typealias PoolKernel = @Sendable (_ pass: Pool) -> Void
 
 package typealias DepthwiseKernel = @Sendable (_ channel: Depthwise) -> Void
 

@@ -15,7 +15,7 @@ package func kernels() -> KernelSet {
   KernelSet(
     isa: isa, lanes: lanes, accumulate: accumulateKernels,
     accumulateStrided: accumulateStridedKernels, finish: { finish($0, $1, $2, $3, $4) },
-    depthwise: { depthwise($0) },
+    depthwise: { depthwise($0) }, pool: { pool($0) },
     vectorPanel: Panel<1, 8>.run, vectorPanelWidth: 8,
     matrixPanel: [
       Panel<1, 2>.run, Panel<1, 2>.run, Panel<2, 2>.run, Panel<3, 2>.run, Panel<4, 2>.run,

@@ -14,7 +14,9 @@ extension MaxPool: CPUOperator {
   ) throws(HewnError) -> any Step {
     let input = try node.source(ofInput: 0, inputs)
     let geometry = try window.geometry(input: node.shape(ofInput: 0) ?? [])
-    return try PoolStep(.maximum, geometry, input: input, output: GridTarget(outputs[0]))
+    return try PoolStep(
+      .maximum, geometry, input: input, output: GridTarget(outputs[0]),
+      kernels: kernels)
   }
 }
 
@@ -31,7 +33,8 @@ extension AveragePool: CPUOperator {
     let input = try node.source(ofInput: 0, inputs)
     let geometry = try window.geometry(input: node.shape(ofInput: 0) ?? [])
     return try PoolStep(
-      .mean, geometry, countsPadding: countsPadding, input: input, output: GridTarget(outputs[0]))
+      .mean, geometry, countsPadding: countsPadding, input: input, output: GridTarget(outputs[0]),
+      kernels: kernels)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import CPUKernels
 internal import Graphs
 internal import Tensors
 
@@ -12,6 +13,7 @@ struct PoolStep: Step {
   enum Kind: Sendable { case maximum, mean }
 
   private let kind: Kind
+  private let kernels: KernelSet
   private let rows: PoolAxis
   private let columns: PoolAxis
   /// Elements that the mean divides by, along each axis.
@@ -30,13 +32,15 @@ struct PoolStep: Step {
   /// - Throws: `unsupported` where windows span more columns than Hewn accepts.
   init(
     _ kind: Kind, _ geometry: WindowGeometry, countsPadding: Bool = true, input: GridSource,
-    output: GridTarget
+    output: GridTarget, kernels: KernelSet
   ) throws(HewnError) {
     self.kind = kind
+    self.kernels = kernels
     self.input = input
     self.output = output
     (rows, columns) = PoolAxis.rowsAndColumns(geometry)
     lanes = input.grid.lanes
+    precondition(lanes == 1 || lanes == kernels.lanes, "cells of \(lanes) images")
     guard columns.span <= Self.scratchLimit else {
       throw HewnError(.unsupported, "a row of windows spans \(columns.span) columns")
     }
@@ -49,13 +53,15 @@ struct PoolStep: Step {
   }
 
   var partCount: Int { parts.count }
-  /// One row with its padding, and what vector loads reach beyond it.
-  var scratchFloatCount: Int { columns.span * lanes + 32 }
+  /// One row with its padding and what whole vectors reach beyond it, and one vector of outputs.
+  var scratchFloatCount: Int { lineFloats + kernels.lanes }
+  private var lineFloats: Int { columns.span * lanes + 3 * kernels.lanes }
+  /// What changes no result.
+  private var idle: Float { kind == .maximum ? -.infinity : 0 }
 
   func run(part: Int, in memory: StepMemory) {
     let x = input.floats.pointer(in: memory)
     let y = output.pointer(in: memory)
-    let idle: Float = kind == .maximum ? -.infinity : 0
     memory.scratch.update(repeating: idle, count: scratchFloatCount)
     parts.forEachTile(of: part) { tile in
       let plane = x + input.grid.offset(ofPlane: tile.plane)
@@ -65,11 +71,8 @@ struct PoolStep: Step {
         let row = to + p * output.grid.pitch + first
         reduceRows(of: plane, output: p, to: memory.scratch + columns.padBegin * lanes)
         let windows = UnsafePointer(memory.scratch) + first * columns.stride
-        if lanes == 1 {
-          reduceColumns(windows, to: row, count: tile.columns.count)
-        } else {
-          reduceCells(windows, to: row, count: tile.columns.count / lanes)
-        }
+        reduceColumns(
+          windows, to: row, count: tile.columns.count, rest: memory.scratch + lineFloats)
         if kind == .mean { divide(row, p: p, first: first, count: tile.columns.count) }
       }
       output.grid.zeroBorder(of: tile, at: y)
@@ -83,70 +86,55 @@ struct PoolStep: Step {
     let taps = rows.tapsInside(output: p)
     let width = input.grid.width
     guard let first = taps.first else {
-      line.update(repeating: kind == .maximum ? -.infinity : 0, count: width)
+      line.update(repeating: idle, count: width)
       return
     }
-    let step = rows.dilation * input.grid.pitch
-    var row = plane + (p * rows.stride + first * rows.dilation - rows.padBegin) * input.grid.pitch
-    switch taps.count {
-    case 1:
-      line.update(from: row, count: width)
-      return
-    case 2:
-      generateVectors(line, count: width) { index, count in
-        reduce(
-          row.vector(at: index, count: count), (row + step).vector(at: index, count: count))
-      }
-      return
-    default:
-      generateVectors(line, count: width) { index, count in
-        reduce(
-          reduce(
-            row.vector(at: index, count: count), (row + step).vector(at: index, count: count)),
-          (row + 2 * step).vector(at: index, count: count))
-      }
-    }
-    row += 3 * step
-    for _ in 3..<max(3, taps.count) {
-      zipVectors(line, row, line, count: width) { reduce($0, $1) }
-      row += step
-    }
+    let row = p * rows.stride + first * rows.dilation - rows.padBegin
+    kernels.pool(
+      Pool(
+        isMaximum: kind == .maximum, input: plane + row * input.grid.pitch, step: kernels.lanes,
+        tapStep: rows.dilation * input.grid.pitch, tapCount: taps.count, output: line,
+        vectorCount: (width + kernels.lanes - 1) / kernels.lanes))
+    // Whole vectors reach into the padding.
+    let end = (columns.span - columns.padBegin) * lanes
+    (line + width).update(repeating: idle, count: max(0, end - width))
   }
 
   /// row[q] = the reduction of windows[q · stride + s · dilation] over s.
+  ///
+  /// - Parameter rest: a vector of scratch memory.
   private func reduceColumns(
+    _ windows: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int,
+    rest: UnsafeMutablePointer<Float>
+  ) {
+    guard lanes > 1 || columns.stride <= 2 else {
+      return reduceSingly(windows, to: row, count: count)
+    }
+    let vectors = count / kernels.lanes
+    let step = columns.stride * kernels.lanes
+    var pass = Pool(
+      isMaximum: kind == .maximum, input: windows, step: step,
+      readsEvenFloats: lanes == 1 && columns.stride == 2, tapStep: columns.dilation * lanes,
+      tapCount: columns.kernel, output: row, vectorCount: vectors)
+    kernels.pool(pass)
+    let left = count - vectors * kernels.lanes
+    guard left > 0 else { return }
+    pass.input = windows + vectors * step
+    (pass.output, pass.vectorCount) = (rest, 1)
+    kernels.pool(pass)
+    (row + vectors * kernels.lanes).update(from: rest, count: left)
+  }
+
+  private func reduceSingly(
     _ windows: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int
   ) {
-    let (kernel, dilation, stride) = (columns.kernel, columns.dilation, columns.stride)
-    var q = 0
-    switch stride {
-    case 1:
-      while q &+ 8 <= count {
-        var result = windows.vector(at: q)
-        for s in 1..<max(1, kernel) {
-          result = reduce(result, windows.vector(at: q &+ s &* dilation))
-        }
-        row.store(result, at: q)
-        q &+= 8
-      }
-    case 2:
-      while q &+ 8 <= count {
-        var result = windows.evenVector(at: 2 &* q)
-        for s in 1..<max(1, kernel) {
-          result = reduce(result, windows.evenVector(at: 2 &* q &+ s &* dilation))
-        }
-        row.store(result, at: q)
-        q &+= 8
-      }
-    default: break
-    }
-    while q < count {
-      var result = windows[q &* stride]
-      for s in 1..<max(1, kernel) {
-        result = reduce(result, windows[q &* stride &+ s &* dilation])
+    for q in 0..<count {
+      var result = windows[q &* columns.stride]
+      for s in 1..<max(1, columns.kernel) {
+        let x = windows[q &* columns.stride &+ s &* columns.dilation]
+        result = kind == .maximum ? (x > result ? x : result) : result + x
       }
       row[q] = result
-      q &+= 1
     }
   }
 
@@ -159,34 +147,6 @@ struct PoolStep: Step {
     }
   }
 
-  /// The same as ``reduceColumns`` for cells of several images.
-  private func reduceCells(
-    _ windows: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    let (step, stride) = (columns.dilation * lanes, columns.stride * lanes)
-    let width = min(lanes, 8)
-    for q in 0..<count {
-      for lane in Swift.stride(from: 0, to: lanes, by: width) {
-        var window = windows + (q &* stride &+ lane)
-        var result = window.vector(at: 0, count: width)
-        for _ in 1..<max(1, columns.kernel) {
-          window += step
-          result = reduce(result, window.vector(at: 0, count: width))
-        }
-        row.store(result, at: q &* lanes &+ lane, count: width)
-      }
-    }
-  }
-
-  @inline(__always)
-  private func reduce(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-    kind == .maximum ? a.raised(to: b) : a + b
-  }
-
-  @inline(__always)
-  private func reduce(_ a: Float, _ b: Float) -> Float {
-    kind == .maximum ? (b > a ? b : a) : a + b
-  }
 }
 
 /// One axis of a pooling window.
