@@ -24,6 +24,9 @@ struct PoolStep: Step {
   private let parts: WorkParts
   /// Floats of a column.
   private let lanes: Int
+  /// For each row of outputs the first row of its window that is inside, and how many are.
+  private let firstRows: AlignedArray<Int32>
+  private let rowTaps: AlignedArray<Int32>
 
   /// Scratch columns that windows may span; far above any real image.
   private static let scratchLimit = 1 << 26
@@ -44,6 +47,13 @@ struct PoolStep: Step {
     guard columns.span <= Self.scratchLimit else {
       throw HewnError(.unsupported, "a row of windows spans \(columns.span) columns")
     }
+    let axis = rows
+    let inside = (0..<axis.output).map { axis.tapsInside(output: $0) }
+    rowTaps = try AlignedArray(inside.map { Int32($0.count) })
+    firstRows = try AlignedArray(
+      inside.enumerated().map {
+        Int32($1.isEmpty ? 0 : $0 * axis.stride + $1.lowerBound * axis.dilation - axis.padBegin)
+      })
     rowDivisors = try AlignedArray(rows.divisors(countsPadding: countsPadding))
     columnDivisors = try AlignedArray(columns.divisors(countsPadding: countsPadding))
     parts = WorkParts(
@@ -53,88 +63,59 @@ struct PoolStep: Step {
   }
 
   var partCount: Int { parts.count }
-  /// One row with its padding and what whole vectors reach beyond it, and one vector of outputs.
-  var scratchFloatCount: Int { lineFloats + kernels.lanes }
-  private var lineFloats: Int { columns.span * lanes + 3 * kernels.lanes }
-  /// What changes no result.
-  private var idle: Float { kind == .maximum ? -.infinity : 0 }
+  /// Two rows with their padding and what whole vectors reach beyond it, and one vector of outputs.
+  var scratchFloatCount: Int { 2 * lineFloats + kernels.lanes }
+  private var lineFloats: Int { (columns.span * lanes + 4 * kernels.lanes).roundedUp(to: 16) }
 
   func run(part: Int, in memory: StepMemory) {
     let x = input.floats.pointer(in: memory)
     let y = output.pointer(in: memory)
-    memory.scratch.update(repeating: idle, count: scratchFloatCount)
+    memory.scratch.update(
+      repeating: kind == .maximum ? -.infinity : 0, count: scratchFloatCount)
     parts.forEachTile(of: part) { tile in
-      let plane = x + input.grid.offset(ofPlane: tile.plane)
       let first = tile.columns.lowerBound
-      let to = y + output.grid.offset(ofPlane: tile.plane)
-      for p in tile.rows {
-        let row = to + p * output.grid.pitch + first
-        reduceRows(of: plane, output: p, to: memory.scratch + columns.padBegin * lanes)
-        let windows = UnsafePointer(memory.scratch) + first * columns.stride
-        reduceColumns(
-          windows, to: row, count: tile.columns.count, rest: memory.scratch + lineFloats)
-        if kind == .mean { divide(row, p: p, first: first, count: tile.columns.count) }
+      let to =
+        y + output.grid.offset(ofPlane: tile.plane) + tile.rows.lowerBound * output.grid.pitch
+        + first
+      pool(
+        x + input.grid.offset(ofPlane: tile.plane), tile, to: to, lines: memory.scratch)
+      if kind == .mean {
+        for p in tile.rows {
+          divide(
+            to + (p - tile.rows.lowerBound) * output.grid.pitch, p: p, first: first,
+            count: tile.columns.count)
+        }
       }
       output.grid.zeroBorder(of: tile, at: y)
     }
   }
 
-  /// line[x] = the reduction of x[p · stride + r · dilation − padBegin][x] over the rows inside.
-  private func reduceRows(
-    of plane: UnsafePointer<Float>, output p: Int, to line: UnsafeMutablePointer<Float>
+  private func pool(
+    _ plane: UnsafePointer<Float>, _ tile: Tile, to output: UnsafeMutablePointer<Float>,
+    lines: UnsafeMutablePointer<Float>
   ) {
-    let taps = rows.tapsInside(output: p)
-    let width = input.grid.width
-    guard let first = taps.first else {
-      line.update(repeating: idle, count: width)
-      return
-    }
-    let row = p * rows.stride + first * rows.dilation - rows.padBegin
-    kernels.pool(
-      Pool(
-        isMaximum: kind == .maximum, input: plane + row * input.grid.pitch, step: kernels.lanes,
-        tapStep: rows.dilation * input.grid.pitch, tapCount: taps.count, output: line,
-        vectorCount: (width + kernels.lanes - 1) / kernels.lanes))
-    // Whole vectors reach into the padding.
-    let end = (columns.span - columns.padBegin) * lanes
-    (line + width).update(repeating: idle, count: max(0, end - width))
-  }
-
-  /// row[q] = the reduction of windows[q · stride + s · dilation] over s.
-  ///
-  /// - Parameter rest: a vector of scratch memory.
-  private func reduceColumns(
-    _ windows: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int,
-    rest: UnsafeMutablePointer<Float>
-  ) {
-    guard lanes > 1 || columns.stride <= 2 else {
-      return reduceSingly(windows, to: row, count: count)
-    }
-    let vectors = count / kernels.lanes
-    let step = columns.stride * kernels.lanes
-    var pass = Pool(
-      isMaximum: kind == .maximum, input: windows, step: step,
-      readsEvenFloats: lanes == 1 && columns.stride == 2, tapStep: columns.dilation * lanes,
-      tapCount: columns.kernel, output: row, vectorCount: vectors)
-    kernels.pool(pass)
-    let left = count - vectors * kernels.lanes
-    guard left > 0 else { return }
-    pass.input = windows + vectors * step
-    (pass.output, pass.vectorCount) = (rest, 1)
-    kernels.pool(pass)
-    (row + vectors * kernels.lanes).update(from: rest, count: left)
-  }
-
-  private func reduceSingly(
-    _ windows: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for q in 0..<count {
-      var result = windows[q &* columns.stride]
-      for s in 1..<max(1, columns.kernel) {
-        let x = windows[q &* columns.stride &+ s &* columns.dilation]
-        result = kind == .maximum ? (x > result ? x : result) : result + x
-      }
-      row[q] = result
+    let isVectorwise = lanes > 1 || columns.stride <= 2
+    // Windows that lie further apart are reduced one by one: a vector of outputs for each, of which one
+    // float counts.
+    let step = isVectorwise ? columns.stride * kernels.lanes : columns.stride
+    let pitch = input.grid.pitch
+    var rows = Pool(
+      isMaximum: kind == .maximum, plane: plane, pitch: pitch,
+      rowStep: self.rows.dilation * pitch,
+      firstRows: firstRows.pointer + tile.rows.lowerBound,
+      rowTaps: rowTaps.pointer + tile.rows.lowerBound, rowCount: tile.rows.count,
+      width: input.grid.width, lines: lines, lineStride: lineFloats,
+      padding: columns.padBegin * lanes, lineEnd: columns.span * lanes,
+      firstWindow: tile.columns.lowerBound * columns.stride, step: step,
+      columnStep: columns.dilation * lanes, columnTaps: columns.kernel,
+      readsEvenFloats: lanes == 1 && columns.stride == 2, output: output,
+      outputPitch: self.output.grid.pitch, count: tile.columns.count)
+    if isVectorwise { return kernels.pool(rows) }
+    rows.count = 1
+    for _ in 0..<tile.columns.count {
+      kernels.pool(rows)
+      rows.firstWindow += columns.stride
+      rows.output += 1
     }
   }
 
