@@ -55,8 +55,9 @@ let package = Package(
   targets: modules + kernelModules + [
     .target(
       name: "CPUBackend",
-      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels"]
+      dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "CPUKernels", "CThreads"]
         + kernelModules.map { .byName(name: $0.name) }),
+    .systemLibrary(name: "CThreads"),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -122,7 +123,7 @@ var testTargets: [Target] {
       name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Graphs", "TestSupport"]),
     .testTarget(
       name: "CPUBackendTests",
-      dependencies: ["CPUBackend", "ReferenceBackend", "Passes", "TestSupport"]),
+      dependencies: ["CPUBackend", "CThreads", "ReferenceBackend", "Passes", "TestSupport"]),
     .testTarget(
       name: "PlanFilesTests",
       dependencies: [

@@ -43,15 +43,17 @@ package final class CPUSession: PlanSession {
   }
 
   package func execute() throws {
+    pool.makeRoomForCaller()
     for step in plan.steps { try run(step) }
   }
 
   package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
     precondition(times.count == plan.steps.count, "one time for each step")
-    var last = nanoseconds()
+    pool.makeRoomForCaller()
+    var last = monotonicNanoseconds()
     for (index, step) in plan.steps.enumerated() {
       try run(step)
-      let now = nanoseconds()
+      let now = monotonicNanoseconds()
       times[index] += now - last
       last = now
     }
@@ -69,12 +71,6 @@ package final class CPUSession: PlanSession {
     case .constant(let tensor): try port.part(of: tensor)
     case .arena(let located): try port.part(of: try arena.start.read(located))
     }
-  }
-
-  private func nanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }
 
