@@ -22,6 +22,8 @@ final class JobBoard: @unchecked Sendable {
   private let remaining = PaddedAtomic()
   /// Parts that are not finished.
   private let unfinished = PaddedAtomic()
+  /// Jobs so far: workers that found nothing to take see that there was something to do.
+  private let jobCount = Atomic<Int>(0)
   private var partCount = 0
   private var job: ((Int, Int) -> Void)?
   /// Nanoseconds.
@@ -58,6 +60,7 @@ final class JobBoard: @unchecked Sendable {
   func run(partCount: Int, _ body: @escaping (Int, Int) -> Void) {
     job = body
     self.partCount = partCount
+    jobCount.wrappingAdd(1, ordering: .relaxed)
     unfinished.value.store(partCount, ordering: .relaxed)
     remaining.value.store(partCount, ordering: .sequentiallyConsistent)
     wakeSleepers()
@@ -117,17 +120,25 @@ final class JobBoard: @unchecked Sendable {
     return !stopping.load(ordering: .acquiring)
   }
 
-  /// Returns whether the condition came true while there was patience.
+  /// Returns whether the condition came true within the patience after the last job.
   @inline(__always)
   private func spin(until condition: () -> Bool) -> Bool {
-    let start = monotonicNanoseconds()
-    repeat {
+    var job = jobCount.load(ordering: .relaxed)
+    var start = monotonicNanoseconds()
+    while true {
       for _ in 0..<Self.pausesPerLook {
         if condition() { return true }
         spin_pause()
       }
-    } while monotonicNanoseconds() - start < patience
-    return false
+      let now = monotonicNanoseconds()
+      let last = jobCount.load(ordering: .relaxed)
+      if last != job {
+        job = last
+        start = now
+      } else if now - start >= patience {
+        return false
+      }
+    }
   }
 
   private func wakeSleepers() {
