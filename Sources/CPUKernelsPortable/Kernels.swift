@@ -19,7 +19,11 @@ package func kernels() -> KernelSet {
     matrixPanel: [
       Panel<1, 2>.run, Panel<1, 2>.run, Panel<2, 2>.run, Panel<3, 2>.run, Panel<4, 2>.run,
       Panel<5, 2>.run, Panel<6, 2>.run,
-    ], matrixPanelWidth: 2)
+    ], matrixPanelWidth: 2,
+    leaves: [
+      GatherLeaves<4>.run, LaneLeaves<4, 1>.run, LaneLeaves<4, 2>.run, LaneLeaves<4, 3>.run,
+      LaneLeaves<2, 4>.run,
+    ])
 }
 
 /// By rows, then by vectors. The widest pass of each height is what fits into 16 registers.

@@ -20,10 +20,13 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var panel: Double
   /// Time of one leaf of a fully connected layer.
   package var gatheredLeaf: Double
+  /// Times of matrix products of several images.
+  package var matrix: MatrixCosts
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    part: Double, panel: Double, gatheredLeaf: Double
+    part: Double, panel: Double, gatheredLeaf: Double,
+    matrix: MatrixCosts
   ) {
     self.isa = isa
     self.machine = machine
@@ -33,6 +36,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
     self.part = part
     self.panel = panel
     self.gatheredLeaf = gatheredLeaf
+    self.matrix = matrix
   }
 
   /// The time of one tap of a block of `rows` rows over all vectors of a layer.
