@@ -38,9 +38,16 @@ extension CostMeasurement {
     let problem = MatrixProblem(
       images: max(1, vectors * kernels.lanes), rows: 1, taps: 1 << 16, activation: .identity)
     let plan = LeafPlan(problem, lanes: kernels.lanes)
-    let (many, few, rowCount) = (64, 4, 32)
-    let counts = Workspace<Int32>(count: 2 * rowCount, fill: Int32(few))
-    for row in 0..<rowCount { counts.start[row] = Int32(many) }
+    // Rows differ in length, and are many, so that their ends are not foreseen.
+    let (many, few, rowCount) = (64, 4, 512)
+    let counts = Workspace<Int32>(count: 2 * rowCount, fill: 0)
+    for pair in 0..<rowCount / 2 {
+      let change = Int32.random(in: -3...3)
+      for (first, count) in [(0, Int32(many)), (rowCount, Int32(few))] {
+        counts.start[first + 2 * pair] = count + change
+        counts.start[first + 2 * pair + 1] = count - change
+      }
+    }
     let indices = Workspace<UInt64>(count: many * rowCount, fill: 0)
     for quad in 0..<indices.count {
       indices.start[quad] = (0..<4).reduce(0) { quad, _ in

@@ -21,7 +21,7 @@ package func kernels() -> KernelSet {
       Panel<5, 2>.run, Panel<6, 2>.run,
     ], matrixPanelWidth: 2,
     leaves: [
-      GatherLeaves<4>.run, LaneLeaves<4, 1>.run, LaneLeaves<4, 2>.run, LaneLeaves<4, 3>.run,
+      GatherLeaves<8>.run, LaneLeaves<4, 1>.run, LaneLeaves<4, 2>.run, LaneLeaves<4, 3>.run,
       LaneLeaves<2, 4>.run,
     ])
 }

@@ -18,8 +18,9 @@ package struct LeafPlan: Sendable {
 
   /// The most vectors of a cell: there is no kernel for more.
   private static let maximumVectors = 4
-  /// The cells of a chunk stay in the first-level cache beside the sums of a block.
-  private static let chunkBytes = 32 << 10
+  /// The cells of a chunk stay in the first-level cache, beside the sums of a block or the stream of
+  /// leaves that a single image only just keeps up with.
+  private static let (vectorBytes, cellBytes) = (16 << 10, 32 << 10)
   /// Blocks that threads share, and the bounds of their rows.
   private static let (wantedBlocks, leastRows, mostRows) = (32, 8, 256)
 
@@ -34,7 +35,8 @@ package struct LeafPlan: Sendable {
       vectors = all.dividedUp(by: groupCount)
       cellFloats = vectors * lanes
     }
-    chunkTaps = max(1, min(taps, Self.chunkBytes / (4 * cellFloats)))
+    let chunkBytes = vectors == 0 ? Self.vectorBytes : Self.cellBytes
+    chunkTaps = max(1, min(taps, chunkBytes / (4 * cellFloats)))
     chunkCount = taps.dividedUp(by: chunkTaps)
     blockRows = min(
       max(rows.dividedUp(by: Self.wantedBlocks), Self.leastRows), Self.mostRows)

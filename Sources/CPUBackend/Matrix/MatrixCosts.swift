@@ -1,3 +1,5 @@
+internal import CPUKernels
+
 /// What the kernels of matrix products of several images cost, in nanoseconds on one core.
 package struct MatrixCosts: Sendable, Codable, Hashable {
   /// Time of one leaf, by vectors of a cell; entry 0 is unused.
@@ -29,13 +31,12 @@ extension CPUCostTable {
   }
 
   /// The time of a dense product in panels.
-  func denseTime(_ problem: MatrixProblem, lanes: Int) -> Double {
-    let vectors = Double(problem.rows.dividedUp(by: lanes) * problem.taps)
+  func denseTime(_ problem: MatrixProblem, _ kernels: KernelSet) -> Double {
+    let vectors = Double(problem.rows.dividedUp(by: kernels.lanes) * problem.taps)
     guard problem.images > 1 else { return Double(problem.images) * panel * vectors }
-    let widest = matrix.panel.count - 1
+    let images = kernels.panelImages(problem.images)
     let passes =
-      Double(problem.images / widest) * matrix.panel[widest]
-      + matrix.panel[problem.images % widest]
+      Double(problem.images / images) * matrix.panel[images] + matrix.panel[problem.images % images]
     return passes * vectors
   }
 }

@@ -20,7 +20,7 @@ package struct MatrixPlanner {
   ) throws(HewnError) -> PackedLayer {
     let matrix = weights.matrix
     let plan = LeafPlan(problem, lanes: kernels.lanes)
-    let denseTime = target.costs.denseTime(problem, lanes: kernels.lanes)
+    let denseTime = target.costs.denseTime(problem, kernels)
     let sparseTime = target.costs.leafTime(problem, plan, leaves: matrix.nonZeroCount)
     let (dense, sparse) = (target.milliseconds(denseTime), target.milliseconds(sparseTime))
     let hasChoice = target.engine == .sparse && matrix.zeroCount > 0

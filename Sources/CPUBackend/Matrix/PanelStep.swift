@@ -29,11 +29,17 @@ extension KernelSet {
   func panelRows(images: Int) -> Int {
     (images == 1 ? vectorPanelWidth : matrixPanelWidth) * lanes
   }
+
+  /// The images of one pass over a panel: as many as there is a kernel for, or fewer so that all
+  /// passes are alike.
+  func panelImages(_ images: Int) -> Int {
+    images.dividedUp(by: max(1, images.dividedUp(by: matrixPanel.count - 1)))
+  }
 }
 
 /// A dense product with constant weights, packed in panels of a few vectors of filters.
 ///
-/// A part is some panels × all images. Of several images, six at a time run over some taps of a panel,
+/// A part is some panels × all images. Of several images, some at a time run over some taps of a panel,
 /// which stay in the second-level cache until all images have; then come the next taps. At batch 1 the
 /// limit is the stream of weights from memory.
 package struct PanelStep: Step {
@@ -45,6 +51,8 @@ package struct PanelStep: Step {
   /// Filters of one panel.
   private let panelRows: Int
   private let panelsPerPart: Int
+  /// Images of one pass over a panel.
+  private let passImages: Int
   /// Images whose sums are kept at once.
   private let blockImages: Int
   /// Taps of a panel that stay in the cache.
@@ -54,8 +62,8 @@ package struct PanelStep: Step {
 
   /// Weights that a part should at least read.
   private static let weightsPerPart = 1 << 14
-  /// Images of one pass over a panel, and the most passes whose sums are kept.
-  private static let (imagesPerPass, passesPerBlock) = (6, 16)
+  /// The most passes over a panel whose sums are kept.
+  private static let passesPerBlock = 16
   private static let chunkBytes = 128 << 10
 
   package init(
@@ -72,9 +80,9 @@ package struct PanelStep: Step {
     panelRows = kernels.panelRows(images: problem.images)
     panelsPerPart = max(
       1, Self.weightsPerPart / max(1, problem.taps * panelRows * problem.images))
-    blockImages = min(problem.images, Self.imagesPerPass * Self.passesPerBlock)
-    chunkTaps =
-      problem.images <= Self.imagesPerPass ? problem.taps : Self.chunkBytes / (4 * panelRows)
+    passImages = kernels.panelImages(problem.images)
+    blockImages = min(problem.images, passImages * Self.passesPerBlock)
+    chunkTaps = problem.images == passImages ? problem.taps : Self.chunkBytes / (4 * panelRows)
   }
 
   private var panelCount: Int { (problem.rows + panelRows - 1) / panelRows }
@@ -119,7 +127,7 @@ package struct PanelStep: Step {
       weights.panels.pointer + (panel * problem.taps + taps.lowerBound) * panelRows
     var image = images.lowerBound
     while image < images.upperBound {
-      let count = min(Self.imagesPerPass, images.upperBound - image)
+      let count = min(passImages, images.upperBound - image)
       let kernel = problem.images == 1 ? kernels.vectorPanel : kernels.matrixPanel[count]
       kernel(
         start, memory.pointer(input) + image * problem.taps + taps.lowerBound, problem.taps,
