@@ -81,8 +81,9 @@ package struct PanelStep: Step {
     panelsPerPart = max(
       1, Self.weightsPerPart / max(1, problem.taps * panelRows * problem.images))
     passImages = kernels.panelImages(problem.images)
-    blockImages = min(problem.images, passImages * Self.passesPerBlock)
-    chunkTaps = problem.images == passImages ? problem.taps : Self.chunkBytes / (4 * panelRows)
+    blockImages = max(1, min(problem.images, passImages * Self.passesPerBlock))
+    chunkTaps =
+      problem.images == passImages ? max(1, problem.taps) : Self.chunkBytes / (4 * panelRows)
   }
 
   private var panelCount: Int { (problem.rows + panelRows - 1) / panelRows }

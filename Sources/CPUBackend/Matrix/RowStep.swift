@@ -32,7 +32,7 @@ package struct RowStep: Step {
       plan.vectors > 0 ? TransposeImagesStep(problem, plan, input: input) : nil
   }
 
-  package var partCount: Int { plan.blockCount }
+  package var partCount: Int { problem.images == 0 ? 0 : plan.blockCount }
   package var preparation: (any Step)? { transposition }
   package var scratchFloatCount: Int { plan.vectors > 0 ? plan.blockRows * plan.cellFloats : 0 }
   package var sharedFloatCount: Int {
