@@ -33,8 +33,10 @@ func kernelModule(_ isa: String, flags: [String]) -> Target {
 var kernelModules = [kernelModule("Portable", flags: [])]
 #if arch(x86_64)
   kernelModules += [
-    kernelModule("AVX2", flags: ["-mavx2", "-mfma"]),
-    kernelModule("AVX512", flags: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mfma"]),
+    // Scalar loads are faster than the gathers that the compiler would make of them.
+    kernelModule("AVX2", flags: ["-mavx2", "-mfma", "-mno-gather"]),
+    kernelModule(
+      "AVX512", flags: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mfma", "-mno-gather"]),
   ]
 #endif
 

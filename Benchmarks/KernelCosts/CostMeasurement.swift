@@ -4,11 +4,11 @@ import Foundation
 
 /// Times the kernels of one instruction set.
 struct CostMeasurement {
-  private let set: InstructionSet
-  private let kernels: KernelSet
-  private let inputs: Workspace<Float>
-  private let weights: Workspace<Float>
-  private let accumulators: Workspace<Float>
+  let set: InstructionSet
+  let kernels: KernelSet
+  let inputs: Workspace<Float>
+  let weights: Workspace<Float>
+  let accumulators: Workspace<Float>
   private let offsets: Workspace<Int32>
 
   /// Inputs that stay in L1 beside weights and accumulators: 20 KiB.
@@ -51,7 +51,7 @@ struct CostMeasurement {
     return CPUCostTable(
       isa: set.rawValue, machine: machineName(), tap: tap, block: block, finish: finishCost(),
       part: partCost(), panel: panelCost(), gatheredLeaf: gatheredLeafCost(),
-      winograd: WinogradMeasurement(kernels).costs())
+      winograd: WinogradMeasurement(kernels).costs(), matrix: matrixCosts())
   }
 
   /// Time of one tap, from the slope between few and many taps, and of one block, from the rest. The
@@ -105,40 +105,11 @@ struct CostMeasurement {
     return Self.interleaved([{ pool.run(partCount: 2) { _, _ in } }])[0]
   }
 
-  /// Time of one vector of weights from memory in a product with one image.
-  private func panelCost() -> Double {
-    let width = kernels.vectorPanelWidth * kernels.lanes
-    let taps = weights.count / width
-    let body = {
-      kernels.vectorPanel(weights.start, inputs.start, taps, taps, accumulators.start)
-    }
-    return Self.interleaved([body], repeats: 1)[0] / Double(taps * kernels.vectorPanelWidth)
-  }
-
-  private func gatheredLeafCost() -> Double {
-    let leaves = offsets.count
-    let body = {
-      var sums = SIMD4<Float>.zero
-      var leaf = 0
-      while leaf < leaves {
-        let o = offsets.start + leaf
-        let gathered = SIMD4<Float>(
-          inputs.start[Int(o[0])], inputs.start[Int(o[1])], inputs.start[Int(o[2])],
-          inputs.start[Int(o[3])])
-        sums +=
-          UnsafeRawPointer(weights.start + leaf).loadUnaligned(as: SIMD4<Float>.self) * gathered
-        leaf += 4
-      }
-      accumulators.start[0] = sums.sum()
-    }
-    return Self.interleaved([body])[0] / Double(leaves)
-  }
-
   /// Least nanoseconds of each body over rounds in turn; every turn repeats its body. The least,
   /// because what disturbs such short loops only adds.
   static func interleaved(_ bodies: [() -> Void], repeats: Int = 64) -> [Double] {
     var samples = bodies.map { _ in [Double]() }
-    for round in 0..<rounds + 2 {
+    for round in 0..<Self.rounds + 2 {
       for (index, body) in bodies.enumerated() {
         let clock = ContinuousClock()
         let elapsed = clock.measure { for _ in 0..<repeats { body() } }

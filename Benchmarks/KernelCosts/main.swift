@@ -26,9 +26,10 @@ for set in named.isEmpty ? InstructionSet.available : named {
 /// The table as a Swift expression, four digits after the point.
 func swiftSource(of table: CPUCostTable) -> String {
   func number(_ value: Double) -> String { String(format: "%.3f", value) }
+  func list(_ row: [Double]) -> String { "[" + row.map(number).joined(separator: ", ") + "]" }
   func rows(_ rows: [[Double]]) -> String {
     "[\n"
-      + rows.map { "      [" + $0.map(number).joined(separator: ", ") + "]," }
+      + rows.map { "      " + list($0) + "," }
       .joined(separator: "\n") + "\n    ]"
   }
   return """
@@ -38,7 +39,14 @@ func swiftSource(of table: CPUCostTable) -> String {
         block: \(rows(table.block)),
         finish: \(number(table.finish)), part: \(number(table.part)),
         panel: \(number(table.panel)), gatheredLeaf: \(number(table.gatheredLeaf)),
-        winograd: .\(table.isa))
+        winograd: .\(table.isa), matrix: .\(table.isa))
+
+    // MatrixCosts
+    static let \(table.isa) = MatrixCosts(
+      leaf: \(list(table.matrix.leaf)),
+      leafRow: \(list(table.matrix.leafRow)),
+      transposedFloat: \(number(table.matrix.transposedFloat)),
+      panel: \(list(table.matrix.panel)))
 
     \(winogradSource(table))
     """

@@ -12,13 +12,22 @@ package struct CPUPlan: Plan {
   /// The weights that were packed, by node of the graph.
   package let packed: [Int: PackedLayer]
   package let instructionSet: InstructionSet
-  let steps: [any Step]
+  /// What runs, in order.
+  let stages: [Stage]
   let threads: Int
   let inputPlaces: [Located]
   let outputPlaces: [OutputPlace]
   let arenaFloatCount: Int
   /// Scratch floats of each worker.
   let scratchFloatCount: Int
+  /// Floats that the workers share.
+  let sharedFloatCount: Int
+
+  /// A step or its preparation, and the layer that its time counts for.
+  struct Stage: Sendable {
+    var step: any Step
+    var layer: Int
+  }
 
   enum OutputPlace: Sendable {
     case arena(Located)
@@ -33,7 +42,9 @@ package struct CPUPlan: Plan {
     self.instructionSet = instructionSet
     self.packed = packed
     self.layers = layers
-    self.steps = steps
+    stages = steps.enumerated().flatMap { layer, step in
+      [step.preparation, step].compactMap { $0.map { Stage(step: $0, layer: layer) } }
+    }
     self.threads = threads
     inputPlaces = lowered.inputs.map { lowered.located($0, memory) }
     outputPlaces = lowered.outputs.map {
@@ -43,7 +54,8 @@ package struct CPUPlan: Plan {
       }
     }
     arenaFloatCount = memory.floatCount + Self.slack(lowered)
-    scratchFloatCount = steps.reduce(0) { max($0, $1.scratchFloatCount) }
+    scratchFloatCount = stages.reduce(0) { max($0, $1.step.scratchFloatCount) }
+    sharedFloatCount = steps.reduce(0) { max($0, $1.sharedFloatCount) }
     arenaByteCount = 4 * arenaFloatCount
     weightByteCount = steps.reduce(0) { $0 + ($1.decision?.weightByteCount ?? 0) }
   }

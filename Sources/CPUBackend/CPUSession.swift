@@ -26,8 +26,9 @@ package final class CPUSession: PlanSession {
     arena = try FloatArena(count: plan.arenaFloatCount)
     let scratchStride = (plan.scratchFloatCount + 64).roundedUp(to: 64)
     let current = CurrentStep(
-      arena: arena, scratch: try FloatArena(count: scratchStride * pool.threadCount),
-      scratchStride: scratchStride)
+      arena: arena,
+      scratch: try FloatArena(count: scratchStride * pool.threadCount + plan.sharedFloatCount + 64),
+      scratchStride: scratchStride, workerCount: pool.threadCount)
     self.current = current
     runPart = { part, worker in current.run(part: part, worker: worker) }
   }
@@ -44,17 +45,17 @@ package final class CPUSession: PlanSession {
 
   package func execute() throws {
     pool.makeRoomForCaller()
-    for step in plan.steps { try run(step) }
+    for stage in plan.stages { try run(stage.step) }
   }
 
   package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
-    precondition(times.count == plan.steps.count, "one time for each step")
+    precondition(times.count == plan.layers.count, "one time for each layer")
     pool.makeRoomForCaller()
     var last = monotonicNanoseconds()
-    for (index, step) in plan.steps.enumerated() {
-      try run(step)
+    for stage in plan.stages {
+      try run(stage.step)
       let now = monotonicNanoseconds()
-      times[index] += now - last
+      times[stage.layer] += now - last
       last = now
     }
   }
@@ -81,21 +82,25 @@ private final class CurrentStep {
   private let arena: FloatArena
   private let scratch: FloatArena
   private let scratchStride: Int
+  private let shared: UnsafeMutablePointer<Float>
   /// Whether a part of the current step threw; then `failure` holds one of the errors.
   private let hasFailed = Atomic(false)
   private let failure = Mutex<(any Error)?>(nil)
 
-  init(arena: FloatArena, scratch: FloatArena, scratchStride: Int) {
+  /// - Parameter scratch: that of all workers, then what they share.
+  init(arena: FloatArena, scratch: FloatArena, scratchStride: Int, workerCount: Int) {
     self.arena = arena
     self.scratch = scratch
     self.scratchStride = scratchStride
+    shared = scratch.start + workerCount * scratchStride
   }
 
   func run(part: Int, worker: Int) {
     do {
       try step?.run(
         part: part,
-        in: StepMemory(arena: arena.start, scratch: scratch.start + worker * scratchStride))
+        in: StepMemory(
+          arena: arena.start, scratch: scratch.start + worker * scratchStride, shared: shared))
     } catch {
       failure.withLock { $0 = error }
       hasFailed.store(true, ordering: .releasing)

@@ -32,6 +32,8 @@ package struct KernelSet: Sendable {
   /// The most rows and the most vectors of a product.
   package let productRows: Int
   package let productVectors: Int
+  /// Cells of some images times rows of leaves, by vectors of a cell; entry 0 is for one image.
+  package let leaves: [LeafKernel]
 
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
@@ -39,7 +41,7 @@ package struct KernelSet: Sendable {
     depthwise: @escaping DepthwiseKernel, pool: @escaping PoolKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int, winograd2: WinogradKernels, winograd4: WinogradKernels,
-    product: [[ProductKernel?]]
+    product: [[ProductKernel?]], leaves: [LeafKernel]
   ) {
     self.isa = isa
     self.lanes = lanes
@@ -59,6 +61,7 @@ package struct KernelSet: Sendable {
     self.product = product
     self.productRows = product.count - 1
     self.productVectors = max(0, (product.last?.count ?? 0) - 1)
+    self.leaves = leaves
   }
 }
 
@@ -322,11 +325,43 @@ package typealias PoolKernel = @Sendable (_ rows: Pool) -> Void
 
 package typealias DepthwiseKernel = @Sendable (_ channel: Depthwise) -> Void
 
-/// out[n][v] = Σ_k x[n · xStride + k] · panel[k][v]: some images times one panel of filters.
+/// out[n][v] += Σ_k x[n · xStride + k] · panel[k][v]: some images times one panel of filters.
 ///
 /// The panel holds `taps` rows of the kernel's number of vectors; `out` is [images][vectors · lanes].
 package typealias PanelKernel =
   @Sendable (
     _ panel: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ xStride: Int, _ taps: Int,
     _ out: UnsafeMutablePointer<Float>
+  ) -> Void
+
+/// Rows of single weights, four by four: the leaves of a row are whole quads, the last one filled up
+/// with weights of zero.
+package struct LeafQuads {
+  package var rowCount: Int
+  /// Quads of each row.
+  package var counts: UnsafePointer<Int32>
+  /// The input indices of each quad, 16 bits each, the first leaf's lowest.
+  package var indices: UnsafePointer<UInt64>
+  /// Four for each quad.
+  package var weights: UnsafePointer<Float>
+
+  package init(
+    rowCount: Int, counts: UnsafePointer<Int32>, indices: UnsafePointer<UInt64>,
+    weights: UnsafePointer<Float>
+  ) {
+    self.rowCount = rowCount
+    self.counts = counts
+    self.indices = indices
+    self.weights = weights
+  }
+}
+
+/// acc[r][v] += Σ_j weight[j] · input[index[j]][v] over the leaves of each row.
+///
+/// A cell of the input or of the accumulators is as large as the kernel says: one float, or some
+/// vectors.
+package typealias LeafKernel =
+  @Sendable (
+    _ input: UnsafePointer<Float>, _ rows: LeafQuads,
+    _ accumulators: UnsafeMutablePointer<Float>
   ) -> Void

@@ -31,7 +31,11 @@ package func kernels() -> KernelSet {
       planesOutput: WinogradOutputTransform<4, 6>.planes,
       cellsInput: WinogradInputTransform<4, 6>.cells,
       cellsOutput: WinogradOutputTransform<4, 6>.cells),
-    product: productKernels)
+    product: productKernels,
+    leaves: [
+      GatherLeaves<8>.run, LaneLeaves<4, 1>.run, LaneLeaves<4, 2>.run, LaneLeaves<4, 3>.run,
+      LaneLeaves<2, 4>.run,
+    ])
 }
 
 // By rows, then by vectors. The widest pass of each height is what fits into the registers: 32 of

@@ -1,9 +1,9 @@
 import CPUKernels
 
-/// out[n][v] = Σ_k x[n · xStride + k] · panel[k][v] for `images` images and `vectors` vectors.
+/// out[n][v] += Σ_k x[n · xStride + k] · panel[k][v] for `images` images and `vectors` vectors.
 ///
 /// The accumulators stay in registers. Per k: `vectors` loads of weights, `images` broadcasts.
-/// Limit: the stream of weights for one image, the FMA ports for six.
+/// Limit: the stream of weights for one image, the FMA ports for six while the panel lies in L2.
 enum Panel<let images: Int, let vectors: Int> {
   @inline(__always)
   static func run(
@@ -12,6 +12,9 @@ enum Panel<let images: Int, let vectors: Int> {
   ) {
     var sums = InlineArray<images, InlineArray<vectors, Vector>>(
       repeating: .init(repeating: .zero))
+    for n in 0..<images {
+      for v in 0..<vectors { sums[n][v] = load(out + (n * vectors + v) * lanes) }
+    }
     var row = panel
     for k in 0..<taps {
       var weights = InlineArray<vectors, Vector>(repeating: .zero)

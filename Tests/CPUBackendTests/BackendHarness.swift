@@ -93,6 +93,9 @@ enum BackendHarness {
       let usual = CPUCostTable.builtIn(for: isa)
       var leaves = usual
       leaves.gatheredLeaf = 0
+      leaves.matrix.leaf = leaves.matrix.leaf.map { _ in 0 }
+      leaves.matrix.leafRow = leaves.matrix.leaf
+      leaves.matrix.transposedFloat = 0
       for rows in leaves.tap.indices.dropFirst(2) {
         leaves.tap[rows] = leaves.tap[rows].map { $0 * 1000 }
       }

@@ -251,7 +251,7 @@ private struct RandomProblem {
       }
     }
     for part in 0..<step.partCount {
-      step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
+      step.run(part: part, in: StepMemory(arena: arena, scratch: scratch, shared: scratch))
     }
     return compare(problem, weights, arena, arena + outputStart)
   }

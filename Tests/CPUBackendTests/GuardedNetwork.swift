@@ -62,9 +62,12 @@ struct GuardedNetwork {
     let scratchCount = steps.reduce(0) { max($0, $1.step.scratchFloatCount) }
     let arena = UnsafeMutablePointer<Float>.allocateAligned(floatCount)
     let scratch = UnsafeMutablePointer<Float>.allocateAligned(scratchCount + 64)
+    let sharedCount = steps.reduce(0) { max($0, $1.step.sharedFloatCount) }
+    let shared = UnsafeMutablePointer<Float>.allocateAligned(sharedCount + 64)
     defer {
       arena.deallocate()
       scratch.deallocate()
+      shared.deallocate()
     }
     arena.update(repeating: Self.poison, count: floatCount)
     for (tensor, buffer) in zip(inputs, lowered.inputs) {
@@ -76,12 +79,21 @@ struct GuardedNetwork {
     var failures: [String] = []
     var written = lowered.inputs.map { range(of: located[$0]) }
     for (index, (step, outputs)) in steps.enumerated() {
-      for part in (0..<step.partCount).reversed() {
-        scratch.update(repeating: Self.poison, count: scratchCount + 64)
-        try step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
-        if let beyond = Self.firstWritten(scratch, scratchCount..<scratchCount + 64) {
-          failures.append("step \(index) wrote float \(beyond) of \(scratchCount) of scratch")
+      shared.update(repeating: Self.poison, count: sharedCount + 64)
+      for stage in [step.preparation, step].compactMap({ $0 }) {
+        for part in (0..<stage.partCount).reversed() {
+          scratch.update(repeating: Self.poison, count: scratchCount + 64)
+          try stage.run(
+            part: part, in: StepMemory(arena: arena, scratch: scratch, shared: shared))
+          if let beyond = Self.firstWritten(scratch, scratchCount..<scratchCount + 64) {
+            failures.append("step \(index) wrote float \(beyond) of \(scratchCount) of scratch")
+          }
         }
+      }
+      if let beyond = Self.firstWritten(
+        shared, step.sharedFloatCount..<sharedCount + 64)
+      {
+        failures.append("step \(index) wrote float \(beyond) of what its parts share")
       }
       for output in outputs {
         written.append(range(of: output))

@@ -50,10 +50,34 @@ import Testing
     expect(specs)
   }
 
+  /// Around the vectors of images that a cell may have, and more cells than one.
+  @Test func manyImages() {
+    var specs: [Spec] = []
+    for images in [3, 4, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 67, 129] {
+      for (rows, taps) in [(1, 1), (3, 5), (7, 8), (9, 64), (61, 127)] {
+        specs.append(
+          Spec(images: images, taps: taps, rows: rows, density: taps == 1 ? 1 : 0.2, bias: [rows]))
+      }
+    }
+    expect(specs)
+  }
+
+  /// More taps than a chunk has, more rows than a block.
+  @Test func manyChunks() {
+    expect(
+      [
+        (1, 4095, 3), (1, 4096, 3), (1, 4097, 3), (1, 8193, 70), (2, 8193, 9), (5, 1025, 9),
+        (16, 511, 9), (16, 512, 9), (16, 513, 9), (17, 1027, 130), (70, 257, 9), (1, 40, 1031),
+        (4, 40, 1031), (3, 9, 8200),
+      ].map { images, taps, rows in
+        Spec(images: images, taps: taps, rows: rows, density: 0.05, bias: [rows])
+      })
+  }
+
   @Test func densities() {
     expect(
       [0, 0.01, 0.1, 0.5, 1].flatMap { density in
-        [1, 3].flatMap { images in
+        [1, 3, 16].flatMap { images in
           [false, true].map { transposed in
             Spec(
               images: images, taps: 257, rows: 200, density: density,

@@ -73,17 +73,24 @@ struct GuardedArena {
     let scratchCount = step.scratchFloatCount
     let arena = UnsafeMutableBufferPointer<Float>.aligned(floats.count)
     let scratch = UnsafeMutableBufferPointer<Float>.aligned(scratchCount + 64)
+    let shared = UnsafeMutableBufferPointer<Float>.aligned(step.sharedFloatCount + 64)
     defer {
       arena.deallocate()
       scratch.deallocate()
+      shared.deallocate()
     }
-    guard let arenaStart = arena.baseAddress, let scratchStart = scratch.baseAddress else {
-      return floats
-    }
+    guard let arenaStart = arena.baseAddress, let scratchStart = scratch.baseAddress,
+      let sharedStart = shared.baseAddress
+    else { return floats }
     for index in floats.indices { arenaStart[index] = floats[index] }
+    shared.update(repeating: poison)
+    let memory = StepMemory(arena: arenaStart, scratch: scratchStart, shared: sharedStart)
+    if let preparation = step.preparation {
+      for part in 0..<preparation.partCount { try preparation.run(part: part, in: memory) }
+    }
     for part in parts {
       scratch.update(repeating: poison)
-      try step.run(part: part, in: StepMemory(arena: arenaStart, scratch: scratchStart))
+      try step.run(part: part, in: memory)
       precondition(
         scratch[scratchCount...].allSatisfy { $0.bitPattern == poison.bitPattern },
         "a step wrote beyond its scratch")

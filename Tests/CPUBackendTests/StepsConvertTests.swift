@@ -80,7 +80,7 @@ import Testing
     arena.withUnsafeMutableBufferPointer { floats in
       guard let start = floats.baseAddress else { return }
       for part in 0..<step.partCount {
-        step.run(part: part, in: StepMemory(arena: start, scratch: start))
+        step.run(part: part, in: StepMemory(arena: start, scratch: start, shared: start))
       }
     }
     for index in 0..<72 {

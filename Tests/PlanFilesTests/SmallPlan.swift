@@ -59,6 +59,10 @@ struct SmallPlan {
         transforms: [WinogradCosts.Transform(tile: tile, input: 0, output: 0)],
         product: [0, 0, 0], weights: 0)
     }
+    // Sparse products, small as they are.
+    costs.matrix.leaf = costs.matrix.leaf.map { _ in 0 }
+    costs.matrix.leafRow = costs.matrix.leaf
+    costs.matrix.transposedFloat = 0
     let backend = try CPUBackend(costs: costs, evaluate: Reference.evaluate)
     let plan = try backend.compile(
       net.graph, options: CompileOptions(engine: engine, threads: 2), packed: nil)

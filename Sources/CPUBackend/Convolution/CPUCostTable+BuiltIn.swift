@@ -39,7 +39,7 @@ extension CPUCostTable {
       [0.000, 1.967, 3.515, 6.539],
     ],
     finish: 0.601, part: 97.016,
-    panel: 0.643, gatheredLeaf: 0.186, winograd: .avx512)
+    panel: 1.521, gatheredLeaf: 0.149, winograd: .avx512, matrix: .avx512)
 
   package static let avx2 = CPUCostTable(
     isa: "avx2", machine: "AMD EPYC, family 26 model 2",
@@ -72,7 +72,7 @@ extension CPUCostTable {
       [0.000, 2.790],
     ],
     finish: 0.601, part: 140.688,
-    panel: 0.258, gatheredLeaf: 0.181, winograd: .avx2)
+    panel: 0.731, gatheredLeaf: 0.153, winograd: .avx2, matrix: .avx2)
 
   package static let portable = CPUCostTable(
     isa: "portable", machine: "AMD EPYC, family 26 model 2",
@@ -105,5 +105,5 @@ extension CPUCostTable {
       [0.000, 1.554],
     ],
     finish: 0.776, part: 133.938,
-    panel: 0.158, gatheredLeaf: 0.180, winograd: .portable)
+    panel: 0.436, gatheredLeaf: 0.218, winograd: .portable, matrix: .portable)
 }

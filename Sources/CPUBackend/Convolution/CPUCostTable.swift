@@ -21,6 +21,8 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   /// Time of one leaf of a fully connected layer.
   package var gatheredLeaf: Double
   package var winograd: WinogradCosts
+  /// Times of matrix products of several images.
+  package var matrix: MatrixCosts
   /// Bytes of a core's first-level data cache and second-level cache.
   package var firstCacheByteCount = 32 << 10
   package var secondCacheByteCount = 512 << 10
@@ -29,7 +31,8 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    part: Double, panel: Double, gatheredLeaf: Double, winograd: WinogradCosts
+    part: Double, panel: Double, gatheredLeaf: Double, winograd: WinogradCosts,
+    matrix: MatrixCosts
   ) {
     self.isa = isa
     self.machine = machine
@@ -40,6 +43,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
     self.panel = panel
     self.gatheredLeaf = gatheredLeaf
     self.winograd = winograd
+    self.matrix = matrix
   }
 
   /// The time of one tap of a block of `rows` rows over all tiles of a plane.

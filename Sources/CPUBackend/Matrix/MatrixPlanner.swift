@@ -19,10 +19,9 @@ package struct MatrixPlanner {
     _ problem: MatrixProblem, _ weights: FilterWeights
   ) throws(HewnError) -> PackedLayer {
     let matrix = weights.matrix
-    let (costs, images) = (target.costs, Double(problem.images))
-    let vectors = (matrix.rows + kernels.lanes - 1) / kernels.lanes * matrix.taps
-    let denseTime = images * costs.panel * Double(vectors)
-    let sparseTime = images * costs.gatheredLeaf * Double(matrix.nonZeroCount)
+    let plan = LeafPlan(problem, lanes: kernels.lanes)
+    let denseTime = target.costs.denseTime(problem, kernels)
+    let sparseTime = target.costs.leafTime(problem, plan, leaves: matrix.nonZeroCount)
     let (dense, sparse) = (target.milliseconds(denseTime), target.milliseconds(sparseTime))
     let hasChoice = target.engine == .sparse && matrix.zeroCount > 0
     let isSparse = hasChoice && sparse < dense
@@ -45,7 +44,7 @@ package struct MatrixPlanner {
         matrix: report, engine: isSparse ? .sparse : .dense, reason: reason,
         sparseNanoseconds: hasChoice ? sparseTime : nil, denseNanoseconds: denseTime),
       weights: isSparse
-        ? .leaves(try LeafRows(weights))
+        ? .leaves(try LeafRows(weights, plan))
         : .panels(
           try WeightPanels(weights, rows: kernels.panelRows(images: problem.images))))
   }
@@ -69,9 +68,12 @@ extension NodeContext {
     let decision = StepDecision(packed, target: target)
     switch packed.weights {
     case .leaves(let rows):
-      if self.packed != nil { try rows.check(problem) }
+      if self.packed != nil {
+        try rows.check(problem, LeafPlan(problem, lanes: kernels.lanes))
+      }
       return RowStep(
-        problem, rows, input: input, output: output, packed: packed, decision: decision)
+        problem, rows, kernels: kernels, input: input, output: output, packed: packed,
+        decision: decision)
     case .panels(let panels):
       if self.packed != nil {
         try panels.check(problem, panelRows: kernels.panelRows(images: problem.images))

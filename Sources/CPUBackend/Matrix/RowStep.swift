@@ -1,57 +1,24 @@
-internal import Covers
-internal import Tensors
-
-/// The non-zero weights of a matrix, row by row, with their input indices.
-package struct LeafRows: Sendable {
-  /// For each row where its leaves start; one more at the end.
-  let starts: AlignedArray<Int>
-  let indices: AlignedArray<Int32>
-  let weights: AlignedArray<Float>
-  let bias: AlignedArray<Float>
-
-  /// - Throws: `outOfMemory`.
-  init(_ layer: FilterWeights) throws(HewnError) {
-    let matrix = layer.matrix
-    var starts = [0]
-    var indices: [Int32] = []
-    var weights: [Float] = []
-    for row in 0..<matrix.rows {
-      for tap in 0..<matrix.taps where matrix[row, tap] != 0 {
-        indices.append(Int32(tap))
-        weights.append(matrix[row, tap])
-      }
-      starts.append(indices.count)
-    }
-    self.starts = try AlignedArray(starts)
-    self.indices = try AlignedArray(indices)
-    self.weights = try AlignedArray(weights)
-    bias = try AlignedArray(layer.bias)
-  }
-
-  var byteCount: Int {
-    starts.byteCount + indices.byteCount + weights.byteCount + bias.byteCount
-  }
-}
+package import CPUKernels
 
 /// A sparse product with constant weights: every row's non-zero weights with their input indices.
 ///
-/// A part is some rows × all images. At batch 1 such layers are bound by the traffic of weights and
-/// indices, so leaves are stored compactly and rows keep their order.
+/// A part is a block of rows × all images. One image is read float by float; several lie beside each
+/// other, tap by tap, so that a leaf is one weight times whole vectors. Then a step before this one
+/// transposes them.
 package struct RowStep: Step {
   private let problem: MatrixProblem
   private let rows: LeafRows
+  private let plan: LeafPlan
+  private let kernel: LeafKernel
   private let input: Placement
   private let output: Placement
-  private let rowsPerPart: Int
+  private let transposition: TransposeImagesStep?
   package let packed: PackedLayer?
   package let decision: StepDecision?
 
-  /// Leaves that a part should at least hold.
-  private static let leavesPerPart = 1 << 12
-
   package init(
-    _ problem: MatrixProblem, _ rows: LeafRows, input: Placement, output: Placement,
-    packed: PackedLayer, decision: StepDecision
+    _ problem: MatrixProblem, _ rows: LeafRows, kernels: KernelSet, input: Placement,
+    output: Placement, packed: PackedLayer, decision: StepDecision
   ) {
     self.problem = problem
     self.rows = rows
@@ -59,41 +26,59 @@ package struct RowStep: Step {
     self.output = output
     self.packed = packed
     self.decision = decision
-    let leavesPerRow = rows.indices.count / max(1, problem.rows) * problem.images
-    rowsPerPart = max(1, Self.leavesPerPart / max(1, leavesPerRow))
+    plan = LeafPlan(problem, lanes: kernels.lanes)
+    kernel = kernels.leaves[plan.vectors]
+    transposition =
+      plan.vectors > 0 ? TransposeImagesStep(problem, plan, input: input) : nil
   }
 
-  package var partCount: Int { (problem.rows + rowsPerPart - 1) / rowsPerPart }
+  package var partCount: Int { problem.images == 0 ? 0 : plan.blockCount }
+  package var preparation: (any Step)? { transposition }
+  package var scratchFloatCount: Int { plan.vectors > 0 ? plan.blockRows * plan.cellFloats : 0 }
+  package var sharedFloatCount: Int {
+    plan.vectors > 0 ? plan.groupCount * problem.taps * plan.cellFloats : 0
+  }
 
   package func run(part: Int, in memory: StepMemory) {
-    let first = part * rowsPerPart
-    let end = min(first + rowsPerPart, problem.rows)
-    for image in 0..<problem.images {
-      let x = memory.pointer(input) + image * problem.taps
-      let y = memory.pointer(output) + image * problem.rows
-      for row in first..<end { y[row] = rows.bias.pointer[row] + dot(row, x) }
-      apply(problem.activation, to: y + first, count: end - first)
+    let block = plan.rows(ofBlock: part)
+    let bias = rows.bias.pointer + block.lowerBound
+    if plan.vectors == 0 {
+      let y = memory.pointer(output) + block.lowerBound
+      for row in 0..<block.count { y[row] = bias[row] }
+      accumulate(part, memory.pointer(input), y)
+      apply(problem.activation, to: y, count: block.count)
+      return
+    }
+    for group in 0..<plan.groupCount {
+      for row in 0..<block.count {
+        (memory.scratch + row * plan.cellFloats).update(
+          repeating: bias[row], count: plan.cellFloats)
+      }
+      accumulate(
+        part, memory.shared + group * problem.taps * plan.cellFloats, memory.scratch)
+      store(block, group: group, in: memory)
     }
   }
 
-  /// Σ weight · x[index] over a row's leaves, in four interleaved chains.
-  private func dot(_ row: Int, _ x: UnsafeMutablePointer<Float>) -> Float {
-    var leaf = rows.starts.pointer[row]
-    let end = rows.starts.pointer[row + 1]
-    let (w, index) = (rows.weights.pointer, rows.indices.pointer)
-    var sums = SIMD4<Float>.zero
-    while leaf + 4 <= end {
-      let gathered = SIMD4<Float>(
-        x[Int(index[leaf])], x[Int(index[leaf + 1])], x[Int(index[leaf + 2])],
-        x[Int(index[leaf + 3])])
-      sums += UnsafeRawPointer(w + leaf).loadUnaligned(as: SIMD4<Float>.self) * gathered
-      leaf += 4
+  /// Adds a block's leaves to its accumulators, chunk by chunk.
+  private func accumulate(
+    _ block: Int, _ x: UnsafePointer<Float>, _ accumulators: UnsafeMutablePointer<Float>
+  ) {
+    for chunk in 0..<plan.chunkCount {
+      kernel(
+        x + chunk * plan.chunkTaps * plan.cellFloats,
+        rows.quads(block: block, chunk: chunk, plan), accumulators)
     }
-    var sum = sums[0] + sums[1] + (sums[2] + sums[3])
-    while leaf < end {
-      sum += w[leaf] * x[Int(index[leaf])]
-      leaf += 1
+  }
+
+  /// Stores a group's accumulators image by image.
+  private func store(_ block: Range<Int>, group: Int, in memory: StepMemory) {
+    let first = group * plan.cellFloats
+    for image in first..<min(first + plan.cellFloats, problem.images) {
+      let y = memory.pointer(output) + image * problem.rows + block.lowerBound
+      let sums = memory.scratch + (image - first)
+      for row in 0..<block.count { y[row] = sums[row &* plan.cellFloats] }
+      apply(problem.activation, to: y, count: block.count)
     }
-    return sum
   }
 }

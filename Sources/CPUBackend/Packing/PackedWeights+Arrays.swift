@@ -52,46 +52,17 @@ extension PackedWeights {
 extension LeafRows {
   fileprivate var arrays: [PackedArray] {
     [
-      PackedArray("starts", starts, .int64), PackedArray("indices", indices, .int32),
-      PackedArray("weights", weights, .float32), PackedArray("bias", bias, .float32),
+      PackedArray("starts", starts, .int64), PackedArray("counts", counts, .int32),
+      PackedArray("indices", indices, .int64), PackedArray("weights", weights, .float32),
+      PackedArray("bias", bias, .float32),
     ]
   }
 
   fileprivate init(_ arrays: StoredArrays) throws(HewnError) {
-    starts = try arrays.array("starts", .int64)
-    indices = try arrays.array("indices", .int32)
-    weights = try arrays.array("weights", .float32)
-    bias = try arrays.array("bias", .float32)
-  }
-
-  /// Checks that rows read the inputs of `problem` and nothing else.
-  ///
-  /// - Throws: `invalidFile`.
-  func check(_ problem: MatrixProblem) throws(HewnError) {
-    guard starts.count == problem.rows + 1, bias.count == problem.rows,
-      indices.count == weights.count
-    else {
-      throw HewnError(
-        .invalidFile,
-        "\(starts.count) starts, \(bias.count) biases, \(indices.count) indices and"
-          + " \(weights.count) weights for \(problem.rows) rows")
-    }
-    var last = 0
-    for row in 0...problem.rows {
-      let start = starts.pointer[row]
-      guard start >= last, row > 0 || start == 0 else {
-        throw HewnError(.invalidFile, "leaves of row \(row) start at \(start) after \(last)")
-      }
-      last = start
-    }
-    guard last == indices.count else {
-      throw HewnError(.invalidFile, "\(indices.count) leaves, the rows have \(last)")
-    }
-    let (least, greatest) = indices.bounds ?? (0, -1)
-    guard least >= 0, Int(greatest) < problem.taps else {
-      throw HewnError(
-        .invalidFile, "leaves at inputs \(least) to \(greatest) of \(problem.taps)")
-    }
+    self.init(
+      starts: try arrays.array("starts", .int64), counts: try arrays.array("counts", .int32),
+      indices: try arrays.array("indices", .int64), weights: try arrays.array("weights", .float32),
+      bias: try arrays.array("bias", .float32))
   }
 }
 

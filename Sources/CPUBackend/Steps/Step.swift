@@ -6,10 +6,17 @@ package struct StepMemory {
   package let arena: UnsafeMutablePointer<Float>
   /// This worker's own scratch floats, at least `Step.scratchFloatCount`, aligned to 64 bytes.
   package let scratch: UnsafeMutablePointer<Float>
+  /// What all parts of a step and its preparation share, at least `Step.sharedFloatCount`, aligned
+  /// to 64 bytes.
+  package let shared: UnsafeMutablePointer<Float>
 
-  package init(arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+  package init(
+    arena: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    shared: UnsafeMutablePointer<Float>
+  ) {
     self.arena = arena
     self.scratch = scratch
+    self.shared = shared
   }
 
   package func pointer(_ placement: Placement) -> UnsafeMutablePointer<Float> {
@@ -27,6 +34,10 @@ package protocol Step: Sendable {
   var partCount: Int { get }
   /// Scratch floats that a worker needs.
   var scratchFloatCount: Int { get }
+  /// What must have run before, part of the same operation; it writes the shared memory.
+  var preparation: (any Step)? { get }
+  /// Floats of memory that the parts share with those of the preparation.
+  var sharedFloatCount: Int { get }
 
   /// What was decided for the step, where there was a choice or a prediction.
   var decision: StepDecision? { get }
@@ -39,6 +50,8 @@ package protocol Step: Sendable {
 
 extension Step {
   package var scratchFloatCount: Int { 0 }
+  package var preparation: (any Step)? { nil }
+  package var sharedFloatCount: Int { 0 }
   package var decision: StepDecision? { nil }
   package var packed: PackedLayer? { nil }
 }
