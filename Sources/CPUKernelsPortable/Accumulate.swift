@@ -106,7 +106,11 @@ enum Accumulate<let rows: Int, let vectors: Int> {
       }
       // Through memory: a loop over rows with this body would not unroll.
       if let target = stream.finish {
-        finish(target.pointee, row..<row + rows, vectors, accumulators, accumulatorStride)
+        for i in 0..<rows {
+          var row = InlineArray<vectors, Vector>(repeating: .zero)
+          for v in 0..<vectors { row[v] = load(base + i * accumulatorStride + v * lanes) }
+          complete(&row, target.pointee, row: Int(block.firstRow) + i)
+        }
       }
     }
   }
