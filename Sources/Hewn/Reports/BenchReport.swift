@@ -141,7 +141,8 @@ public struct BenchReport: Report {
       name: String, op: String, engine: String, denseFlops: Int, nonZeroFlops: Int,
       milliseconds: [String: Double] = [:], share: Double? = nil, gflops: Double? = nil,
       denseEquivalentGFLOPs: Double? = nil, shareOfPeak: Double? = nil,
-      boundMilliseconds: Double? = nil, predictedMilliseconds: Double? = nil, isWrongChoice: Bool? = nil
+      boundMilliseconds: Double? = nil, predictedMilliseconds: Double? = nil,
+      isWrongChoice: Bool? = nil
     ) {
       self.name = name
       self.op = op

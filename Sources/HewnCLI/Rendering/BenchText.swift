@@ -55,7 +55,8 @@ extension ReportText {
           layer.share.map(Numbers.percent) ?? "", rate(layer.gflops, layer.nonZeroFlops),
           rate(layer.denseEquivalentGFLOPs, layer.denseFlops),
           layer.nonZeroFlops == 0 ? "" : layer.shareOfPeak.map(Numbers.percent) ?? "",
-          shareOfBound(layer, engines.first), milliseconds(layer.predictedMilliseconds), isWrong ? "dense is faster" : "",
+          shareOfBound(layer, engines.first), milliseconds(layer.predictedMilliseconds),
+          isWrong ? "dense is faster" : "",
         ], emphasis: isWrong ? .warning : .none)
     }
     return table.render(style)
