@@ -103,7 +103,7 @@ private struct LanesLayer {
     fill(arena + places[2], shape, shortcut)
     for part in (0..<step.partCount).reversed() {
       scratch.update(repeating: Self.poison, count: step.scratchFloatCount + 64)
-      step.run(part: part, in: StepMemory(arena: arena, scratch: scratch))
+      step.run(part: part, in: StepMemory(arena: arena, scratch: scratch, shared: scratch))
     }
     var failures: [String] = []
     for index in step.scratchFloatCount..<step.scratchFloatCount + 64
