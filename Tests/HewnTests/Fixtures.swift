@@ -17,7 +17,7 @@ enum Fixtures {
       segments: [16: 2, 4: 1], leaves: 12, filledSlots: 3, engine: "sparse",
       reason: "predicted 2.0 times as fast as dense", predictedMilliseconds: 0.05,
       predictedSparseMilliseconds: 0.05, predictedDenseMilliseconds: 0.1, denseFlops: 55_296,
-      nonZeroFlops: 6656),
+      nonZeroFlops: 6656, boundFlops: 8192),
     LayerSummary(
       name: "pool", op: "GlobalAveragePool", engine: "other", reason: "",
       denseFlops: 1024, nonZeroFlops: 1024),

@@ -114,6 +114,7 @@ import Testing
         "hewn_version" : "1.2.3",
         "layers" : [
           {
+            "bound_flops" : 8192,
             "dense_flops" : 55296,
             "engine" : "sparse",
             "filled_slots" : 3,
@@ -135,6 +136,7 @@ import Testing
             "zeros" : 380
           },
           {
+            "bound_flops" : null,
             "dense_flops" : 1024,
             "engine" : "other",
             "filled_slots" : null,

@@ -34,13 +34,16 @@ public struct LayerSummary: Codable, Sendable, Equatable {
   public var denseFlops: Int
   /// Floating-point operations of the non-zero weights.
   public var nonZeroFlops: Int
+  /// Operations that the processor could do in the least time that the chosen kernels' loads and
+  /// multiply-adds take; `nil` where they are not counted.
+  @Nullable public var boundFlops: Int?
 
   package init(
     name: String, op: String, rows: Int? = nil, taps: Int? = nil, weights: Int? = nil,
     zeros: Int? = nil, segments: [Int: Int]? = nil, leaves: Int? = nil, filledSlots: Int? = nil,
     engine: String, reason: String, predictedMilliseconds: Double? = nil,
     predictedSparseMilliseconds: Double? = nil, predictedDenseMilliseconds: Double? = nil,
-    denseFlops: Int, nonZeroFlops: Int
+    denseFlops: Int, nonZeroFlops: Int, boundFlops: Int? = nil
   ) {
     self.name = name
     self.op = op
@@ -58,6 +61,7 @@ public struct LayerSummary: Codable, Sendable, Equatable {
     self.predictedDenseMilliseconds = predictedDenseMilliseconds
     self.denseFlops = denseFlops
     self.nonZeroFlops = nonZeroFlops
+    self.boundFlops = boundFlops
   }
 
   init(_ layer: LayerReport) {
@@ -69,7 +73,7 @@ public struct LayerSummary: Codable, Sendable, Equatable {
       predictedMilliseconds: layer.predictedMilliseconds?.rounded(places: 6),
       predictedSparseMilliseconds: layer.predictedSparseMilliseconds?.rounded(places: 6),
       predictedDenseMilliseconds: layer.predictedDenseMilliseconds?.rounded(places: 6),
-      denseFlops: layer.denseFlops, nonZeroFlops: layer.nonZeroFlops)
+      denseFlops: layer.denseFlops, nonZeroFlops: layer.nonZeroFlops, boundFlops: layer.boundFlops)
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -80,5 +84,6 @@ public struct LayerSummary: Codable, Sendable, Equatable {
     case predictedDenseMilliseconds = "predicted_dense_ms"
     case denseFlops = "dense_flops"
     case nonZeroFlops = "nonzero_flops"
+    case boundFlops = "bound_flops"
   }
 }
