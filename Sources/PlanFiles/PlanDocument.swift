@@ -10,6 +10,7 @@ struct PlanDocument: Codable {
   var threads: Int
   var instructionSet: InstructionSet
   var processor: String?
+  var costs: CostOrigin?
   var passes: [PassReport]
   var graph: GraphDocument
   var layers: [LayerDocument]

@@ -82,7 +82,7 @@ struct PlanReader {
     return CompiledModel(
       origin: document.origin, graph: graph, passes: document.passes, engine: document.engine,
       threads: document.threads, instructionSet: document.instructionSet,
-      processor: document.processor, packed: packed)
+      processor: document.processor, costs: document.costs, packed: packed)
   }
 
   private static let maximumThreadCount = 1 << 16
