@@ -6,7 +6,7 @@ extension ReportText {
       header(
         report.model, version: report.hewnVersion, device: report.device,
         instructionSet: report.instructionSet, threads: report.threads,
-        batch: report.batch)
+        batch: report.batch, costs: report.costs)
     ]
     if showsLayers { sections.append(layers(report, style)) }
     sections.append(timings(report, style))
@@ -55,7 +55,8 @@ extension ReportText {
           layer.share.map(Numbers.percent) ?? "", rate(layer.gflops, layer.nonZeroFlops),
           rate(layer.denseEquivalentGFLOPs, layer.denseFlops),
           layer.nonZeroFlops == 0 ? "" : layer.shareOfPeak.map(Numbers.percent) ?? "",
-          shareOfBound(layer, engines.first), milliseconds(layer.predictedMilliseconds), isWrong ? "dense is faster" : "",
+          shareOfBound(layer, engines.first), milliseconds(layer.predictedMilliseconds),
+          isWrong ? "dense is faster" : "",
         ], emphasis: isWrong ? .warning : .none)
     }
     return table.render(style)
