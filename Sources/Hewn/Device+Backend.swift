@@ -9,6 +9,7 @@ extension Device {
     var backend: any Backend
     var instructionSet: String?
     var costs: CostOrigin?
+    var partCost: Double?
     /// What the user should know of the costs.
     var note: String?
   }
@@ -25,7 +26,7 @@ extension Device {
         instructionSet: .best, costs: found.table, evaluate: Reference.evaluate)
       return Compiler(
         backend: backend, instructionSet: backend.instructionSet.rawValue, costs: found.origin,
-        note: found.note)
+        partCost: found.table.part, note: found.note)
     case .reference:
       return Compiler(backend: ReferenceBackend())
     }

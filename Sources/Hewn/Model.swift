@@ -152,6 +152,7 @@ struct Lowering {
   let core: any Runtime.Plan
   let instructionSet: String?
   let costs: CostOrigin?
+  let partCost: Double?
 
   init(
     _ file: ONNXModel, _ options: CompileOptions, compiler: Device.Compiler? = nil, threads: Int
@@ -184,6 +185,7 @@ struct Lowering {
     self.passes = passes
     self.instructionSet = compiler.instructionSet
     self.costs = compiler.costs
+    partCost = compiler.partCost
   }
 }
 

@@ -11,6 +11,7 @@ struct PlanDocument: Codable {
   var instructionSet: InstructionSet
   var processor: String?
   var costs: CostOrigin?
+  var partCost: Double?
   var passes: [PassReport]
   var graph: GraphDocument
   var layers: [LayerDocument]

@@ -13,7 +13,7 @@ extension PlanFile {
     let document = PlanDocument(
       origin: model.origin, engine: model.engine, threads: model.threads,
       instructionSet: model.instructionSet, processor: model.processor, costs: model.costs,
-      passes: model.passes, graph: graph, layers: layers)
+      partCost: model.partCost, passes: model.passes, graph: graph, layers: layers)
     try writer.write(document, to: path)
   }
 }

@@ -68,3 +68,11 @@ def test_what_cannot_be_kept_is_shown(cache, tmp_path):
     assert "nothing was written" in done.stdout and "costs.json" in done.stderr
     cache.write_text("")
     assert str(cache) in hewn("tune", *SHORT, status=5).stderr
+
+
+def test_plans_predict_by_their_costs(cache, tmp_path):
+    hewn("tune", *SHORT)
+    plan = tmp_path / "model.hewn"
+    hewn("compile", EXAMPLE, "-o", plan)
+    got, want = hewn_json("inspect", plan), hewn_json("inspect", EXAMPLE)
+    assert got["plan"] == want["plan"] and got["layers"] == want["layers"]
