@@ -74,13 +74,14 @@ let package = Package(
     .target(
       name: "PlanFiles",
       dependencies: ["Tensors", "Graphs", "Passes", "Runtime", "CPUBackend", "CZlib"]),
+    .target(name: "Tuning", dependencies: ["Tensors", "CPUKernels", "CPUBackend"]),
     .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
     .target(
       name: "Hewn",
       dependencies: [
         "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
-        "CPUBackend", "PlanFiles",
+        "CPUBackend", "PlanFiles", "Tuning",
       ]),
     .executableTarget(
       name: "HewnCLI",
@@ -89,7 +90,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "KernelCosts", dependencies: ["CPUBackend", "CPUKernels"],
+      name: "KernelCosts", dependencies: ["CPUBackend", "Tuning"],
       path: "Benchmarks/KernelCosts"),
     .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
     .target(
@@ -133,6 +134,9 @@ var testTargets: [Target] {
       dependencies: [
         "PlanFiles", "CPUBackend", "ReferenceBackend", "Graphs", "Runtime", "CZlib", "TestSupport",
       ]),
+    .testTarget(
+      name: "TuningTests",
+      dependencies: ["Tuning", "CPUBackend", "CPUKernels", "Tensors", "TestSupport"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),

@@ -2,18 +2,18 @@
 //
 //     KernelCosts [--swift] [ISA …]
 //
-// JSON by default, the source of a built-in table with --swift. Every figure is the least of
-// interleaved rounds on one core with inputs in L1, in nanoseconds.
+// JSON by default, the source of a built-in table with --swift. `hewn tune` measures the same.
 
 import CPUBackend
-import CPUKernels
 import Foundation
+import Tuning
 
+let seconds = 15.0
 let arguments = CommandLine.arguments.dropFirst()
 let printsSwift = arguments.contains("--swift")
 let named = arguments.compactMap(InstructionSet.init(rawValue:))
 for set in named.isEmpty ? InstructionSet.available : named {
-  let table = try CostMeasurement(set).table()
+  let table = try KernelMeasurement(set).table(seconds: seconds)
   if printsSwift {
     print(swiftSource(of: table))
   } else {

@@ -22,7 +22,7 @@ package enum Processor {
   }
 
   /// The first field of a name in /proc/cpuinfo; `nil` where there is no such file or field.
-  static func field(_ name: String) -> String? {
+  package static func field(_ name: String) -> String? {
     guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 1 << 14)

@@ -61,7 +61,7 @@ public struct Benchmark: Sendable {
     }
     return BenchReport(
       model: first.model, device: first.device, instructionSet: first.instructionSet,
-      threads: first.threads, batch: first.batch,
+      costs: first.costs, threads: first.threads, batch: first.batch,
       settings: BenchReport.Settings(
         warmupSeconds: warmup, durationSeconds: duration, minimumIterations: minimumIterations,
         seed: seed),

@@ -30,10 +30,14 @@ public struct CompileOptions: Sendable {
   /// Whether the graph is optimised first. Without, operators run exactly as the file states them.
   public var optimizes: Bool
 
+  /// The costs of kernels that layers are decided by. A plan file keeps those it was compiled with.
+  public var costs: Costs
+
   /// Makes options; without arguments, those of `hewn` without options.
   public init(
     device: Device = .cpu, engine: Engine? = nil, batch: Int? = nil,
-    shapes: [String: [Int]] = [:], threads: Int? = nil, optimizes: Bool = true
+    shapes: [String: [Int]] = [:], threads: Int? = nil, optimizes: Bool = true,
+    costs: Costs = .automatic
   ) {
     self.device = device
     self.engine = engine
@@ -41,5 +45,6 @@ public struct CompileOptions: Sendable {
     self.shapes = shapes
     self.threads = threads
     self.optimizes = optimizes
+    self.costs = costs
   }
 }

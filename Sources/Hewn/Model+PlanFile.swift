@@ -46,7 +46,8 @@ extension Model {
         CompiledModel(
           origin: ModelOrigin(summary), graph: lowering.graph, passes: lowering.passes,
           engine: plan.engine.core, threads: threads, instructionSet: core.instructionSet,
-          processor: Processor.name, packed: core.packed),
+          processor: Processor.name, costs: lowering.costs,
+          partCost: lowering.partCost, packed: core.packed),
         to: path)
       return plan
     }
@@ -67,16 +68,20 @@ extension Model {
     guard options.device == .cpu, options.engine == Engine(model.engine) else {
       try file.verifyWeights()
       let lowering = try Lowering(
-        graph, passes: model.passes, device: options.device, engine: options.engine ?? .sparse,
-        threads: threads)
+        graph, passes: model.passes, compiler: try options.device.makeCompiler(options.costs),
+        engine: options.engine ?? .sparse, threads: threads)
       return Plan(lowering, model: summary, options, threads: threads)
     }
-    let core = try CPUBackend(instructionSet: model.instructionSet, evaluate: Reference.evaluate)
-      .compile(
-        graph, options: Runtime.CompileOptions(engine: model.engine, threads: threads),
-        packed: model.packed)
+    var costs = CPUCostTable.builtIn(for: model.instructionSet).withCachesOfProcessor()
+    costs.part = model.partCost ?? costs.part
+    let core = try CPUBackend(
+      instructionSet: model.instructionSet, costs: costs, evaluate: Reference.evaluate
+    ).compile(
+      graph, options: Runtime.CompileOptions(engine: model.engine, threads: threads),
+      packed: model.packed)
     return Plan(
       core, model: summary, device: .cpu, instructionSet: model.instructionSet.rawValue,
+      costs: model.costs.map(CostSummary.init),
       engine: Engine(model.engine), threads: threads, passes: model.passes.map(PassSummary.init),
       notes: graph.notes)
   }

@@ -1,3 +1,4 @@
+internal import CPUBackend
 internal import Graphs
 internal import ONNXFormat
 internal import Passes
@@ -114,11 +115,16 @@ public struct Model: Sendable {
   ///   `unsupported` with the node and the reason for what the device cannot run, `invalidFile` for a
   ///   damaged plan.
   public func compile(_ options: CompileOptions = CompileOptions()) throws -> Plan {
+    try compile(options, compiler: nil)
+  }
+
+  /// - Parameter compiler: `nil` for that of the options.
+  func compile(_ options: CompileOptions, compiler: Device.Compiler?) throws -> Plan {
     let threads = try Self.threads(options)
     return try rethrowing(of: summary.file) {
       switch source {
       case .network(let file):
-        let lowering = try Lowering(file, options, threads: threads)
+        let lowering = try Lowering(file, options, compiler: compiler, threads: threads)
         return Plan(lowering, model: summary, options, threads: threads)
       case .plan(let file, _):
         return try plan(of: file, options, threads: threads)
@@ -145,8 +151,12 @@ struct Lowering {
   let passes: [PassReport]
   let core: any Runtime.Plan
   let instructionSet: String?
+  let costs: CostOrigin?
+  let partCost: Double?
 
-  init(_ file: ONNXModel, _ options: CompileOptions, threads: Int) throws {
+  init(
+    _ file: ONNXModel, _ options: CompileOptions, compiler: Device.Compiler? = nil, threads: Int
+  ) throws {
     let bindings = ShapeBindings(
       batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
     let evaluate = BoundedEvaluation(Reference.evaluate).evaluator
@@ -158,19 +168,24 @@ struct Lowering {
       passes = result.reports
     }
     try self.init(
-      graph, passes: passes, device: options.device, engine: options.engine ?? .sparse,
-      threads: threads)
+      graph, passes: passes,
+      compiler: try compiler ?? options.device.makeCompiler(options.costs),
+      engine: options.engine ?? .sparse, threads: threads)
   }
 
   init(
-    _ graph: Graph, passes: [PassReport], device: Device, engine: Engine, threads: Int
+    _ graph: Graph, passes: [PassReport], compiler: Device.Compiler, engine: Engine,
+    threads: Int
   ) throws {
-    let (backend, instructionSet) = try device.makeBackend()
-    core = try backend.compile(
+    core = try compiler.backend.compile(
       graph, options: Runtime.CompileOptions(engine: engine.core, threads: threads))
+    var graph = graph
+    if let note = compiler.note { graph.notes.append(note) }
     self.graph = graph
     self.passes = passes
-    self.instructionSet = instructionSet
+    self.instructionSet = compiler.instructionSet
+    self.costs = compiler.costs
+    partCost = compiler.partCost
   }
 }
 
@@ -178,8 +193,9 @@ extension Plan {
   init(_ lowering: Lowering, model: ModelSummary, _ options: CompileOptions, threads: Int) {
     self.init(
       lowering.core, model: model, device: options.device,
-      instructionSet: lowering.instructionSet, engine: options.engine ?? .sparse,
-      threads: threads, passes: lowering.passes.map(PassSummary.init), notes: lowering.graph.notes)
+      instructionSet: lowering.instructionSet, costs: lowering.costs.map(CostSummary.init),
+      engine: options.engine ?? .sparse, threads: threads,
+      passes: lowering.passes.map(PassSummary.init), notes: lowering.graph.notes)
   }
 }
 

@@ -28,6 +28,8 @@ public struct Plan: Sendable {
   /// The kernels' instruction set: `portable`, `avx2` or `avx512`; `nil` on devices without that
   /// choice.
   public let instructionSet: String?
+  /// The costs of kernels that it was compiled by; `nil` on devices without a choice.
+  public let costs: CostSummary?
   /// The kernels that layers chose from.
   public let engine: Engine
   /// The threads that a session runs with.
@@ -43,12 +45,13 @@ public struct Plan: Sendable {
 
   init(
     _ core: any Runtime.Plan, model: ModelSummary, device: Device, instructionSet: String?,
-    engine: Engine, threads: Int, passes: [PassSummary], notes: [String]
+    costs: CostSummary?, engine: Engine, threads: Int, passes: [PassSummary], notes: [String]
   ) {
     self.core = core
     self.model = model
     self.device = device
     self.instructionSet = instructionSet
+    self.costs = costs
     self.engine = engine
     self.threads = threads
     self.passes = passes

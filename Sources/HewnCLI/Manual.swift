@@ -34,7 +34,7 @@ package enum Manual {
 
   /// The meaning of each code, in the words of Docs/cli.md.
   package static let meanings: [HewnError.Code: String] = [
-    .failedCheck: "a comparison was above its tolerance",
+    .failedCheck: "a comparison was above its tolerance, or measuring was disturbed",
     .invalidArgument: "wrong usage: an option, or inputs that do not fit the model",
     .invalidFile: "an invalid file: a model, image, archive or array",
     .unsupported: "a valid model that Hewn cannot run: an operator, attribute, type or shape",
@@ -51,6 +51,8 @@ package enum Manual {
   private static let environment = [
     ("NO_COLOR", "when not empty: no colours, unless --color always is given"),
     ("TERM", "when dumb: the same"),
+    ("HEWN_COSTS", "what --costs is where it is not given"),
+    ("XDG_CACHE_HOME", "the folder of caches, ~/.cache by default"),
   ]
 
   private static func section(_ title: String, _ lines: [String]) -> String {

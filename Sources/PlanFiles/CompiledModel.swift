@@ -17,12 +17,19 @@ package struct CompiledModel: Sendable {
   package var instructionSet: InstructionSet
   /// The name of the processor; `nil` where the system does not tell.
   package var processor: String?
+  /// The costs that it was compiled by; `nil` where the file does not tell.
+  package var costs: CostOrigin?
+  /// Nanoseconds to hand out one part, by these costs: the one cost that predictions of a compiled
+  /// model still need, as they are for the threads at hand.
+  package var partCost: Double?
   /// By node of the graph.
   package var packed: [Int: PackedLayer]
 
   package init(
     origin: ModelOrigin, graph: Graph, passes: [PassReport], engine: Engine, threads: Int,
-    instructionSet: InstructionSet, processor: String?, packed: [Int: PackedLayer]
+    instructionSet: InstructionSet, processor: String?, costs: CostOrigin? = nil,
+    partCost: Double? = nil,
+    packed: [Int: PackedLayer]
   ) {
     self.origin = origin
     self.graph = graph
@@ -31,6 +38,8 @@ package struct CompiledModel: Sendable {
     self.threads = threads
     self.instructionSet = instructionSet
     self.processor = processor
+    self.costs = costs
+    self.partCost = partCost
     self.packed = packed
   }
 }

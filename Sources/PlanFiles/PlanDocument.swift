@@ -10,6 +10,8 @@ struct PlanDocument: Codable {
   var threads: Int
   var instructionSet: InstructionSet
   var processor: String?
+  var costs: CostOrigin?
+  var partCost: Double?
   var passes: [PassReport]
   var graph: GraphDocument
   var layers: [LayerDocument]

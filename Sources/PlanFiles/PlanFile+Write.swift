@@ -12,8 +12,8 @@ extension PlanFile {
     let graph = writer.addGraph(model.graph)
     let document = PlanDocument(
       origin: model.origin, engine: model.engine, threads: model.threads,
-      instructionSet: model.instructionSet, processor: model.processor, passes: model.passes,
-      graph: graph, layers: layers)
+      instructionSet: model.instructionSet, processor: model.processor, costs: model.costs,
+      partCost: model.partCost, passes: model.passes, graph: graph, layers: layers)
     try writer.write(document, to: path)
   }
 }

@@ -79,10 +79,23 @@ struct PlanReader {
         throw error.at(node: graph.nodes[layer.node].label)
       }
     }
+    try checkCosts(document)
     return CompiledModel(
       origin: document.origin, graph: graph, passes: document.passes, engine: document.engine,
       threads: document.threads, instructionSet: document.instructionSet,
-      processor: document.processor, packed: packed)
+      processor: document.processor, costs: document.costs,
+      partCost: document.partCost, packed: packed)
+  }
+
+  /// Checks what is told of the costs: text of one line, and a time.
+  private func checkCosts(_ document: PlanDocument) throws(HewnError) {
+    for text in [document.costs?.isa, document.costs?.machine, document.costs?.date] {
+      let isLine = text?.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 } ?? true
+      guard isLine else { throw HewnError(.invalidFile, "its costs are described by no text") }
+    }
+    guard document.partCost.map((0...1e6).contains) ?? true else {
+      throw HewnError(.invalidFile, "its cost of a part is no time")
+    }
   }
 
   private static let maximumThreadCount = 1 << 16

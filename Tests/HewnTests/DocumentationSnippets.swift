@@ -80,6 +80,11 @@ private enum Snippets {
     }
   }
 
+  static func tune() throws {
+    let costs = try Tuner().measure()
+    try costs.write()
+  }
+
   static func writePlan(of model: Model) throws -> Plan {
     let plan = try model.compile(CompileOptions(batch: 1), writingTo: "resnet20.hewn")
     return plan

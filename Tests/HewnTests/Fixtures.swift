@@ -6,7 +6,9 @@ enum Fixtures {
     name: "net", file: "net.onnx", byteCount: 123_456, opset: 17, producer: "pytorch 2.9")
 
   static let plan = PlanSummary(
-    device: .cpu, instructionSet: "avx2", engine: .sparse, threads: 2, batch: 1,
+    device: .cpu, instructionSet: "avx2",
+    costs: CostSummary(source: .builtIn, instructionSet: "avx2", machine: "a machine"),
+    engine: .sparse, threads: 2, batch: 1,
     inputs: [PortSummary(name: "x", elementType: .float32, shape: [1, 3, 8, 8])],
     outputs: [PortSummary(name: "y", elementType: .float32, shape: [1, 10])],
     activationByteCount: 4096, weightByteCount: 8192)

@@ -25,6 +25,12 @@ import Testing
     "plan" : {
         "activation_bytes" : 4096,
         "batch" : 1,
+        "costs" : {
+          "date" : null,
+          "instruction_set" : "avx2",
+          "machine" : "a machine",
+          "source" : "built-in"
+        },
         "device" : "cpu",
         "engine" : "sparse",
         "inputs" : [
@@ -220,6 +226,7 @@ import Testing
       """
       {
         "batch" : 4,
+        "costs" : null,
         "device" : "cpu",
         "engines" : {
           "dense" : {

@@ -74,7 +74,7 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   }
 
   /// The same with the caches of this processor, where the system tells their sizes.
-  func withCachesOfProcessor() -> CPUCostTable {
+  package func withCachesOfProcessor() -> CPUCostTable {
     var table = self
     table.firstCacheByteCount = Processor.cacheByteCount(level: 1) ?? firstCacheByteCount
     table.secondCacheByteCount = Processor.cacheByteCount(level: 2) ?? secondCacheByteCount

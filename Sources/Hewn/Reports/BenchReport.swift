@@ -8,6 +8,8 @@ public struct BenchReport: Report {
   public var device: Device
   /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
   @Nullable public var instructionSet: String?
+  /// The costs of kernels that the plans were compiled by; `nil` on devices without a choice.
+  @Nullable public var costs: CostSummary?
   /// The threads of every session.
   public var threads: Int
   /// The items that one run computes.
@@ -174,7 +176,8 @@ public struct BenchReport: Report {
 
   package init(
     hewnVersion: String = Release.version, model: ModelSummary, device: Device,
-    instructionSet: String? = nil, threads: Int, batch: Int, settings: Settings,
+    instructionSet: String? = nil, costs: CostSummary? = nil, threads: Int, batch: Int,
+    settings: Settings,
     engines: [String: Timing], layers: [Layer],
     peakGFLOPs: Double? = nil
   ) {
@@ -182,6 +185,7 @@ public struct BenchReport: Report {
     self.model = model
     self.device = device
     self.instructionSet = instructionSet
+    self.costs = costs
     self.threads = threads
     self.batch = batch
     self.settings = settings
@@ -196,7 +200,7 @@ public struct BenchReport: Report {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case model, device, threads, batch, settings, engines, speedup, layers
+    case model, device, costs, threads, batch, settings, engines, speedup, layers
     case instructionSet = "instruction_set"
     case schemaVersion = "schema_version"
     case hewnVersion = "hewn_version"

@@ -63,6 +63,8 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   public var device: Device
   /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
   @Nullable public var instructionSet: String?
+  /// The costs of kernels that it was compiled by; `nil` on devices without a choice.
+  @Nullable public var costs: CostSummary?
   /// The kernels that layers chose from.
   public var engine: Engine
   /// The threads that a session runs with.
@@ -79,12 +81,13 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   public var weightByteCount: Int
 
   package init(
-    device: Device, instructionSet: String? = nil, engine: Engine, threads: Int, batch: Int,
-    inputs: [PortSummary],
+    device: Device, instructionSet: String? = nil, costs: CostSummary? = nil, engine: Engine,
+    threads: Int, batch: Int, inputs: [PortSummary],
     outputs: [PortSummary], activationByteCount: Int, weightByteCount: Int
   ) {
     self.device = device
     self.instructionSet = instructionSet
+    self.costs = costs
     self.engine = engine
     self.threads = threads
     self.batch = batch
@@ -95,7 +98,7 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case device, engine, threads, batch, inputs, outputs
+    case device, costs, engine, threads, batch, inputs, outputs
     case instructionSet = "instruction_set"
     case activationByteCount = "activation_bytes"
     case weightByteCount = "weight_bytes"
@@ -106,8 +109,8 @@ extension Plan {
   /// What was compiled, and how.
   public var summary: PlanSummary {
     PlanSummary(
-      device: device, instructionSet: instructionSet, engine: engine, threads: threads,
-      batch: batch,
+      device: device, instructionSet: instructionSet, costs: costs, engine: engine,
+      threads: threads, batch: batch,
       inputs: inputs.map(PortSummary.init), outputs: outputs.map(PortSummary.init),
       activationByteCount: activationByteCount, weightByteCount: weightByteCount)
   }

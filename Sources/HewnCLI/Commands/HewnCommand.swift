@@ -18,6 +18,7 @@ package struct HewnCommand: ParsableCommand {
         hewn bench model.onnx                    sparse against dense, turn by turn
         hewn compare model.onnx                  errors against a reference
         hewn compile model.onnx -o model.hewn    compile once, start fast
+        hewn tune                                measure this processor, decide by it
         hewn run model.onnx --image cat.jpg --preprocess imagenet
         hewn evaluate model.onnx --images test.zip --preprocess cifar10
         hewn export model.onnx -o dense.onnx
@@ -26,7 +27,8 @@ package struct HewnCommand: ParsableCommand {
     version: "hewn \(Release.version)",
     subcommands: [
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
-      EvaluateCommand.self, CompileCommand.self, ExportCommand.self, OperatorsCommand.self,
+      EvaluateCommand.self, CompileCommand.self, TuneCommand.self, ExportCommand.self,
+      OperatorsCommand.self,
     ])
 
   package init() {}

@@ -51,6 +51,13 @@ package struct PlanOptions: ParsableArguments {
     help: ArgumentHelp("Threads to run with (default: every core).", valueName: "n"))
   package var threads: Int?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The costs of kernels: built-in, or a file of hewn tune (default: those that hewn tune has"
+        + " kept for this processor, else built-in).", valueName: "file"))
+  package var costs: String?
+
   package init() {}
 
   package func validate() throws {
@@ -58,11 +65,15 @@ package struct PlanOptions: ParsableArguments {
     if let threads, !(1...Machine.maximumThreadCount).contains(threads) {
       throw ValidationError("--threads must lie in 1...\(Machine.maximumThreadCount).")
     }
+    if costs?.isEmpty == true { throw ValidationError("--costs names no file.") }
     let names = shape.map(\.name)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw ValidationError("--shape is given twice for \"\(twice)\".")
     }
   }
+
+  /// What `--costs` means.
+  package var kernelCosts: Costs { costs.map(Costs.init) ?? .automatic }
 
   /// The options of a compilation.
   ///
@@ -73,6 +84,7 @@ package struct PlanOptions: ParsableArguments {
     var shapes = inputShapes
     for named in shape { shapes[named.name] = named.shape }
     return CompileOptions(
-      device: device, engine: engine, batch: batch, shapes: shapes, threads: threads)
+      device: device, engine: engine, batch: batch, shapes: shapes, threads: threads,
+      costs: kernelCosts)
   }
 }

@@ -6,7 +6,7 @@ extension ReportText {
       header(
         report.model, version: report.hewnVersion, device: report.device,
         instructionSet: report.instructionSet, threads: report.threads,
-        batch: report.batch)
+        batch: report.batch, costs: report.costs)
     ]
     if showsLayers { sections.append(layers(report, style)) }
     sections.append(timings(report, style))

@@ -7,7 +7,8 @@ extension ReportText {
       header(
         report.model, version: report.hewnVersion, device: report.plan.device,
         instructionSet: report.plan.instructionSet,
-        threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine),
+        threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine,
+        costs: report.plan.costs),
       ports(report.plan, style),
       style.bold(
         "\(totals.layers) layers, \(totals.sparseLayers) sparse, \(totals.denseLayers) dense"),

@@ -7,18 +7,32 @@ package enum ReportText {
 
   package static func header(
     _ model: ModelSummary, version: String, device: Device, instructionSet: String?,
-    threads: Int, batch: Int, engine: Engine? = nil
+    threads: Int, batch: Int, engine: Engine? = nil, costs: CostSummary? = nil
   ) -> String {
     let plan = model.planFile.map { "\($0), compiled from " } ?? ""
     let producer = model.producer.isEmpty ? "" : ", by \(model.producer)"
     let engineText = engine.map { ", engine \($0.rawValue)" } ?? ""
     let instructionText = instructionSet.map { " (\($0))" } ?? ""
+    let costText = costs.map { "\n\(self.costs($0))" } ?? ""
     return """
       \(plan)\(model.file): \(Numbers.bytes(model.byteCount)), opset \(model.opset)\(producer)
       hewn \(version), device \(device.rawValue)\(instructionText)\(engineText), \
-      \(threads) thread\(threads == 1 ? "" : "s"), batch \(batch)
+      \(threads) thread\(threads == 1 ? "" : "s"), batch \(batch)\(costText)
       """
   }
+
+  /// Which costs decided.
+  package static func costs(_ costs: CostSummary) -> String {
+    switch costs.source {
+    case .builtIn: "costs built-in \(costs.instructionSet), measured on \(costs.machine)"
+    case .tuned:
+      "costs \(costs.instructionSet), tuned on \(costs.date.map(day) ?? "an unknown day"),"
+        + " on \(costs.machine)"
+    }
+  }
+
+  /// The day of `2026-01-31T12:00:00Z`.
+  package static func day(_ date: String) -> String { String(date.prefix { $0 != "T" }) }
 
   package static func ports(_ plan: PlanSummary, _ style: Style) -> String {
     var table = TextTable([.left("port"), .left("name"), .left("type"), .left("shape")])
