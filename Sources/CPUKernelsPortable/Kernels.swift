@@ -52,7 +52,7 @@ package func kernels() -> KernelSet {
     [
       nil, Accumulate<2, 1>.run, Accumulate<2, 2>.run, Accumulate<2, 3>.run, Accumulate<2, 4>.run,
       Accumulate<2, 5>.run, Accumulate<2, 6>.run, Accumulate<2, 7>.run, Accumulate<2, 8>.run,
-      Accumulate<2, 9>.run, Accumulate<2, 10>.run,
+      Accumulate<2, 9>.run,
     ],
     [
       nil, Accumulate<3, 1>.run, Accumulate<3, 2>.run, Accumulate<3, 3>.run, Accumulate<3, 4>.run,
@@ -80,7 +80,6 @@ package func kernels() -> KernelSet {
       nil, Accumulate<2, 1>.runStrided, Accumulate<2, 2>.runStrided, Accumulate<2, 3>.runStrided,
       Accumulate<2, 4>.runStrided, Accumulate<2, 5>.runStrided, Accumulate<2, 6>.runStrided,
       Accumulate<2, 7>.runStrided, Accumulate<2, 8>.runStrided, Accumulate<2, 9>.runStrided,
-      Accumulate<2, 10>.runStrided,
     ],
     [
       nil, Accumulate<3, 1>.runStrided, Accumulate<3, 2>.runStrided, Accumulate<3, 3>.runStrided,
