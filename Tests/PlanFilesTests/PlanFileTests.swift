@@ -62,7 +62,7 @@ import Testing
   @Test(arguments: [
     ("\"hewn plan\"", "\"hewn tree\"", HewnError.Code.invalidFile, "no plan of Hewn"),
     (
-      "\"format_version\":\"2\"", "\"format_version\":\"7\"", .unsupported,
+      "\"format_version\":\"3\"", "\"format_version\":\"7\"", .unsupported,
       "compile the model again"
     ),
     ("\\\"threads\\\":2", "\\\"threads\\\":9", .invalidFile, "checksum"),
