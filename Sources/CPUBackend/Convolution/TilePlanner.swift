@@ -83,16 +83,18 @@ package struct TilePlanner {
     guard threads > 1 else { return 1 }
     let grid = TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
     let tiles = problem.output.imageGroups * grid.tileCount
-    let many = Self.manyPartsPerThread * threads
-    for count in 1..<many {
+    // Each section reads all inputs of a tile again, so that few are better than an even division.
+    for count in 1..<Self.mostSectionsPerThread * threads {
       let parts = tiles * count
-      if parts >= many || parts.isMultiple(of: threads) { return count }
+      let busiest = (parts + threads - 1) / threads * threads
+      if Double(busiest) <= Self.unevenness * Double(parts) { return count }
     }
-    return many
+    return Self.mostSectionsPerThread * threads
   }
 
-  /// Parts of each thread from which on it does not matter whether they divide evenly.
-  private static let manyPartsPerThread = 16
+  private static let mostSectionsPerThread = 16
+  /// The time of the busiest thread over an even share that is good enough.
+  private static let unevenness = 1.05
 }
 
 extension Double {
