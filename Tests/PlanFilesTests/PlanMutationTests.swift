@@ -120,7 +120,7 @@
     ) throws -> Int {
       try run(count) { parts, mutation in
         let bytes = try change(parts, &mutation)
-        try note(mutation)
+        try note("\(mutation)")
         guard let outputs = try parts.plan.outputs(of: bytes) else { return false }
         try check(parts, outputs)
         return true
@@ -133,7 +133,7 @@
     ) throws -> Int {
       try run(count) { parts, mutation in
         let model = try change(parts, &mutation)
-        try note(mutation)
+        try note("\(mutation)")
         return try parts.plan.outputs { model } != nil
       }
     }
@@ -152,11 +152,16 @@
           headerPaths: open.header.paths)
         for index in 0..<count {
           var mutation = PlanMutation(seed: parity << 32 | index)
-          if try round(parts, &mutation) { accepted += 1 }
-          var usage = rusage()
-          getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-          guard usage.ru_maxrss << 10 < Self.memoryLimit else {
-            throw Finding(description: "\(usage.ru_maxrss >> 10) MiB of memory")
+          do {
+            if try round(parts, &mutation) { accepted += 1 }
+            let peak = try Self.peakMemory()
+            guard peak < Self.memoryLimit else {
+              throw Finding(description: "\(peak >> 20) MiB of memory")
+            }
+          } catch {
+            // An error that leaves the test ends the process by a signal that says nothing of it.
+            try note("\(mutation): \(error)")
+            throw error
           }
         }
       }
@@ -164,8 +169,20 @@
       return accepted
     }
 
-    private func note(_ mutation: PlanMutation) throws {
-      try Data("\(mutation)".utf8).write(to: URL(fileURLWithPath: path))
+    /// The most bytes of memory that this process has held. `getrusage` would count those of the process
+    /// that started this one, too: Linux keeps its figure over `exec`.
+    private static func peakMemory() throws -> Int {
+      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      let fields = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?
+        .split(whereSeparator: \.isWhitespace)
+      guard let fields, fields.count > 1, let count = Int(fields[1]) else {
+        throw Finding(description: "no peak memory in /proc/self/status")
+      }
+      return count << 10
+    }
+
+    private func note(_ text: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     }
 
     /// Records the mutation at which the process ended, if it did not get through.
