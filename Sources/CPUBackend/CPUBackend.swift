@@ -9,6 +9,9 @@ package struct CPUBackend: Backend {
   package let costs: CPUCostTable
   /// The share of a vector's lanes that the images of a batch must fill to lie together in cells.
   package var leastLaneUse = 0.75
+  /// How many of a graph's first nodes run image by image, as far as they can; `nil` for as many as are
+  /// predicted to gain by it.
+  package var nodesByImage: Int?
   let kernels: KernelSet
   let evaluate: Evaluator
 
@@ -35,23 +38,77 @@ package struct CPUBackend: Backend {
   ///
   /// - Throws: `unsupported` with the node and the reason, before anything runs; `outOfMemory`.
   package func compile(_ graph: Graph, options: CompileOptions) throws -> any Plan {
-    try compile(graph, options: options, packed: nil)
+    try compile(graph, options: options, compiled: nil)
   }
 
   /// Lowers a graph whose weights may have been packed before.
   ///
-  /// - Parameter packed: the packed weights of all layers that have such, by node, as
-  ///   ``CPUPlan/packed`` of a compilation of the same graph; `nil` packs now.
-  /// - Throws: as ``compile(_:options:)``; `invalidFile` for packed weights that do not fit the graph.
+  /// - Parameter compiled: what a compilation of the same graph found; `nil` finds it now.
+  /// - Throws: as ``compile(_:options:)``; `invalidFile` for what does not fit the graph.
   package func compile(
-    _ graph: Graph, options: CompileOptions, packed: [Int: PackedLayer]?
+    _ graph: Graph, options: CompileOptions, compiled: CompiledLayers?
   ) throws -> CPUPlan {
     let target = target(engine: options.engine, threads: max(1, options.threads))
-    let contexts = graph.nodes.enumerated().map { index, node in
-      NodeContext(node, in: graph, target: target, packed: packed?[index])
+    let nodes = SeparableNodes(graph, target: target)
+    let nodesByImage =
+      compiled?.nodesByImage ?? self.nodesByImage.map { min($0, nodes.nodeCount) }
+      ?? FrontChoice(nodes, target: target).nodeCount
+    guard (0...nodes.nodeCount).contains(nodesByImage) else {
+      throw HewnError(
+        .invalidFile, "\(nodesByImage) nodes run image by image; \(nodes.nodeCount) can")
     }
+    let (front, rest) = nodes.cut(after: nodesByImage)
+    let whole = contexts(graph, target: target)
+    var frontProgram: CPUPlan.Front?
+    if nodesByImage > 0 {
+      let sharesImages = ImageFront.sharesImages(nodes.imageCount, threads: target.threads)
+      var own = target
+      if sharesImages { own.threads = 1 }
+      let program = try lower(
+        front, nodes: 0..<nodesByImage, contexts: contexts(front, target: own), packed: compiled?.packed
+      ) {
+        LayerReport(
+          $0, whole[$1], $2, runs: nodes.imageCount, sharing: sharesImages ? target.threads : 1)
+      }
+      frontProgram = CPUPlan.Front(
+        program: program, nodeCount: nodesByImage, imageCount: nodes.imageCount,
+        inputPositions: front.inputs.compactMap(graph.inputs.firstIndex))
+    }
+    let restProgram = try lower(
+      rest, nodes: nodesByImage..<graph.nodes.count, contexts: Array(whole[nodesByImage...]),
+      packed: compiled?.packed, keptInputCount: graph.inputs.count
+    ) { LayerReport($0, whole[$1], $2) }
+    let plan = CPUPlan(
+      graph: graph, front: frontProgram, rest: restProgram, instructionSet: instructionSet,
+      threads: target.threads)
+    if let extra = compiled?.packed.keys.first(where: { plan.compiled.packed[$0] == nil }) {
+      throw HewnError(.invalidFile, "packed weights of node \(extra), which runs without any")
+    }
+    return plan
+  }
+
+  private func contexts(_ graph: Graph, target: NodeContext.Target) -> [NodeContext] {
+    graph.nodes.map { node in
+      NodeContext(
+        label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
+        outputs: node.outputs.map { graph[$0].type }, target: target)
+    }
+  }
+
+  /// Lowers a part of a graph.
+  ///
+  /// - Parameters:
+  ///   - nodes: the positions of the part's nodes in the whole graph.
+  ///   - packed: by position in the whole graph; `nil` packs now.
+  ///   - keptInputCount: how many of its first inputs live throughout, so that a session may run again on
+  ///     the same ones.
+  ///   - report: the report of a node, given its position in the whole graph and its step's decision.
+  private func lower(
+    _ graph: Graph, nodes: Range<Int>, contexts: [NodeContext], packed: [Int: PackedLayer]?,
+    keptInputCount: Int = 0, report: (Node, Int, StepDecision?) -> LayerReport
+  ) throws -> LoweredProgram {
     let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
-    let memory = try lowered.planMemory()
+    let memory = try lowered.planMemory(keptInputCount: keptInputCount)
     var steps: [any Step] = []
     var layers: [LayerReport] = []
     var packedLayers: [Int: PackedLayer] = [:]
@@ -61,30 +118,30 @@ package struct CPUBackend: Backend {
       switch step.operation {
       case .convert:
         guard let source = inputs.first ?? nil else { continue }
-        steps.append(try ConvertStep(from: source, to: outputs[0]))
+        steps.append(
+          try ConvertStep(
+            from: source, to: outputs[0], neededPhases: lowered.readPhases[step.outputs[0]]))
         layers.append(.conversion(source, outputs[0]))
       case .node(let index):
-        let node = graph.nodes[index]
+        let (node, position) = (graph.nodes[index], nodes.lowerBound + index)
         guard let op = node.op as? any CPUOperator else { continue }
         do throws(HewnError) {
-          let made = try makeStep(op, contexts[index], inputs: inputs, outputs: outputs)
-          guard packed == nil || (made.packed == nil) == (packed?[index] == nil) else {
+          var context = contexts[index]
+          context.packed = packed?[position]
+          let made = try makeStep(op, context, inputs: inputs, outputs: outputs)
+          guard packed == nil || (made.packed == nil) == (context.packed == nil) else {
             throw HewnError(.invalidFile, "its packed weights are missing, or it has none")
           }
-          packedLayers[index] = made.packed
+          packedLayers[position] = made.packed
           steps.append(made)
-          layers.append(LayerReport(node, contexts[index], made.decision))
+          layers.append(report(node, position, made.decision))
         } catch {
           throw error.at(node: node.label)
         }
       }
     }
-    if let extra = packed?.keys.first(where: { packedLayers[$0] == nil }) {
-      throw HewnError(.invalidFile, "packed weights of node \(extra), which runs without any")
-    }
-    return CPUPlan(
-      graph: graph, lowered: lowered, memory: memory, steps: steps, layers: layers,
-      packed: packedLayers, instructionSet: instructionSet, threads: target.threads)
+    return LoweredProgram(
+      lowered, memory: memory, steps: steps, layers: layers, packed: packedLayers)
   }
 
   /// What steps are made for.
@@ -104,15 +161,6 @@ package struct CPUBackend: Backend {
         op, node, inputs: inputs, outputs: outputs, reason: reason, evaluate: evaluate)
     }
     return try op.makeStep(for: node, inputs: inputs, outputs: outputs, kernels: kernels)
-  }
-}
-
-extension NodeContext {
-  init(_ node: Node, in graph: Graph, target: Target, packed: PackedLayer?) {
-    self.init(
-      label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
-      outputs: node.outputs.map { graph[$0].type }, target: target)
-    self.packed = packed
   }
 }
 
@@ -149,10 +197,11 @@ extension NodeContext {
 }
 
 extension LoweredGraph {
-  /// Places all buffers. Inputs live throughout, so that a session may run again on the same ones.
+  /// Places all buffers.
   ///
+  /// - Parameter keptInputCount: how many of the first inputs live throughout.
   /// - Throws: `outOfMemory` where the machine lacks the memory, and as ``MemoryPlan/init(_:)``.
-  func planMemory() throws(HewnError) -> MemoryPlan {
+  func planMemory(keptInputCount: Int) throws(HewnError) -> MemoryPlan {
     var requests = buffers.map {
       MemoryPlan.Request(floatCount: $0.floatCount, firstStep: .max, lastStep: -1)
     }
@@ -161,9 +210,9 @@ extension LoweredGraph {
       requests[owner].firstStep = min(requests[owner].firstStep, step)
       requests[owner].lastStep = max(requests[owner].lastStep, step)
     }
-    for input in inputs {
+    for (index, input) in inputs.enumerated() {
       touch(input, -1)
-      touch(input, steps.count)
+      if index < keptInputCount { touch(input, steps.count) }
     }
     for (index, step) in steps.enumerated() {
       for case let input? in step.inputs { touch(input, index) }

@@ -9,10 +9,11 @@ package struct CPUPlan: Plan {
   package let layers: [LayerReport]
   package let arenaByteCount: Int
   package let weightByteCount: Int
-  /// The weights that were packed, by node of the graph.
-  package let packed: [Int: PackedLayer]
+  package let compiled: CompiledLayers
   package let instructionSet: InstructionSet
-  /// What runs, in order.
+  /// What runs first, image by image.
+  let front: ImageFront?
+  /// What runs then, in order.
   let stages: [Stage]
   let threads: Int
   let inputPlaces: [Located]
@@ -34,62 +35,79 @@ package struct CPUPlan: Plan {
     case constant(Tensor)
   }
 
+  /// - Parameters:
+  ///   - front: what runs image by image; `nil` where nothing does.
+  ///   - rest: all else.
   init(
-    graph: Graph, lowered: LoweredGraph, memory: MemoryPlan, steps: [any Step],
-    layers: [LayerReport], packed: [Int: PackedLayer], instructionSet: InstructionSet, threads: Int
+    graph: Graph, front: Front?, rest: LoweredProgram, instructionSet: InstructionSet, threads: Int
   ) {
-    (inputs, outputs) = graph.ports
+    let (inputs, outputs) = graph.ports
+    (self.inputs, self.outputs) = (inputs, outputs)
     self.instructionSet = instructionSet
-    self.packed = packed
-    self.layers = layers
-    stages = steps.enumerated().flatMap { layer, step in
-      [step.preparation, step].compactMap { $0.map { Stage(step: $0, layer: layer) } }
-    }
     self.threads = threads
-    inputPlaces = lowered.inputs.map { lowered.located($0, memory) }
-    outputPlaces = lowered.outputs.map {
-      switch $0 {
-      case .buffer(let index): .arena(lowered.located(index, memory))
-      case .constant(let tensor): .constant(tensor)
-      }
+    compiled = CompiledLayers(
+      nodesByImage: front?.nodeCount ?? 0,
+      packed: rest.packed.merging(front?.program.packed ?? [:]) { first, _ in first })
+    let frontLayers = front?.program.layers ?? []
+    layers = frontLayers + rest.layers
+    stages = rest.stages.map { Stage(step: $0.step, layer: $0.layer + frontLayers.count) }
+    inputPlaces = Array(rest.inputPlaces[..<inputs.count])
+    outputPlaces = rest.outputPlaces
+    arenaFloatCount = rest.arenaFloatCount
+    weightByteCount = rest.weightByteCount + (front?.program.weightByteCount ?? 0)
+    let imageFront = front.map {
+      ImageFront(
+        $0.program, imageCount: $0.imageCount, threads: threads,
+        inputs: $0.inputPositions.map { rest.inputPlaces[$0] },
+        outputs: Array(rest.inputPlaces[inputs.count...]))
     }
-    arenaFloatCount = memory.floatCount + Self.slack(lowered)
-    scratchFloatCount = stages.reduce(0) { max($0, $1.step.scratchFloatCount) }
-    sharedFloatCount = steps.reduce(0) { max($0, $1.sharedFloatCount) }
-    arenaByteCount = 4 * arenaFloatCount
-    weightByteCount = steps.reduce(0) { $0 + ($1.decision?.weightByteCount ?? 0) }
+    self.front = imageFront
+    scratchFloatCount = max(rest.scratchFloatCount, imageFront?.scratchFloatCount ?? 0)
+    sharedFloatCount = max(rest.sharedFloatCount, imageFront?.sharedFloatCount ?? 0)
+    arenaByteCount =
+      4 * (arenaFloatCount + (imageFront?.activationFloatCount(threads: threads) ?? 0))
   }
 
-  /// Floats after the last buffer that steps may read.
-  private static func slack(_ lowered: LoweredGraph) -> Int {
-    lowered.buffers.reduce(256) { slack, buffer in
-      if case .planes(let planes) = buffer.layout {
-        max(slack, planes.readableSlack)
-      } else {
-        slack
-      }
-    }
+  /// The first nodes of a graph, lowered for one image.
+  struct Front {
+    var program: LoweredProgram
+    var nodeCount: Int
+    var imageCount: Int
+    /// The positions of its inputs among those of the graph.
+    var inputPositions: [Int]
   }
+
+  package var layersByImage: Int { front?.layerCount ?? 0 }
 
   package func makeSession() throws -> any PlanSession { try CPUSession(self) }
 }
 
 extension LayerReport {
   /// Reports a node's step.
-  init(_ node: Node, _ context: NodeContext, _ decision: StepDecision?) {
+  ///
+  /// - Parameters:
+  ///   - context: the node as it stands in the graph.
+  ///   - runs: how often the step runs for the whole batch.
+  ///   - sharing: among how many threads runs are divided, when each takes one thread.
+  init(
+    _ node: Node, _ context: NodeContext, _ decision: StepDecision?, runs: Int = 1,
+    sharing threads: Int = 1
+  ) {
     let count = node.op.operationCount(
       inputs: context.inputs.map { $0?.type }, outputs: context.outputs)
     let matrix = decision?.matrix
     let kept = matrix.map { Double($0.weights - $0.zeros) / Double(max(1, $0.weights)) } ?? 1
     let isSparse = decision?.engine == Engine.sparse.rawValue
+    let share = Double(runs) / Double(threads)
+    let sparse = decision?.sparseMilliseconds.map { $0 * share }
+    let dense = decision?.denseMilliseconds.map { $0 * share }
     self.init(
       name: node.name, op: node.op.fusedName, matrix: matrix,
       engine: decision?.engine ?? "other", reason: decision?.reason ?? "",
-      predictedMilliseconds: isSparse
-        ? decision?.sparseMilliseconds : decision?.denseMilliseconds,
-      predictedSparseMilliseconds: decision?.sparseMilliseconds,
-      predictedDenseMilliseconds: decision?.denseMilliseconds, denseFlops: count.flops,
-      nonZeroFlops: Int(saturating: Double(count.flops) * kept), boundFlops: decision?.boundFlops)
+      predictedMilliseconds: isSparse ? sparse : dense,
+      predictedSparseMilliseconds: sparse, predictedDenseMilliseconds: dense,
+      denseFlops: count.flops, nonZeroFlops: Int(saturating: Double(count.flops) * kept),
+      boundFlops: decision?.boundFlops.map { $0.saturatingMultiply(runs) })
   }
 
   /// Reports a conversion between layouts.

@@ -45,12 +45,14 @@ package final class CPUSession: PlanSession {
 
   package func execute() throws {
     pool.makeRoomForCaller()
+    if let front = plan.front { try run(front) }
     for stage in plan.stages { try run(stage.step) }
   }
 
   package func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
     precondition(times.count == plan.layers.count, "one time for each layer")
     pool.makeRoomForCaller()
+    if let front = plan.front { try run(front, addingTimesTo: times) }
     var last = monotonicNanoseconds()
     for stage in plan.stages {
       try run(stage.step)
@@ -66,6 +68,58 @@ package final class CPUSession: PlanSession {
     try current.throwFailure()
   }
 
+  private func run(_ front: ImageFront) throws {
+    if front.sharesImages {
+      try run(front as any Step)
+    } else {
+      try runInTurn(front) { try run($0.step) }
+    }
+  }
+
+  /// Runs the images one after the other, every step by all threads.
+  private func runInTurn(_ front: ImageFront, _ body: (CPUPlan.Stage) throws -> Void) throws {
+    let memory = current.memory(ofWorker: 0)
+    let own = front.memory(sharedBy: memory)
+    current.front = front
+    defer { current.front = nil }
+    for image in 0..<front.imageCount {
+      front.copyInputs(of: image, from: memory.arena, to: own.arena)
+      for stage in front.stages { try body(stage) }
+      front.copyOutputs(of: image, from: own.arena, to: memory.arena)
+    }
+  }
+
+  /// Where workers share images, the front's time is divided among its layers as the workers' times are.
+  private func run(
+    _ front: ImageFront, addingTimesTo times: UnsafeMutableBufferPointer<UInt64>
+  ) throws {
+    var last = monotonicNanoseconds()
+    guard front.sharesImages else {
+      return try runInTurn(front) { stage in
+        try run(stage.step)
+        let now = monotonicNanoseconds()
+        times[stage.layer] += now - last
+        last = now
+      }
+    }
+    let layers = front.layerCount
+    let ofWorkers = UnsafeMutableBufferPointer<UInt64>.allocate(
+      capacity: layers * pool.threadCount)
+    ofWorkers.initialize(repeating: 0)
+    defer { ofWorkers.deallocate() }
+    current.timed = CurrentStep.Timed(front: front, times: ofWorkers)
+    defer { current.timed = nil }
+    try run(front as any Step)
+    let wall = Double(monotonicNanoseconds() - last)
+    let all = Double(max(1, ofWorkers.reduce(0, +)))
+    for layer in 0..<layers {
+      let spent = stride(from: layer, to: ofWorkers.count, by: layers).reduce(0) {
+        $0 + ofWorkers[$1]
+      }
+      times[layer] += UInt64(wall * Double(spent) / all)
+    }
+  }
+
   package func output(_ index: Int) throws -> Tensor {
     let port = plan.outputs[index]
     return switch plan.outputPlaces[index] {
@@ -77,8 +131,20 @@ package final class CPUSession: PlanSession {
 
 /// What the workers of a session run, and the memory they run it in.
 private final class CurrentStep {
-  /// Set between runs of the pool only.
+  // Set between runs of the pool only.
+
   var step: (any Step)?
+  /// The front whose steps run; `nil` for steps of the batch, the front itself included.
+  var front: ImageFront?
+  /// Set while a front runs as a step whose parts measure their time.
+  var timed: Timed?
+
+  struct Timed {
+    let front: ImageFront
+    /// By worker, then by layer.
+    let times: UnsafeMutableBufferPointer<UInt64>
+  }
+
   private let arena: FloatArena
   private let scratch: FloatArena
   private let scratchStride: Int
@@ -97,14 +163,22 @@ private final class CurrentStep {
 
   func run(part: Int, worker: Int) {
     do {
-      try step?.run(
-        part: part,
-        in: StepMemory(
-          arena: arena.start, scratch: scratch.start + worker * scratchStride, shared: shared))
+      let memory = memory(ofWorker: worker)
+      if let timed, let times = timed.times.baseAddress {
+        try timed.front.run(
+          part, in: memory, addingTimesTo: times + worker * timed.front.layerCount)
+      } else {
+        try step?.run(part: part, in: front?.memory(sharedBy: memory) ?? memory)
+      }
     } catch {
       failure.withLock { $0 = error }
       hasFailed.store(true, ordering: .releasing)
     }
+  }
+
+  func memory(ofWorker worker: Int) -> StepMemory {
+    StepMemory(
+      arena: arena.start, scratch: scratch.start + worker * scratchStride, shared: shared)
   }
 
   func throwFailure() throws {

@@ -47,7 +47,7 @@ extension Model {
           origin: ModelOrigin(summary), graph: lowering.graph, passes: lowering.passes,
           engine: plan.engine.core, threads: threads, instructionSet: core.instructionSet,
           processor: Processor.name, costs: lowering.costs,
-          partCost: lowering.partCost, packed: core.packed),
+          partCost: lowering.partCost, layers: core.compiled),
         to: path)
       return plan
     }
@@ -78,7 +78,7 @@ extension Model {
       instructionSet: model.instructionSet, costs: costs, evaluate: Reference.evaluate
     ).compile(
       graph, options: Runtime.CompileOptions(engine: model.engine, threads: threads),
-      packed: model.packed)
+      compiled: model.layers)
     return Plan(
       core, model: summary, device: .cpu, instructionSet: model.instructionSet.rawValue,
       costs: model.costs.map(CostSummary.init),

@@ -66,6 +66,10 @@ public struct Plan: Sendable {
   /// The items that one run computes: the first extent of the first input, 1 without inputs.
   public var batch: Int { inputs.first?.shape.first ?? 1 }
 
+  /// How many of the first layers run from first to last for one image before the next, so that
+  /// activations stay in the caches; 0 where every layer runs for the whole batch.
+  public var layersByImage: Int { core.layersByImage }
+
   /// Bytes of activations that a session allocates.
   public var activationByteCount: Int { core.arenaByteCount }
 

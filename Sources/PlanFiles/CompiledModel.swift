@@ -22,14 +22,12 @@ package struct CompiledModel: Sendable {
   /// Nanoseconds to hand out one part, by these costs: the one cost that predictions of a compiled
   /// model still need, as they are for the threads at hand.
   package var partCost: Double?
-  /// By node of the graph.
-  package var packed: [Int: PackedLayer]
+  package var layers: CompiledLayers
 
   package init(
     origin: ModelOrigin, graph: Graph, passes: [PassReport], engine: Engine, threads: Int,
     instructionSet: InstructionSet, processor: String?, costs: CostOrigin? = nil,
-    partCost: Double? = nil,
-    packed: [Int: PackedLayer]
+    partCost: Double? = nil, layers: CompiledLayers
   ) {
     self.origin = origin
     self.graph = graph
@@ -40,7 +38,7 @@ package struct CompiledModel: Sendable {
     self.processor = processor
     self.costs = costs
     self.partCost = partCost
-    self.packed = packed
+    self.layers = layers
   }
 }
 

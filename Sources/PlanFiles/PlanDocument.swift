@@ -14,6 +14,8 @@ struct PlanDocument: Codable {
   var partCost: Double?
   var passes: [PassReport]
   var graph: GraphDocument
+  /// How many of the first nodes run image by image.
+  var nodesByImage: Int
   var layers: [LayerDocument]
 }
 

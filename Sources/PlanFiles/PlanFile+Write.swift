@@ -13,7 +13,8 @@ extension PlanFile {
     let document = PlanDocument(
       origin: model.origin, engine: model.engine, threads: model.threads,
       instructionSet: model.instructionSet, processor: model.processor, costs: model.costs,
-      partCost: model.partCost, passes: model.passes, graph: graph, layers: layers)
+      partCost: model.partCost, passes: model.passes, graph: graph,
+      nodesByImage: model.layers.nodesByImage, layers: layers)
     try writer.write(document, to: path)
   }
 }
@@ -32,7 +33,7 @@ private struct PlanWriter {
 
   mutating func addLayers(of model: CompiledModel) throws(HewnError) -> [LayerDocument] {
     var layers: [LayerDocument] = []
-    for (node, layer) in model.packed.sorted(by: { $0.key < $1.key }) {
+    for (node, layer) in model.layers.packed.sorted(by: { $0.key < $1.key }) {
       var documents: [ArrayDocument] = []
       for array in try layer.weights.arrays() {
         documents.append(add(array, of: model.graph.nodes[node], at: node))

@@ -84,7 +84,8 @@ struct PlanReader {
       origin: document.origin, graph: graph, passes: document.passes, engine: document.engine,
       threads: document.threads, instructionSet: document.instructionSet,
       processor: document.processor, costs: document.costs,
-      partCost: document.partCost, packed: packed)
+      partCost: document.partCost,
+      layers: CompiledLayers(nodesByImage: document.nodesByImage, packed: packed))
   }
 
   /// Checks what is told of the costs: text of one line, and a time.

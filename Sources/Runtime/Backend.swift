@@ -84,6 +84,8 @@ package protocol Plan: Sendable {
   var outputs: [Port] { get }
   /// One entry for each executed step, in order.
   var layers: [LayerReport] { get }
+  /// How many of the first layers run from first to last for one image before the next.
+  var layersByImage: Int { get }
   /// Bytes of activations that a session allocates.
   var arenaByteCount: Int { get }
   /// Bytes of packed weights and index streams.
@@ -93,6 +95,10 @@ package protocol Plan: Sendable {
   ///
   /// - Throws: `outOfMemory`.
   func makeSession() throws -> any PlanSession
+}
+
+extension Plan {
+  package var layersByImage: Int { 0 }
 }
 
 /// Runs a plan. Not thread-safe: one session belongs to one caller at a time.

@@ -55,6 +55,7 @@ enum BackendHarness {
         var backend = try CPUBackend(
           instructionSet: isa, costs: setting.costs, evaluate: Reference.evaluate)
         backend.leastLaneUse = setting.leastLaneUse
+        backend.nodesByImage = setting.nodesByImage
         let engine = setting.engine
         let what = "\(isa.rawValue), \(setting.name)"
         failures += try GuardedNetwork(test.graph, backend, engine: engine)
@@ -86,6 +87,8 @@ enum BackendHarness {
     var costs: CPUCostTable
     /// The share of a vector's lanes that images must fill to lie together.
     var leastLaneUse = 0.75
+    /// How many nodes run image by image where they can; `nil` as predicted.
+    var nodesByImage: Int?
 
     /// Dense, the usual choice, and choices that are forced: Winograd convolutions wherever they can
     /// be, single weights wherever there is a zero, and segments wherever rows share a tap.
@@ -112,6 +115,12 @@ enum BackendHarness {
         Setting(name: "dense in lanes", engine: .dense, costs: usual, leastLaneUse: 0),
         Setting(name: "leaves in lanes", engine: .sparse, costs: leaves, leastLaneUse: 0),
         Setting(name: "segments in lanes", engine: .sparse, costs: segments, leastLaneUse: 0),
+        Setting(name: "whole batches", engine: .sparse, costs: usual, nodesByImage: 0),
+        Setting(name: "the first node by image", engine: .sparse, costs: usual, nodesByImage: 1),
+        Setting(
+          name: "by image, then in lanes", engine: .sparse, costs: leaves, leastLaneUse: 0,
+          nodesByImage: 2),
+        Setting(name: "all by image", engine: .sparse, costs: segments, nodesByImage: .max),
       ]
     }
   }

@@ -104,7 +104,7 @@ private struct PitchChoice {
 
   init(_ node: NodeContext, _ demands: LayoutDemands, _ generator: inout SplitMix64) {
     for (index, demand) in demands.inputs.enumerated() {
-      guard case .planes(let halo, _, let phases, .sharedWithOutput, _) = demand,
+      guard case .planes(let halo, _, let phases, .sharedWithOutput, _, _) = demand,
         let shape = node.shape(ofInput: index)
       else { continue }
       let width = shape[shape.rank - 1]
@@ -119,7 +119,7 @@ private struct PitchChoice {
   ) -> Layout {
     switch demand {
     case .plain: .plain
-    case .planes(let halo, let vertical, let horizontal, let rule, let lanes):
+    case .planes(let halo, let vertical, let horizontal, let rule, let lanes, _):
       planes(
         shape, halo, (vertical, horizontal), lanes: lanes, isShared: rule != .free, &generator)
     }

@@ -74,7 +74,7 @@ import Testing
     let to = Located(
       buffer: Buffer(name: "y", shape: shape, layout: .planes(planes)),
       placement: Placement(offset: 96))
-    let step = try ConvertStep(from: from, to: to, neededPhases: [true, false, false, true])
+    let step = try ConvertStep(from: from, to: to, neededPhases: [0, 3])
     var arena = [Float](repeating: 7, count: 96 + planes.floatCount + 64)
     for index in 0..<72 { arena[index] = Float(index) }
     arena.withUnsafeMutableBufferPointer { floats in

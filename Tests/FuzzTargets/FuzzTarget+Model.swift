@@ -22,7 +22,7 @@ extension FuzzTarget {
     let optimised = try PassPipeline.standard(evaluate: evaluate).run(graph).graph
     guard optimised.isCompilable else { return (optimised, nil) }
     let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
-      optimised, options: CompileOptions(threads: 1), packed: nil)
+      optimised, options: CompileOptions(threads: 1), compiled: nil)
     return (optimised, plan)
   }
 }

@@ -15,7 +15,7 @@ extension FuzzTarget {
       instructionSet: model.instructionSet, evaluate: Reference.evaluate)
     let plan = try backend.compile(
       model.graph, options: CompileOptions(engine: model.engine, threads: 1),
-      packed: model.packed)
+      compiled: model.layers)
     return (model.graph, plan)
   }
 }

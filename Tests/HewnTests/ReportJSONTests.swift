@@ -46,6 +46,7 @@ import Testing
           }
         ],
         "instruction_set" : "avx2",
+        "layers_by_image" : 0,
         "outputs" : [
           {
             "name" : "y",

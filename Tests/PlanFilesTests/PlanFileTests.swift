@@ -20,7 +20,7 @@ import Testing
 
   @Test func holdsPackedWeightsOfEveryForm() throws {
     let forms = try [0, 1, 3].map { seed in
-      Set(try SmallPlan(seed: seed).model.packed.values.map(\.weights.form))
+      Set(try SmallPlan(seed: seed).model.layers.packed.values.map(\.weights.form))
     }
     #expect(forms[0] == ["blocks", "leaves", "panels"])
     #expect(forms[1] == ["blocks", "winograd2", "panels"])
@@ -62,7 +62,7 @@ import Testing
   @Test(arguments: [
     ("\"hewn plan\"", "\"hewn tree\"", HewnError.Code.invalidFile, "no plan of Hewn"),
     (
-      "\"format_version\":\"3\"", "\"format_version\":\"7\"", .unsupported,
+      "\"format_version\":\"4\"", "\"format_version\":\"7\"", .unsupported,
       "compile the model again"
     ),
     ("\\\"threads\\\":2", "\\\"threads\\\":9", .invalidFile, "checksum"),

@@ -65,13 +65,13 @@ struct SmallPlan {
     costs.matrix.transposedFloat = 0
     let backend = try CPUBackend(costs: costs, evaluate: Reference.evaluate)
     let plan = try backend.compile(
-      net.graph, options: CompileOptions(engine: engine, threads: 2), packed: nil)
+      net.graph, options: CompileOptions(engine: engine, threads: 2), compiled: nil)
     model = CompiledModel(
       origin: ModelOrigin(
         name: "small", file: "small.onnx", byteCount: 1234, opset: 17, producer: "tests",
         hewnVersion: "1"),
       graph: net.graph, passes: [], engine: engine, threads: 2,
-      instructionSet: backend.instructionSet, processor: Processor.name, packed: plan.packed)
+      instructionSet: backend.instructionSet, processor: Processor.name, layers: plan.compiled)
     outputs = try Self.run(plan, inputs)
   }
 
@@ -113,7 +113,7 @@ struct SmallPlan {
   static func compile(_ model: CompiledModel, threads: Int = 1) throws -> CPUPlan {
     try CPUBackend(instructionSet: model.instructionSet, evaluate: Reference.evaluate).compile(
       model.graph, options: CompileOptions(engine: model.engine, threads: threads),
-      packed: model.packed)
+      compiled: model.layers)
   }
 
   /// The bytes of the plan's file.

@@ -28,6 +28,9 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var secondCacheByteCount = 512 << 10
   /// Bytes of the last cache that a process may hope for; neighbours use it too.
   package var lastCacheByteCount = 16 << 20
+  /// Nanoseconds of one core for a byte from memory, and from the last cache.
+  package var memoryByteTime = 1 / 18.0
+  package var lastCacheByteTime = 1 / 80.0
 
   package init(
     isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
@@ -71,6 +74,12 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
           height: $0, perTap: tapTime(rows: $0, grid: grid),
           startUp: blockTime(rows: $0, grid: grid))
       }, tapsPerChunk: plan.tapsPerChunk)
+  }
+
+  /// The time of a byte that is read where so many are at work.
+  func byteTime(residentByteCount: Double) -> Double {
+    if residentByteCount > Double(lastCacheByteCount) { return memoryByteTime }
+    return residentByteCount > Double(secondCacheByteCount) / 2 ? lastCacheByteTime : 0
   }
 
   /// The same with the caches of this processor, where the system tells their sizes.

@@ -25,11 +25,14 @@ extension Conv: CPUOperator {
     } else {
       inputs[0] = .planes(
         halo: geometry.halo(phases: geometry.strides), verticalPhases: geometry.strides[0],
-        horizontalPhases: geometry.strides[1], pitch: .sharedWithOutput)
+        horizontalPhases: geometry.strides[1], pitch: .sharedWithOutput,
+        read: Set(geometry.taps(channelPlane: 0, phases: geometry.strides).map(\.plane)))
     }
     if addsResidual { inputs[3] = .planes(pitch: .sharedWithOutput) }
     return LayoutDemands(inputs: inputs, outputs: [.planes])
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet

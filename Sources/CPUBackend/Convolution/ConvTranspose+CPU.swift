@@ -22,6 +22,8 @@ extension ConvTranspose: CPUOperator {
       ])
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {

@@ -16,6 +16,12 @@ package protocol CPUOperator: Operator {
   /// - Precondition: there is no obstacle.
   func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands
 
+  /// Whether every image of a batch, an index of the first axis of all computed inputs and outputs, is
+  /// computed from itself alone, as by the same node for one image.
+  ///
+  /// - Parameter node: for one image.
+  func keepsImagesApart(_ node: NodeContext) -> Bool
+
   /// Makes the step, once layouts and places are known.
   ///
   /// - Parameters:
@@ -29,6 +35,8 @@ package protocol CPUOperator: Operator {
 
 extension CPUOperator {
   package func obstacle(for node: NodeContext) -> String? { nil }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { false }
 
   /// Why the evaluator computes this node; `nil` where a kernel does.
   package func reasonToEvaluate(_ node: NodeContext) -> String? {
@@ -72,6 +80,12 @@ package struct NodeContext: Sendable {
       self.vectorLanes = vectorLanes
       self.leastLaneUse = leastLaneUse
     }
+
+    /// The images of one cell for a batch of so many.
+    package func lanes(images: Int) -> Int {
+      let use = Double(images) / Double(max(1, images.roundedUp(to: vectorLanes)))
+      return images > 0 && use >= leastLaneUse ? vectorLanes : 1
+    }
   }
 
   package init(
@@ -87,11 +101,7 @@ package struct NodeContext: Sendable {
   /// The images of one cell in the layouts of this node: as many as a vector has lanes where the batch
   /// fills most of the vectors, else 1. Constants are read image by image.
   package var lanes: Int {
-    let images = outputs[0].shape.rank > 0 ? outputs[0].shape[0] : 0
-    let lanes = target.vectorLanes
-    let use = Double(images) / Double(max(1, images.roundedUp(to: lanes)))
-    let isComputed = constant(ofInput: 0) == nil
-    return images > 0 && isComputed && use >= target.leastLaneUse ? lanes : 1
+    constant(ofInput: 0) == nil ? target.lanes(images: outputs[0].shape.dimensions.first ?? 0) : 1
   }
 
   package func shape(ofInput index: Int) -> Shape? {
@@ -115,10 +125,11 @@ package struct LayoutDemands: Sendable {
     case plain
     /// Planes with at least this halo, split into these phases.
     ///
-    /// `pitch` joins inputs and outputs that must have the same pitch.
+    /// `pitch` joins inputs and outputs that must have the same pitch; `read` are the phases that are read,
+    /// counted row by row, `nil` all.
     case planes(
       halo: PlanesLayout.Halo = .init(), verticalPhases: Int = 1, horizontalPhases: Int = 1,
-      pitch: PitchRule = .free, lanes: Int = 1)
+      pitch: PitchRule = .free, lanes: Int = 1, read: Set<Int>? = nil)
   }
 
   package enum PitchRule: Hashable, Sendable {

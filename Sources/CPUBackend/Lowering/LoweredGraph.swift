@@ -22,6 +22,9 @@ package struct LoweredGraph: Sendable {
   package var buffers: [Buffer] = []
   /// The buffer that holds a buffer's floats: another one for a buffer that is a reshaped view.
   package var storage: [Int] = []
+  /// The phases of each buffer that are read, counted row by row; `nil` for all. Conversions write no
+  /// others.
+  package var readPhases: [Set<Int>?] = []
   package var steps: [Step] = []
   /// The buffers of the graph's inputs, row-major.
   package var inputs: [Int] = []
@@ -42,6 +45,8 @@ package struct LayoutAssignment {
     var verticalPhases = 1
     var horizontalPhases = 1
     var lanes = 1
+
+    var isSplit: Bool { verticalPhases > 1 || horizontalPhases > 1 }
   }
 
   private let graph: Graph
@@ -118,11 +123,16 @@ package struct LayoutAssignment {
       switch demands.inputs[position] {
       case .plain:
         inputs.append(buffer(of: input, in: Form(isPlanes: false)))
-      case .planes(let halo, let vertical, let horizontal, let pitch, let lanes):
+      case .planes(let halo, let vertical, let horizontal, let pitch, let lanes, let read):
         let form = Form(
           isPlanes: true, verticalPhases: vertical, horizontalPhases: horizontal, lanes: lanes)
         let buffer = buffer(of: input, in: form)
         halos[buffer] = halos[buffer].union(halo)
+        if let read {
+          lowered.readPhases[buffer]?.formUnion(read)
+        } else {
+          lowered.readPhases[buffer] = nil
+        }
         if pitch == .sharedWithOutput { shared.append(buffer) }
         inputs.append(buffer)
       }
@@ -178,6 +188,7 @@ package struct LayoutAssignment {
     let index = lowered.buffers.count
     lowered.buffers.append(Buffer(name: value.name, type: value.type, layout: .plain))
     lowered.storage.append(storage ?? index)
+    lowered.readPhases.append(form.isSplit ? [] : nil)
     forms.append(form)
     halos.append(PlanesLayout.Halo())
     pitchParents.append(index)

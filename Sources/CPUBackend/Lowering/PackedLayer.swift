@@ -15,6 +15,19 @@ package struct PackedLayer: Sendable {
   }
 }
 
+/// What compiling a graph found out.
+package struct CompiledLayers: Sendable {
+  /// How many of the graph's first nodes run image by image, the others on the whole batch.
+  package var nodesByImage: Int
+  /// Of all layers that have such, by node.
+  package var packed: [Int: PackedLayer]
+
+  package init(nodesByImage: Int, packed: [Int: PackedLayer]) {
+    self.nodesByImage = nodesByImage
+    self.packed = packed
+  }
+}
+
 /// Weights as kernels read them.
 package enum PackedWeights: Sendable {
   /// Of ``ConvolutionStep``.

@@ -16,6 +16,14 @@ extension NodeContext {
     return LayoutDemands(inputs: demands, outputs: [planesOrPlain(output: 0, lanes: lanes)])
   }
 
+  /// Whether the first axis of every computed operand is that of the result, so that an image meets itself
+  /// alone.
+  var broadcastsWithinImages: Bool {
+    inputs.indices.allSatisfy {
+      constant(ofInput: $0) != nil || shape(ofInput: $0)?.rank == outputs[0].shape.rank
+    }
+  }
+
   /// Images in a cell: several where every operand is a tensor of the result's shape, or a constant
   /// that is the same for all images and pixels.
   private var broadcastLanes: Int {

@@ -9,6 +9,8 @@ extension Unary: CPUOperator {
       outputs: [node.planesOrPlain(output: 0, lanes: node.lanes)])
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
@@ -20,6 +22,8 @@ extension Binary: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     return node.broadcastLayouts()
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { node.broadcastsWithinImages }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
@@ -33,6 +37,8 @@ extension PRelu: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     return node.broadcastLayouts()
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { node.broadcastsWithinImages }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
@@ -49,6 +55,8 @@ extension Clip: CPUOperator {
           ? node.planesOrPlain(input: 0, pitch: .sharedWithOutput, lanes: node.lanes) : .plain
       }, outputs: [node.planesOrPlain(output: 0, lanes: node.lanes)])
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet

@@ -16,6 +16,8 @@ extension Concat: CPUOperator {
       outputs: [node.planesOrPlain(output: 0, lanes: lanes)])
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
@@ -50,6 +52,8 @@ extension Split: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet

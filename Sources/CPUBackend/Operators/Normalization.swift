@@ -28,6 +28,8 @@ extension ChannelNormalization {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
 }
 
 extension BatchNormalization: ChannelNormalization {
@@ -55,6 +57,8 @@ extension LRN: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.spatialLayouts()
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet

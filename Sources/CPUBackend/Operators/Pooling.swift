@@ -9,6 +9,8 @@ extension MaxPool: CPUOperator {
     node.poolLayouts()
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
@@ -27,6 +29,8 @@ extension AveragePool: CPUOperator {
     node.poolLayouts()
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
@@ -43,6 +47,8 @@ extension GlobalAveragePool: CPUOperator {
     node.globalPoolLayouts()
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
@@ -56,6 +62,8 @@ extension GlobalMaxPool: CPUOperator {
   package func layouts(for node: NodeContext) throws(HewnError) -> LayoutDemands {
     node.globalPoolLayouts()
   }
+
+  package func keepsImagesApart(_ node: NodeContext) -> Bool { true }
 
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet

@@ -12,6 +12,10 @@ extension Resize: CPUOperator {
     node.spatialLayouts()
   }
 
+  package func keepsImagesApart(_ node: NodeContext) -> Bool {
+    (try? geometry(for: node.inputs))?.axes.first.map { !$0.isResampled } ?? false
+  }
+
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {

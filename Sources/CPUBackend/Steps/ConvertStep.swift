@@ -14,10 +14,10 @@ package struct ConvertStep: Step {
   /// Both tensors as rows, where neither has lanes or phases.
   private let rows: (from: PlaneGrid, to: PlaneGrid)?
 
-  /// - Parameter neededPhases: for each phase of the target, row by row, whether it is written at
-  ///   all; by default all are.
+  /// - Parameter neededPhases: the phases of the target that are written, counted row by row; by default
+  ///   all are.
   /// - Throws: `internal` where the shapes differ, `outOfMemory`.
-  package init(from: Located, to: Located, neededPhases: [Bool]? = nil) throws(HewnError) {
+  package init(from: Located, to: Located, neededPhases: Set<Int>? = nil) throws(HewnError) {
     source = CellGrid(from.buffer)
     target = CellGrid(to.buffer)
     sourceOffset = from.placement.offset
@@ -26,8 +26,7 @@ package struct ConvertStep: Step {
       throw HewnError(
         .internal, "\(from.buffer.name) \(from.shape) converted to \(to.buffer.name) \(to.shape)")
     }
-    let phases = neededPhases ?? [Bool](repeating: true, count: target.phaseCount)
-    precondition(phases.count == target.phaseCount, "\(phases.count) phases for \(target)")
+    let phases = (0..<target.phaseCount).map { neededPhases?.contains($0) ?? true }
     self.phases = try AlignedArray(phases)
     writesAll = phases.allSatisfy { $0 }
     rows =
@@ -122,6 +121,9 @@ package struct ConvertStep: Step {
         copyCells(
           phase: phase, count: count, y: y, group: group, lane: 0, channel: channel, from: from,
           to: row)
+      } else if isTransposing {
+        transposeImages(
+          count: count, y: y, group: group, channel: channel, from: from, to: row)
       } else {
         for lane in 0..<target.lanes {
           copyLane(
@@ -130,6 +132,47 @@ package struct ConvertStep: Step {
         }
       }
       row.zero(at: count * target.lanes, count: (target.pitch - count) * target.lanes)
+    }
+  }
+
+  /// Whether rows of single images become cells, four images at a time.
+  private var isTransposing: Bool {
+    source.lanes == 1 && target.lanes % 4 == 0 && source.horizontalPhases == 1
+      && target.horizontalPhases == 1
+  }
+
+  /// Writes a row of cells from the rows of its images, in squares of four images and four pixels.
+  private func transposeImages(
+    count: Int, y: Int, group: Int, channel: Int, from: UnsafePointer<Float>,
+    to row: UnsafeMutablePointer<Float>
+  ) {
+    let lanes = target.lanes
+    let stride = source.groupStride
+    for lane in Swift.stride(from: 0, to: lanes, by: 4) {
+      let image = group * lanes + lane
+      guard count > 0, image + 4 <= source.images else {
+        for lane in lane..<lane + 4 {
+          copyLane(
+            lane, phase: 0, count: count, y: y, group: group, channel: channel, from: from, to: row)
+        }
+        continue
+      }
+      let x = from + source.offset(group: image, channel: channel, y: y, phase: 0)
+      let cells = row + lane
+      var i = 0
+      while i &+ 4 <= count {
+        let (a, b) = (x.quad(at: i), x.quad(at: i &+ stride))
+        let (c, d) = (x.quad(at: i &+ 2 &* stride), x.quad(at: i &+ 3 &* stride))
+        cells.store(SIMD4(a[0], b[0], c[0], d[0]), at: i &* lanes)
+        cells.store(SIMD4(a[1], b[1], c[1], d[1]), at: (i &+ 1) &* lanes)
+        cells.store(SIMD4(a[2], b[2], c[2], d[2]), at: (i &+ 2) &* lanes)
+        cells.store(SIMD4(a[3], b[3], c[3], d[3]), at: (i &+ 3) &* lanes)
+        i &+= 4
+      }
+      while i < count {
+        for image in 0..<4 { cells[i &* lanes &+ image] = x[i &+ image &* stride] }
+        i &+= 1
+      }
     }
   }
 
@@ -222,7 +265,8 @@ package struct ConvertStep: Step {
     let image = group * target.lanes
     if rows.lowerBound == 0 && channel == 0 { planes.zeroHead(of: image, at: base) }
     guard rows.upperBound == target.planeHeight else { return }
-    for phase in 0..<target.phaseCount where phases.pointer[phase] {
+    // Also after phases that are not written: it is the halo before the next one.
+    for phase in 0..<target.phaseCount {
       planes.zeroTail(ofPlane: channel * target.phaseCount + phase, image: image, at: base)
     }
   }

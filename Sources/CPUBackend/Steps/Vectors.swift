@@ -14,7 +14,17 @@ extension UnsafePointer<Float> {
   /// The floats `index`, `index + 2`, … `index + 14`. Reads 16 floats.
   @inline(__always)
   func evenVector(at index: Int) -> SIMD8<Float> {
-    UnsafeRawPointer(self + index).loadUnaligned(as: SIMD16<Float>.self).evenHalf
+    // Pairs of four, which is one shuffle with any instruction set.
+    let (a, b) = (quad(at: index), quad(at: index + 4))
+    let (c, d) = (quad(at: index + 8), quad(at: index + 12))
+    return SIMD8(
+      lowHalf: SIMD4(a[0], a[2], b[0], b[2]), highHalf: SIMD4(c[0], c[2], d[0], d[2]))
+  }
+
+  /// The 4 floats from `index` on; no alignment needed.
+  @inline(__always)
+  func quad(at index: Int) -> SIMD4<Float> {
+    UnsafeRawPointer(self + index).loadUnaligned(as: SIMD4<Float>.self)
   }
 
   /// The `count` < 8 floats from `index` on, then zeros. Reads no others.
@@ -39,6 +49,11 @@ extension UnsafePointer<Float> {
 }
 
 extension UnsafeMutablePointer<Float> {
+  @inline(__always)
+  func store(_ quad: SIMD4<Float>, at index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: quad, as: SIMD4<Float>.self)
+  }
+
   @inline(__always)
   func store(_ vector: SIMD8<Float>, at index: Int) {
     UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: SIMD8<Float>.self)

@@ -75,6 +75,8 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   public var inputs: [PortSummary]
   /// What it computes.
   public var outputs: [PortSummary]
+  /// How many of the first layers run from first to last for one image before the next.
+  public var layersByImage: Int
   /// Bytes of activations that a session allocates.
   public var activationByteCount: Int
   /// Bytes of packed weights and their indices.
@@ -83,7 +85,7 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   package init(
     device: Device, instructionSet: String? = nil, costs: CostSummary? = nil, engine: Engine,
     threads: Int, batch: Int, inputs: [PortSummary],
-    outputs: [PortSummary], activationByteCount: Int, weightByteCount: Int
+    outputs: [PortSummary], layersByImage: Int = 0, activationByteCount: Int, weightByteCount: Int
   ) {
     self.device = device
     self.instructionSet = instructionSet
@@ -93,6 +95,7 @@ public struct PlanSummary: Codable, Sendable, Equatable {
     self.batch = batch
     self.inputs = inputs
     self.outputs = outputs
+    self.layersByImage = layersByImage
     self.activationByteCount = activationByteCount
     self.weightByteCount = weightByteCount
   }
@@ -100,6 +103,7 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case device, costs, engine, threads, batch, inputs, outputs
     case instructionSet = "instruction_set"
+    case layersByImage = "layers_by_image"
     case activationByteCount = "activation_bytes"
     case weightByteCount = "weight_bytes"
   }
@@ -112,6 +116,6 @@ extension Plan {
       device: device, instructionSet: instructionSet, costs: costs, engine: engine,
       threads: threads, batch: batch,
       inputs: inputs.map(PortSummary.init), outputs: outputs.map(PortSummary.init),
-      activationByteCount: activationByteCount, weightByteCount: weightByteCount)
+      layersByImage: layersByImage, activationByteCount: activationByteCount, weightByteCount: weightByteCount)
   }
 }

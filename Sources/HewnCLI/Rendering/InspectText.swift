@@ -76,6 +76,9 @@ extension ReportText {
       }
       lines.append(line)
     }
+    if report.plan.layersByImage > 0 {
+      lines.append("the first \(grouped: report.plan.layersByImage) layers run image by image")
+    }
     lines.append(
       "\(Numbers.bytes(report.plan.weightByteCount)) of weights, "
         + "\(Numbers.bytes(report.plan.activationByteCount)) of activations")
