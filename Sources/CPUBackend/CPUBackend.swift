@@ -65,7 +65,8 @@ package struct CPUBackend: Backend {
       var own = target
       if sharesImages { own.threads = 1 }
       let program = try lower(
-        front, nodes: 0..<nodesByImage, contexts: contexts(front, target: own), packed: compiled?.packed
+        front, nodes: 0..<nodesByImage, contexts: contexts(front, target: own),
+        packed: compiled?.packed
       ) {
         LayerReport(
           $0, whole[$1], $2, runs: nodes.imageCount, sharing: sharesImages ? target.threads : 1)

@@ -45,7 +45,8 @@ struct ImageFront: Step {
     stepSharedFloatCount = front.sharedFloatCount
     self.inputs = Self.transfers(inputs, front.inputPlaces)
     self.outputs = Self.transfers(
-      outputs, front.outputPlaces.map {
+      outputs,
+      front.outputPlaces.map {
         guard case .arena(let place) = $0 else {
           preconditionFailure("a constant is no output of a front")
         }

@@ -25,6 +25,13 @@ struct FrontChoice {
 
 /// Times in nanoseconds for a whole batch.
 private struct FrontCosts {
+  /// Filters, and the bytes that are read of them.
+  private struct Weights {
+    var kept = 0.0
+    var all = 0.0
+    var byteCount = 0.0
+  }
+
   private let graph: Graph
   private let imageCount: Int
   private let costs: CPUCostTable
@@ -69,23 +76,22 @@ private struct FrontCosts {
     return values.reduce(0) { $0 + Double(graph[$1].type.shape.elementCount) }
   }
 
-  /// The constant float32 weights of a node with more than one axis, and the bytes that are read of them.
-  private static func weights(of node: Node, _ graph: Graph) -> (kept: Double, all: Double, byteCount: Double) {
+  /// The filters of a convolution; none of other nodes.
+  private static func weights(of node: Node, _ graph: Graph) -> Weights {
     guard node.inputs.count > 1, let input = node.inputs[1], let tensor = graph[input].constant,
       tensor.element == .float32, tensor.shape.rank > 2
-    else { return (0, 0, 0) }
+    else { return Weights() }
     let kept = tensor.withElements(as: Float.self) { values in
       values.reduce(0) { $0 &+ ($1 == 0 ? 0 : 1) }
     }
     let all = Double(tensor.shape.elementCount)
     // A leaf is a weight and an index.
-    return (Double(kept), all, min(4 * all, 8 * Double(kept)))
+    return Weights(
+      kept: Double(kept), all: all, byteCount: min(4 * all, 8 * Double(kept)))
   }
 
   /// What the multiply-adds of a convolution take longer with rows in the vectors than with images.
-  private func lostTime(
-    of node: Node, _ weights: (kept: Double, all: Double, byteCount: Double)
-  ) -> Double {
+  private func lostTime(of node: Node, _ weights: Weights) -> Double {
     guard lanes > 1, weights.all > 0, let input = node.inputs[0] else { return 0 }
     // Each weight meets every pixel of a plane: of the output's, or of a transposed convolution's input.
     let plane = graph[node.op is ConvTranspose ? input : node.outputs[0]].type.shape

@@ -105,7 +105,8 @@ struct SeparableNodes {
         made[output.index] = true
         count += Double(graph[output].type.shape.elementCount)
       }
-      for case let input? in node.inputs where made[input.index] && lastReader[input.index] == index {
+      for case let input? in node.inputs where made[input.index] && lastReader[input.index] == index
+      {
         made[input.index] = false
         count -= Double(graph[input].type.shape.elementCount)
       }

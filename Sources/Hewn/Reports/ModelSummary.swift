@@ -116,6 +116,7 @@ extension Plan {
       device: device, instructionSet: instructionSet, costs: costs, engine: engine,
       threads: threads, batch: batch,
       inputs: inputs.map(PortSummary.init), outputs: outputs.map(PortSummary.init),
-      layersByImage: layersByImage, activationByteCount: activationByteCount, weightByteCount: weightByteCount)
+      layersByImage: layersByImage, activationByteCount: activationByteCount,
+      weightByteCount: weightByteCount)
   }
 }
