@@ -20,17 +20,20 @@ package struct Depthwise {
   package var offsets: UnsafePointer<Int32>
   package var weights: UnsafePointer<Float>
   package var tapCount: Int
+  /// Of how many neighbours the taps are rows; 0 where they are none.
+  package var columns: Int
   /// All ones where a pixel of a run exists, zero elsewhere.
   package var mask: UnsafePointer<UInt32>
   package var bias: Float
   package var lower: Float
   package var upper: Float
 
+  @inlinable
   package init(
     input: UnsafePointer<Float>, inputRunStride: Int, output: UnsafeMutablePointer<Float>,
     outputRunStride: Int, runCount: Int, vectorCount: Int, inputStep: Int, readsEvenFloats: Bool,
     offsets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, tapCount: Int,
-    mask: UnsafePointer<UInt32>, bias: Float, lower: Float, upper: Float
+    columns: Int, mask: UnsafePointer<UInt32>, bias: Float, lower: Float, upper: Float
   ) {
     self.input = input
     self.inputRunStride = inputRunStride
@@ -43,6 +46,7 @@ package struct Depthwise {
     self.offsets = offsets
     self.weights = weights
     self.tapCount = tapCount
+    self.columns = columns
     self.mask = mask
     self.bias = bias
     self.lower = lower

@@ -12,26 +12,18 @@ func depthwise(_ p: Depthwise) {
   if !p.readsEvenFloats {
     #if KERNELS_AVX512
       if p.inputStep == lanes {
-        if hasRows(p, of: 3) { return DepthwiseRow<3>.run(p) }
-        if hasRows(p, of: 5) { return DepthwiseRow<5>.run(p) }
+        if p.columns == 3 { return DepthwiseRow<3>.run(p) }
+        if p.columns == 5 { return DepthwiseRow<5>.run(p) }
       }
     #endif
     runAll(p) { load($0) }
-  } else if hasRows(p, of: 3) {
-    DepthwisePairs.run(p)
+  } else if p.columns == 3 {
+    DepthwisePairs<3>.run(p)
+  } else if p.columns == 5 {
+    DepthwisePairs<5>.run(p)
   } else {
     runAll(p) { UnsafeRawPointer($0).loadUnaligned(as: VectorPair.self).evenHalf }
   }
-}
-
-/// Whether the taps are rows of `columns` neighbours.
-@inline(__always)
-private func hasRows(_ p: Depthwise, of columns: Int) -> Bool {
-  guard p.tapCount % columns == 0 else { return false }
-  for t in 0..<p.tapCount where t % columns != 0 && p.offsets[t] != p.offsets[t - 1] + 1 {
-    return false
-  }
-  return true
 }
 
 @inline(__always)

@@ -14,18 +14,27 @@ import CVectors
       for run in 0..<p.runCount {
         let input = p.input + run * p.inputRunStride
         let output = p.output + run * p.outputRunStride
-        var v = 0
-        while v + 8 <= p.vectorCount {
-          pass(p, input, output, at: v, count: 8, Sums<8>(repeating: Vector(repeating: p.bias)))
-          v += 8
+        let start = Vector(repeating: p.bias)
+        var first = 0
+        while first + 16 <= p.vectorCount {
+          pass(p, input, output, at: first, Sums<8>(repeating: start))
+          first += 8
         }
-        while v + 4 <= p.vectorCount {
-          pass(p, input, output, at: v, count: 4, Sums<4>(repeating: Vector(repeating: p.bias)))
-          v += 4
-        }
-        while v < p.vectorCount {
-          pass(p, input, output, at: v, count: 1, Sums<1>(repeating: Vector(repeating: p.bias)))
-          v += 1
+        // The last passes alike: few vectors leave multiply-adds waiting for each other.
+        while first < p.vectorCount {
+          let left = p.vectorCount - first
+          let count = left > 8 ? (left + 1) / 2 : left
+          switch count {
+          case 1: pass(p, input, output, at: first, Sums<1>(repeating: start))
+          case 2: pass(p, input, output, at: first, Sums<2>(repeating: start))
+          case 3: pass(p, input, output, at: first, Sums<3>(repeating: start))
+          case 4: pass(p, input, output, at: first, Sums<4>(repeating: start))
+          case 5: pass(p, input, output, at: first, Sums<5>(repeating: start))
+          case 6: pass(p, input, output, at: first, Sums<6>(repeating: start))
+          case 7: pass(p, input, output, at: first, Sums<7>(repeating: start))
+          default: pass(p, input, output, at: first, Sums<8>(repeating: start))
+          }
+          first += count
         }
       }
     }
@@ -35,7 +44,7 @@ import CVectors
     @inline(__always)
     private static func pass<let vectors: Int>(
       _ p: Depthwise, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-      at first: Int, count: Int, _ start: InlineArray<vectors, Vector>
+      at first: Int, _ start: InlineArray<vectors, Vector>
     ) {
       var sums = start
       var weight = p.weights
@@ -75,9 +84,9 @@ import CVectors
   }
 #endif
 
-/// Likewise with stride 2 and rows of three: the pairs of a vector of outputs are loaded once and taken
+/// Likewise with stride 2 and rows of three or five: the pairs of a vector of outputs are loaded and taken
 /// apart. Limit: the shuffle port.
-enum DepthwisePairs {
+enum DepthwisePairs<let columns: Int> {
   @inline(__always)
   static func run(_ p: Depthwise) {
     if p.vectorCount == 1 {
@@ -138,10 +147,19 @@ enum DepthwisePairs {
         let even = evenElements(x, next)
         sums[v] = multiplyAdd(even, first, sums[v])
         sums[v] = multiplyAdd(oddElements(x, next), second, sums[v])
-        sums[v] = multiplyAdd(nextElements(even, load(start + 2 * lanes)), third, sums[v])
+        if columns == 3 {
+          sums[v] = multiplyAdd(nextElements(even, load(start + 2 * lanes)), third, sums[v])
+        } else {
+          let (y, after) = (load(start + 2), load(start + (lanes + 2)))
+          sums[v] = multiplyAdd(evenElements(y, after), third, sums[v])
+          sums[v] = multiplyAdd(oddElements(y, after), Vector(repeating: weight[3]), sums[v])
+          sums[v] = multiplyAdd(
+            evenElements(load(start + 4), load(start + (lanes + 4))),
+            Vector(repeating: weight[4]), sums[v])
+        }
       }
-      weight += 3
-      tap += 3
+      weight += columns
+      tap += columns
     }
   }
 

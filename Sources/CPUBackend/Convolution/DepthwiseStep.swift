@@ -5,8 +5,10 @@ internal import Tensors
 
 /// A depthwise convolution with equal strides of 1 or 2; a part is some channels of an image.
 package struct DepthwiseStep: Step {
-  private let input: Located
-  private let output: Located
+  private let input: Placement
+  private let output: Placement
+  private let source: PlanesLayout
+  private let target: PlanesLayout
   private let kernels: KernelSet
   private let stride: Int
   /// Floats of a cell.
@@ -14,6 +16,8 @@ package struct DepthwiseStep: Step {
   /// Outputs of one input channel.
   private let multiplier: Int
   private let offsets: AlignedArray<Int32>
+  /// Neighbours of a kernel row; 0 where its taps are none.
+  private let columns: Int
   private let weights: AlignedArray<Float>
   private let bias: AlignedArray<Float>
   private let mask: AlignedArray<UInt32>
@@ -21,12 +25,15 @@ package struct DepthwiseStep: Step {
   private let isFlat: Bool
   private let runCount: Int
   private let vectorCount: Int
+  /// Runs, or vectors of a flat run.
+  private let unitCount: Int
   private let lower: Float
   private let upper: Float
   /// An activation that is no clamp, applied to stored planes.
   private let activation: Activation?
   /// Whether the activation leaves no zero in the gaps between rows.
   private let movesZero: Bool
+  /// Bands of units that parts go through as the tiles of other convolutions do.
   private let bandCount: Int
   private let channelGroups: Int
   package let decision: StepDecision?
@@ -42,13 +49,15 @@ package struct DepthwiseStep: Step {
     _ geometry: PlaneGeometry, weights: Tensor, bias: [Float],
     activation: Activation, input: Located, output: Located, kernels: KernelSet
   ) throws(HewnError) {
-    self.input = input
-    self.output = output
+    self.input = input.placement
+    self.output = output.placement
+    (source, target) = (input.planes, output.planes)
     self.kernels = kernels
     stride = geometry.strides[0]
-    cellLanes = input.planes.lanes
-    multiplier = output.planes.channels / input.planes.channels
-    let pitch = input.planes.pitch
+    cellLanes = source.lanes
+    multiplier = target.channels / source.channels
+    let pitch = source.pitch
+    columns = geometry.dilations[1] == 1 && cellLanes == 1 ? geometry.kernel[1] : 0
     var offsets: [Int32] = []
     for r in 0..<geometry.kernel[0] {
       for s in 0..<geometry.kernel[1] {
@@ -65,7 +74,7 @@ package struct DepthwiseStep: Step {
     (lower, upper) = activation.clampBounds ?? (-.infinity, .infinity)
     self.activation = activation.clampBounds == nil ? activation : nil
     movesZero = activation(0) != 0
-    let plane = output.planes
+    let plane = target
     let lanes = kernels.lanes
     isFlat = cellLanes == 1 && stride == 1
     if cellLanes > 1 {
@@ -84,7 +93,7 @@ package struct DepthwiseStep: Step {
       mask = try AlignedArray(
         (0..<vectorCount * lanes).map { $0 < plane.planeWidth ? .max : 0 })
     }
-    let work = output.planes.channels * plane.height * plane.width * cellLanes
+    let work = plane.channels * plane.height * plane.width * cellLanes
     let parts = max(1, work / Self.outputsPerPart)
     // The gaps of a flat run are zeroed as a whole, and a run whose last vector reaches into the next
     // one must be followed by that one.
@@ -92,10 +101,10 @@ package struct DepthwiseStep: Step {
       isFlat
       ? self.activation == nil || !movesZero
       : cellLanes > 1 || vectorCount * lanes <= plane.pitch
-    let units = isFlat ? vectorCount : runCount
+    unitCount = isFlat ? vectorCount : runCount
     bandCount =
-      isCut ? min(parts, Self.mostBands, units / Self.unitsPerBand).roundedDownToPowerOfTwo : 1
-    channelGroups = max(1, min(output.planes.channels, parts / bandCount))
+      isCut ? min(parts, Self.mostBands, unitCount / Self.unitsPerBand).roundedDownToPowerOfTwo : 1
+    channelGroups = max(1, min(plane.channels, parts / bandCount))
     let zeros = values.count { $0 == 0 }
     decision = StepDecision(
       matrix: MatrixReport(
@@ -103,30 +112,26 @@ package struct DepthwiseStep: Step {
       engine: "dense", reason: "depthwise", weightByteCount: self.weights.byteCount)
   }
 
-  /// Bands of runs, or of a flat run's vectors, that parts go through as the tiles of other convolutions do.
-  private var unitCount: Int { isFlat ? vectorCount : runCount }
-
-  package var partCount: Int { output.planes.imageGroups * bandCount * channelGroups }
+  package var partCount: Int { target.imageGroups * bandCount * channelGroups }
 
   package func run(part: Int, in memory: StepMemory) {
     let group = part % channelGroups
     let band = part / channelGroups % bandCount
     let image = part / channelGroups / bandCount * cellLanes
     let units = unitCount * band / bandCount..<unitCount * (band + 1) / bandCount
-    let channels = output.planes.channels
+    let channels = target.channels
     for channel in channels * group / channelGroups..<channels * (group + 1) / channelGroups {
       run(channel, image, units, endsPlane: band == bandCount - 1, memory)
     }
     if group == 0 && band == 0 {
-      output.planes.zeroHead(of: image, at: memory.pointer(output.placement))
+      target.zeroHead(of: image, at: memory.pointer(output))
     }
   }
 
   private func run(
     _ channel: Int, _ image: Int, _ units: Range<Int>, endsPlane: Bool, _ memory: StepMemory
   ) {
-    let (source, target) = (input.planes, output.planes)
-    let (from, to) = (memory.pointer(input.placement), memory.pointer(output.placement))
+    let (from, to) = (memory.pointer(input), memory.pointer(output))
     let first = units.lowerBound
     let floats = isFlat ? first * kernels.lanes : 0
     let rows = isFlat ? 0 : first
@@ -143,7 +148,8 @@ package struct DepthwiseStep: Step {
         vectorCount: isFlat ? units.count : vectorCount, inputStep: stride * kernels.lanes,
         readsEvenFloats: stride == 2 && cellLanes == 1, offsets: offsets.pointer,
         weights: weights.pointer + channel * offsets.count, tapCount: offsets.count,
-        mask: mask.pointer + floats, bias: bias.pointer[channel], lower: lower, upper: upper))
+        columns: columns, mask: mask.pointer + floats, bias: bias.pointer[channel], lower: lower,
+        upper: upper))
     if let activation {
       let count =
         isFlat ? units.count * kernels.lanes : units.count * target.pitch * cellLanes
@@ -159,15 +165,14 @@ package struct DepthwiseStep: Step {
   private func zeroGaps(
     _ plane: Int, _ image: Int, rows: Range<Int>?, _ base: UnsafeMutablePointer<Float>
   ) {
-    let layout = output.planes
     // A flat run writes its gaps, single rows what their last vector reaches.
     let written =
       cellLanes > 1
-      ? layout.planeWidth : stride == 1 ? layout.pitch : vectorCount * kernels.lanes
-    let width = activation != nil && movesZero ? layout.planeWidth : written
-    guard layout.pitch > width else { return }
-    for y in rows ?? 0..<layout.planeHeight {
-      layout.zeroGap(afterRow: y, plane: plane, image: image, width: width, at: base)
+      ? target.planeWidth : stride == 1 ? target.pitch : vectorCount * kernels.lanes
+    let width = activation != nil && movesZero ? target.planeWidth : written
+    guard target.pitch > width else { return }
+    for y in rows ?? 0..<target.planeHeight {
+      target.zeroGap(afterRow: y, plane: plane, image: image, width: width, at: base)
     }
   }
 }
