@@ -1,5 +1,6 @@
 import CPUBackend
 import Graphs
+import ReferenceBackend
 import Runtime
 import Tensors
 import TestSupport
@@ -81,6 +82,45 @@ import Testing
       let joined = try net.add(Concat(axis: 1), parts)
       net.output(try net.conv(joined, filters: 6, Self.conv3s2), joined)
     }
+  }
+
+  /// Joined and split channels are written and read where they lie, also parts of parts; what cannot be
+  /// is copied.
+  @Test(arguments: [1, 5])
+  func channelsInPlace(images: Int) throws {
+    expect("a dense block, and groups of channels") { net in
+      let x = try net.conv(net.input([images, 3, 9, 10]), filters: 8, Self.conv3)
+      let a = try net.conv(x, filters: 4, Self.conv3)
+      let first = try net.add(Concat(axis: 1), [x, a])
+      let b = try net.conv(first, filters: 6, Self.conv3s2)
+      let c = try net.conv(first, filters: 4, Self.conv3)
+      let second = try net.add(Concat(axis: 1), [first, c])
+      // x is part of a tensor already, and c of another one.
+      let third = try net.add(Concat(axis: 1), [c, x, second])
+      let halves = try net.graph.addNode(
+        Split(axis: 1, outputCount: 2), [third], name: "halves")
+      let d = try net.conv(halves[1], filters: 4, Self.conv3)
+      let e = try net.add(Binary(.add), [halves[0], halves[1]])
+      let mixed = try net.add(Concat(axis: 1), [halves[1], d, net.add(Unary(.negate), [e])])
+      net.output(b, second, try net.conv(mixed, filters: 5, Conv(kernel: [1, 1])), halves[0])
+    }
+  }
+
+  /// No step copies what is joined or split in place.
+  @Test func noStepsForChannelsInPlace() throws {
+    var net = CaseGraph(seed: 1)
+    let x = net.input([1, 4, 9, 9])
+    let parts = [
+      try net.conv(x, filters: 3, Self.conv3), try net.conv(x, filters: 5, Self.conv3),
+    ]
+    let joined = try net.add(Concat(axis: 1), parts)
+    let halves = try net.graph.addNode(Split(axis: 1, outputCount: 2), [joined], name: "halves")
+    net.output(
+      try net.conv(halves[0], filters: 2, Self.conv3),
+      try net.conv(halves[1], filters: 2, Self.conv3))
+    let plan = try CPUBackend(evaluate: Reference.evaluate).compile(
+      net.graph, options: CompileOptions(threads: 1))
+    #expect(plan.layers.map(\.op).filter { $0 == "Concat" || $0 == "Split" }.isEmpty)
   }
 
   @Test func outputsThatAreAlsoRead() {

@@ -2,6 +2,7 @@ import CPUBackend
 import Graphs
 import Runtime
 import Tensors
+import Testing
 
 /// A lowered graph whose buffers lie apart, in memory that is poison until something is written.
 ///
@@ -29,14 +30,13 @@ struct GuardedNetwork {
     }
     let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
     var next = Self.guardCount
-    var located: [Located] = []
-    for (index, buffer) in lowered.buffers.enumerated() {
-      let owner = lowered.storage[index]
-      let placement = owner < index ? located[owner].placement : Placement(offset: next)
-      located.append(Located(buffer: buffer, placement: placement))
-      if owner == index {
-        next += (buffer.floatCount + Self.guardCount).roundedUp(to: MemoryPlan.alignment)
-      }
+    var places: [Int: Placement] = [:]
+    for (index, buffer) in lowered.buffers.enumerated() where lowered.storage[index] == index {
+      places[index] = Placement(offset: next)
+      next += (buffer.floatCount + Self.guardCount).roundedUp(to: MemoryPlan.alignment)
+    }
+    let located = try lowered.buffers.enumerated().map { index, buffer in
+      Located(buffer: buffer, placement: try #require(places[lowered.storage[index]]))
     }
     floatCount = next
     steps = try lowered.steps.compactMap { step in
@@ -146,7 +146,15 @@ struct GuardedNetwork {
         }
       }
     }
-    var isIgnored = [Bool](repeating: false, count: planes.floatCount)
+    // What is no cell of this tensor belongs to one that it is a part of.
+    var isIgnored = [Bool](repeating: true, count: planes.floatCount)
+    for group in 0..<planes.imageGroups {
+      let start = planes.planeStart(image: group * planes.lanes, plane: 0)
+      let end = start + planes.planeCount * planes.channelStride
+      for float in (start - planes.headCells) * planes.lanes..<end * planes.lanes {
+        isIgnored[float] = false
+      }
+    }
     for plane in 0..<planes.planeCount
     where readPhases?.contains(plane % planes.phaseCount) == false {
       for image in 0..<planes.images {

@@ -1,8 +1,8 @@
 extension PlanesLayout {
-  /// Zeroes the cells before the first plane's interior of an image.
+  /// Zeroes the cells before the first plane's interior of an image, unless they end another tensor's plane.
   package func zeroHead(of image: Int, at base: UnsafeMutablePointer<Float>) {
     let start = base + image / lanes * imageStride * lanes
-    start.update(repeating: 0, count: origin * lanes)
+    start.update(repeating: 0, count: headCells * lanes)
   }
 
   /// Zeroes a plane's cells from row `planeHeight` on, up to the next plane's interior.

@@ -47,7 +47,7 @@ package struct PlanesLayout: Hashable, Sendable {
   private static let lineFloats = 16
 
   package let images: Int
-  package let channels: Int
+  package private(set) var channels: Int
   package let height: Int
   package let width: Int
   package let halo: Halo
@@ -58,7 +58,10 @@ package struct PlanesLayout: Hashable, Sendable {
   /// Images in one cell.
   package let lanes: Int
   /// Cells from the start of an image to the first interior cell.
-  package let origin: Int
+  package private(set) var origin: Int
+  /// Zero cells before the first plane that belong to this tensor: all before it, unless its planes follow
+  /// others.
+  package private(set) var headCells: Int
   /// Cells from one plane to the next.
   package let channelStride: Int
   /// Cells from one image (or group of `lanes` images) to the next.
@@ -85,6 +88,7 @@ package struct PlanesLayout: Hashable, Sendable {
     let after = halo.bottom * self.pitch + halo.right
     let line = Self.lineCells(lanes: lanes)
     origin = before.roundedUp(to: line)
+    headCells = origin
     // Room for a flat run over the rows, and for whole vectors from the start of the last row.
     let planeWidth = (width + phases.horizontal - 1) / phases.horizontal
     let span = max(
@@ -95,6 +99,16 @@ package struct PlanesLayout: Hashable, Sendable {
     let lines = (span + max(before, after) + line - 1) / line
     channelStride = (lines | 1) * line
     imageStride = origin + channels * phases.vertical * phases.horizontal * channelStride
+  }
+
+  /// The layout of some channels of this tensor where they lie.
+  package func part(channels part: Range<Int>) -> PlanesLayout {
+    precondition(part.upperBound <= channels, "channels \(part) of \(channels)")
+    var layout = self
+    layout.channels = part.count
+    layout.origin += part.lowerBound * phaseCount * channelStride
+    if part.lowerBound > 0 { layout.headCells = 0 }
+    return layout
   }
 
   /// The smallest pitch whose gap between rows serves the left and the right halo.
@@ -118,7 +132,7 @@ package struct PlanesLayout: Hashable, Sendable {
   }
   /// Images, or groups of `lanes` images.
   package var imageGroups: Int { (images + lanes - 1) / lanes }
-  /// Floats of the whole tensor.
+  /// Floats of the whole tensor, and of that which it is a part of.
   package var floatCount: Int { imageGroups * imageStride * lanes }
   package var isSplit: Bool { phaseCount > 1 }
   /// Floats after the tensor that steps may read: flat runs over a plane read the gap behind its last

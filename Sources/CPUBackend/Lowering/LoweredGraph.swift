@@ -20,7 +20,8 @@ package struct LoweredGraph: Sendable {
   }
 
   package var buffers: [Buffer] = []
-  /// The buffer that holds a buffer's floats: another one for a buffer that is a reshaped view.
+  /// The buffer that holds a buffer's floats: another one for a buffer that is a reshaped view, or some of
+  /// another's channels.
   package var storage: [Int] = []
   /// The phases of each buffer that are read, counted row by row; `nil` for all. Conversions write no
   /// others.
@@ -57,6 +58,8 @@ package struct LayoutAssignment {
   private var homes: [Form?]
   private var halos: [PlanesLayout.Halo] = []
   private var forms: [Form] = []
+  /// The buffer that a buffer's planes are part of, and their first channel there.
+  private var wholes: [Int: (buffer: Int, firstChannel: Int)] = [:]
   /// Union-find over buffers that must have one pitch.
   private var pitchParents: [Int] = []
 
@@ -108,6 +111,7 @@ package struct LayoutAssignment {
     let demands =
       op.reasonToEvaluate(contexts[index]) == nil
       ? try op.layouts(for: contexts[index]) : .plain(contexts[index])
+    if joinInPlace(node, demands) || splitInPlace(node) { return }
     if let view = view(of: node, demands) {
       homes[node.outputs[0].index] = Form(isPlanes: false)
       copies[node.outputs[0].index][Form(isPlanes: false)] = view
@@ -164,6 +168,47 @@ package struct LayoutAssignment {
       graph[node.outputs[0]], Form(isPlanes: false), storage: lowered.storage[source])
   }
 
+  /// Lets the producers of tensors whose channels are joined write them where they belong.
+  ///
+  /// - Returns: whether that is possible: all lie in planes as the result does, each is joined once, and
+  ///   none is part of another tensor yet.
+  private mutating func joinInPlace(_ node: Node, _ demands: LayoutDemands) -> Bool {
+    guard let op = node.op as? Concat, case .planes(1, 1, let lanes) = demands.outputs[0],
+      (try? graph[node.outputs[0]].type.shape.normalized(axis: op.axis)) == 1
+    else { return false }
+    let form = Form(isPlanes: true, lanes: lanes)
+    let parts = node.inputs.compactMap { input in
+      input.flatMap { homes[$0.index] == form ? copies[$0.index][form] : nil }
+    }
+    guard parts.count == node.inputs.count, Set(parts).count == parts.count,
+      parts.allSatisfy({ wholes[$0] == nil })
+    else { return false }
+    let whole = makeHome(node.outputs[0], form)
+    var channel = 0
+    for part in parts { channel = makePart(part, of: whole, at: channel) }
+    return true
+  }
+
+  /// Lets the consumers of tensors that are some channels of another one read them there.
+  private mutating func splitInPlace(_ node: Node) -> Bool {
+    guard let op = node.op as? Split, let input = node.inputs[0], let form = homes[input.index],
+      form.isPlanes, !form.isSplit, let whole = copies[input.index][form],
+      (try? graph[input].type.shape.normalized(axis: op.axis)) == 1
+    else { return false }
+    var channel = 0
+    for output in node.outputs {
+      channel = makePart(makeHome(output, form), of: whole, at: channel)
+    }
+    return true
+  }
+
+  /// - Returns: the channel after it.
+  private mutating func makePart(_ part: Int, of whole: Int, at channel: Int) -> Int {
+    wholes[part] = (whole, channel)
+    unite(part, whole)
+    return channel + lowered.buffers[part].shape[1]
+  }
+
   private mutating func makeHome(_ value: ValueID, _ form: Form) -> Int {
     let buffer = addBuffer(graph[value], form, storage: nil)
     homes[value.index] = form
@@ -207,6 +252,12 @@ package struct LayoutAssignment {
 
   /// Gives every planes buffer its layout: the pitch is the least that serves its whole class.
   private mutating func settlePlanes() throws(HewnError) {
+    // The halo and the storage of a whole are those of its parts.
+    let parts = Array(wholes.keys).map { (part: $0, place: place(of: $0)) }
+    for (part, place) in parts {
+      halos[place.buffer] = halos[place.buffer].union(halos[part])
+      lowered.storage[part] = place.buffer
+    }
     var pitches: [Int: Int] = [:]
     var extents: [(buffer: Int, PlaneExtents)] = []
     for buffer in lowered.buffers.indices where forms[buffer].isPlanes {
@@ -217,7 +268,7 @@ package struct LayoutAssignment {
       let root = root(buffer)
       pitches[root] = max(pitches[root] ?? 0, least)
     }
-    for (buffer, planes) in extents {
+    for (buffer, planes) in extents where wholes[buffer] == nil {
       let form = forms[buffer]
       let pitch = pitches[root(buffer)] ?? planes.width
       try planes.checkSize(
@@ -229,6 +280,27 @@ package struct LayoutAssignment {
           width: planes.width, halo: halos[buffer], pitch: pitch,
           phases: (form.verticalPhases, form.horizontalPhases), lanes: form.lanes))
     }
+    for (part, place) in parts {
+      guard case .planes(let whole) = lowered.buffers[place.buffer].layout else { continue }
+      let channels = lowered.buffers[part].shape[1]
+      lowered.buffers[part].layout = .planes(
+        whole.part(channels: place.firstChannel..<place.firstChannel + channels))
+    }
+  }
+
+  /// The buffer that is part of no other one, and a buffer's first channel there.
+  private mutating func place(of buffer: Int) -> (buffer: Int, firstChannel: Int) {
+    var place = (buffer: buffer, firstChannel: 0)
+    var path: [(buffer: Int, firstChannel: Int)] = []
+    while let whole = wholes[place.buffer] {
+      path.append(place)
+      place = (whole.buffer, place.firstChannel + whole.firstChannel)
+    }
+    // Shortcuts, so that long chains of parts are no work for each of them.
+    for step in path {
+      wholes[step.buffer] = (place.buffer, place.firstChannel - step.firstChannel)
+    }
+    return place
   }
 }
 
