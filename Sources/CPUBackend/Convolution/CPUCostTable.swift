@@ -10,6 +10,8 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   /// Time of one tap by rows of the block, then by vectors of the pass; entry 0 is unused, a
   /// missing kernel has an empty row.
   package var tap: [[Double]]
+  /// The same for taps whose vectors begin anywhere in a cache line.
+  package var unalignedTap: [[Double]]
   /// Time to start a block, accumulators loaded and stored, likewise.
   package var block: [[Double]]
   /// Time to finish and store one vector.
@@ -30,13 +32,14 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var lastCacheByteCount = 16 << 20
 
   package init(
-    isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    part: Double, panel: Double, gatheredLeaf: Double, winograd: WinogradCosts,
-    matrix: MatrixCosts
+    isa: String, machine: String, tap: [[Double]], unalignedTap: [[Double]],
+    block: [[Double]], finish: Double, part: Double, panel: Double, gatheredLeaf: Double,
+    winograd: WinogradCosts, matrix: MatrixCosts
   ) {
     self.isa = isa
     self.machine = machine
     self.tap = tap
+    self.unalignedTap = unalignedTap
     self.block = block
     self.finish = finish
     self.part = part
@@ -47,7 +50,9 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   }
 
   /// The time of one tap of a block of `rows` rows over all tiles of a plane.
-  package func tapTime(rows: Int, grid: TileGrid) -> Double { time(tap[rows], grid) }
+  package func tapTime(rows: Int, grid: TileGrid) -> Double {
+    time(grid.readsAligned ? tap[rows] : unalignedTap[rows], grid)
+  }
 
   /// The time to start one block of `rows` rows in all tiles of a plane.
   package func blockTime(rows: Int, grid: TileGrid) -> Double { time(block[rows], grid) }
