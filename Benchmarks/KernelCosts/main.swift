@@ -36,6 +36,7 @@ func swiftSource(of table: CPUCostTable) -> String {
       package static let \(table.isa) = CPUCostTable(
         isa: "\(table.isa)", machine: "\(table.machine)",
         tap: \(rows(table.tap)),
+        unalignedTap: \(rows(table.unalignedTap)),
         block: \(rows(table.block)),
         finish: \(number(table.finish)), part: \(number(table.part)),
         panel: \(number(table.panel)), gatheredLeaf: \(number(table.gatheredLeaf)),

@@ -14,6 +14,8 @@ package struct KernelSet: Sendable {
   package let accumulate: [[AccumulateKernel?]]
   /// The same for vectors that lie ``BlockStream/step`` apart.
   package let accumulateStrided: [[AccumulateKernel?]]
+  /// The same for vectors that follow each other and begin anywhere, from an aligned input on.
+  package let accumulateUnaligned: [[AccumulateKernel?]]
   /// Adds residuals, clamps, masks and stores accumulated rows.
   package let finish: FinishKernel
   package let depthwise: DepthwiseKernel
@@ -37,8 +39,9 @@ package struct KernelSet: Sendable {
 
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
-    accumulateStrided: [[AccumulateKernel?]], finish: @escaping FinishKernel,
-    depthwise: @escaping DepthwiseKernel, pool: @escaping PoolKernel,
+    accumulateStrided: [[AccumulateKernel?]], unalignedRow: [AccumulateKernel?],
+    finish: @escaping FinishKernel, depthwise: @escaping DepthwiseKernel,
+    pool: @escaping PoolKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int, winograd2: WinogradKernels, winograd4: WinogradKernels,
     product: [[ProductKernel?]], leaves: [LeafKernel]
@@ -50,6 +53,9 @@ package struct KernelSet: Sendable {
     self.widestPass = accumulate.map { max(0, $0.count - 1) }
     self.accumulate = accumulate
     self.accumulateStrided = accumulateStrided
+    var accumulateUnaligned = accumulate
+    accumulateUnaligned[1] = unalignedRow
+    self.accumulateUnaligned = accumulateUnaligned
     self.finish = finish
     self.depthwise = depthwise
     self.pool = pool

@@ -9,8 +9,8 @@ import CPUKernels
 /// for one row, the two FMA ports from two rows on, while the taps' inputs lie in L1. A block that
 /// does not start loads its accumulators, one that does not finish stores them.
 ///
-/// Addresses: `input + offset` needs no alignment; accumulator rows are `accumulatorStride` floats
-/// apart.
+/// Addresses: `input + offset` needs no alignment, but see ``runUnaligned``; accumulator rows are
+/// `accumulatorStride` floats apart.
 enum Accumulate<let rows: Int, let vectors: Int> {
   /// How many blocks before it is finished a row's lines are asked for.
   @inline(__always)
@@ -25,6 +25,44 @@ enum Accumulate<let rows: Int, let vectors: Int> {
     run(input, stream, accumulators, accumulatorStride, step: lanes)
   }
 
+  #if KERNELS_AVX512
+    /// Vectors follow each other, and taps begin anywhere in a cache line.
+    ///
+    /// A vector is as large as a line, so that it lies in two of them, and its load takes the time of two.
+    /// One row has but one multiply-add for a load; therefore most of its vectors are composed of aligned
+    /// ones, each loaded once for two neighbours. Composing takes the ports of the multiply-adds, so that
+    /// a quarter of the vectors is better loaded as it is.
+    ///
+    /// Addresses: `input` is aligned; the vectors that the first and the last float of a tap lie in, and
+    /// the one behind, are readable.
+    @inline(__always)
+    static func runUnaligned(
+      _ input: UnsafePointer<Float>, _ stream: BlockStream,
+      _ accumulators: UnsafeMutablePointer<Float>, _ accumulatorStride: Int
+    ) {
+      run(input, stream, accumulators, accumulatorStride, step: lanes, composes: true)
+    }
+
+    /// sums[v] += weight · input[offset + v · lanes …].
+    @inline(__always)
+    private static func accumulateComposed(
+      _ sums: inout InlineArray<vectors, Vector>, _ input: UnsafePointer<Float>, _ offset: Int32,
+      _ weight: Vector
+    ) {
+      let shift = offset & Int32(lanes - 1)
+      let line = input + Int(offset - shift)
+      let composed = vectors - vectors / 4
+      var low = load(line)
+      for v in 0..<composed {
+        let high = load(line + (v + 1) * lanes)
+        sums[v].accumulate(elements(low, high, from: shift), weight)
+        low = high
+      }
+      let tap = input + Int(offset)
+      for v in composed..<vectors { sums[v].accumulate(load(tap + v * lanes), weight) }
+    }
+  #endif
+
   /// Vectors lie `stream.step` floats apart.
   @inline(__always)
   static func runStrided(
@@ -37,7 +75,8 @@ enum Accumulate<let rows: Int, let vectors: Int> {
   @inline(__always)
   private static func run(
     _ input: UnsafePointer<Float>, _ stream: BlockStream,
-    _ accumulators: UnsafeMutablePointer<Float>, _ accumulatorStride: Int, step: Int
+    _ accumulators: UnsafeMutablePointer<Float>, _ accumulatorStride: Int, step: Int,
+    composes: Bool = false
   ) {
     var offset = stream.offsets
     var weight = stream.weights
@@ -63,7 +102,15 @@ enum Accumulate<let rows: Int, let vectors: Int> {
       }
       if stream.sharesOffsets { offset = stream.offsets }
       let end = offset + Int(block.tapCount)
-      if rows == 1 {
+      #if KERNELS_AVX512
+        while rows == 1, composes, offset != end {
+          accumulateComposed(
+            &sums[0], input, offset.pointee, Vector(repeating: weight.pointee))
+          offset += 1
+          weight += 1
+        }
+      #endif
+      if rows == 1, !composes {
         // The next tap's address and weight are loaded before this tap's inputs; behind the last tap
         // there are others, or the slack of the arrays.
         var tap = input + Int(offset.pointee)

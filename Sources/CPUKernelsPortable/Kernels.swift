@@ -14,7 +14,8 @@ import CPUKernels
 package func kernels() -> KernelSet {
   KernelSet(
     isa: isa, lanes: lanes, accumulate: accumulateKernels,
-    accumulateStrided: accumulateStridedKernels, finish: { finish($0, $1, $2, $3, $4) },
+    accumulateStrided: accumulateStridedKernels, unalignedRow: unalignedRowKernels,
+    finish: { finish($0, $1, $2, $3, $4) },
     depthwise: { depthwise($0) }, pool: { pool($0) },
     vectorPanel: Panel<1, 8>.run, vectorPanelWidth: 8,
     matrixPanel: [
@@ -101,6 +102,15 @@ package func kernels() -> KernelSet {
     [],
     [nil, Accumulate<8, 1>.runStrided, Accumulate<8, 2>.runStrided, Accumulate<8, 3>.runStrided],
   ]
+  /// For one row: more of them do enough with a vector to hide what its load takes.
+  private let unalignedRowKernels: [AccumulateKernel?] = [
+    nil, Accumulate<1, 1>.runUnaligned, Accumulate<1, 2>.runUnaligned,
+    Accumulate<1, 3>.runUnaligned, Accumulate<1, 4>.runUnaligned, Accumulate<1, 5>.runUnaligned,
+    Accumulate<1, 6>.runUnaligned, Accumulate<1, 7>.runUnaligned, Accumulate<1, 8>.runUnaligned,
+    Accumulate<1, 9>.runUnaligned, Accumulate<1, 10>.runUnaligned,
+    Accumulate<1, 11>.runUnaligned, Accumulate<1, 12>.runUnaligned,
+    Accumulate<1, 13>.runUnaligned, Accumulate<1, 14>.runUnaligned,
+  ]
 #else
   private let accumulateKernels: [[AccumulateKernel?]] = [
     [],
@@ -141,4 +151,6 @@ package func kernels() -> KernelSet {
     [],
     [nil, Accumulate<8, 1>.runStrided],
   ]
+  /// Composing pays where vectors are whole cache lines; of smaller ones not all cross one.
+  private let unalignedRowKernels = accumulateKernels[1]
 #endif

@@ -101,3 +101,12 @@ func selected(_ x: Vector, _ y: Vector, _ mask: VectorMask) -> Vector {
 
 /// Floats that streams of weights are prefetched ahead: a page.
 @inline(__always) var prefetchDistance: Int { 1024 }
+
+#if KERNELS_AVX512
+  /// The elements of a from `first` on, 0 to 15, and then those of b.
+  @inline(__always)
+  func elements(_ a: Vector, _ b: Vector, from first: Int32) -> Vector {
+    let ascending = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    return elements_at_16(a, b, ascending &+ SIMD16<Int32>(repeating: first))
+  }
+#endif

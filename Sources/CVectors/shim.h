@@ -45,3 +45,13 @@ SHUFFLE(elements_from_3, 16, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
         13, 14, 15, 16, 17, 18)
 SHUFFLE(elements_from_4, 16, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
         14, 15, 16, 17, 18, 19)
+
+#ifdef __AVX512F__
+typedef int indices_of_16 __attribute__((ext_vector_type(16)));
+
+/** The elements at `indices` of a, 0 to 15, and of b, 16 to 31. */
+static inline __attribute__((always_inline)) lanes_of_16 elements_at_16(
+    lanes_of_16 a, lanes_of_16 b, indices_of_16 indices) {
+  return __builtin_ia32_vpermi2varps512(a, indices, b);
+}
+#endif

@@ -21,6 +21,7 @@ extension CostFile {
     let widths = kernels.accumulate.map(\.count)
     // A tap cannot be free; a block's start may be lost in the noise.
     try check("tap", table.tap, widths, Self.times)
+    try check("unalignedTap", table.unalignedTap, widths, Self.times)
     try check("block", table.block, widths, 0...Self.times.upperBound)
     for (name, time) in [
       ("finish", table.finish), ("part", table.part), ("panel", table.panel),

@@ -19,7 +19,7 @@ package struct CostFile: Sendable, Equatable {
 
   static let formatName = "hewn costs"
   /// Grows whenever the meaning of a number changes.
-  static let formatVersion = 1
+  static let formatVersion = 2
   private static let greatestByteCount = 1 << 20
 
   package init(
@@ -151,6 +151,7 @@ private struct CostTableDocument: Codable {
   var isa: String
   var machine: String
   var tap: [[Double]]
+  var unalignedTap: [[Double]]
   var block: [[Double]]
   var finish: Double
   var part: Double
@@ -163,6 +164,7 @@ private struct CostTableDocument: Codable {
     isa = table.isa
     machine = table.machine
     tap = table.tap
+    unalignedTap = table.unalignedTap
     block = table.block
     finish = table.finish
     part = table.part
@@ -174,8 +176,9 @@ private struct CostTableDocument: Codable {
 
   var costs: CPUCostTable {
     CPUCostTable(
-      isa: isa, machine: machine, tap: tap, block: block, finish: finish, part: part,
-      panel: panel, gatheredLeaf: gatheredLeaf, winograd: winograd, matrix: matrix)
+      isa: isa, machine: machine, tap: tap, unalignedTap: unalignedTap, block: block,
+      finish: finish, part: part, panel: panel, gatheredLeaf: gatheredLeaf, winograd: winograd,
+      matrix: matrix)
   }
 }
 

@@ -10,6 +10,8 @@ package struct KernelMeasurement {
   private let weights = Workspace<Float>(count: 1 << 22, fill: 1e-3)
   private let accumulators = Workspace<Float>(count: 1 << 16, fill: 0)
   private let offsets = Workspace<Int32>(count: 1 << 14, fill: 0)
+  /// The same, moved by up to a cache line.
+  private let unalignedOffsets = Workspace<Int32>(count: 1 << 14, fill: 0)
 
   /// Inputs that stay in L1 beside weights and accumulators: 20 KiB.
   private static let inputFloats = 5 << 10
@@ -25,6 +27,7 @@ package struct KernelMeasurement {
     var random = SplitMix64(seed: 1)
     for index in 0..<offsets.count {
       offsets.start[index] = Int32(random.next() % UInt64(Self.inputFloats / 16)) * 16
+      unalignedOffsets.start[index] = offsets.start[index] + Int32(random.next() % 16)
     }
   }
 
@@ -36,13 +39,22 @@ package struct KernelMeasurement {
   ) -> CPUCostTable {
     let part = partCost(seconds: Self.partShare * seconds)
     var rounds = Rounds()
-    // Pairs of pieces by rows and vectors: with blocks of many taps, and of few.
-    let pieces = kernels.accumulate.enumerated().map { rows, row in
-      row.indices.map { vectors -> (many: Int, few: Int)? in
-        guard row[vectors] != nil else { return nil }
+    // Pieces by rows and vectors: with blocks of many taps, and of few, and many that are not aligned.
+    let pieces = kernels.accumulate.indices.map { rows in
+      kernels.accumulate[rows].indices.map { vectors -> (many: Int, few: Int, unaligned: Int)? in
+        guard let kernel = kernels.accumulate[rows][vectors],
+          let unaligned = kernels.accumulateUnaligned[rows][vectors]
+        else { return nil }
+        func add(
+          _ kernel: @escaping AccumulateKernel, _ taps: Int, _ offsets: Workspace<Int32>
+        ) -> Int {
+          rounds.add(
+            .least,
+            blocks(kernel, rows: rows, vectors: vectors, tapsOfBlock: taps, offsets: offsets))
+        }
         return (
-          rounds.add(.least, blocks(rows: rows, vectors: vectors, tapsOfBlock: Self.many)),
-          rounds.add(.least, blocks(rows: rows, vectors: vectors, tapsOfBlock: Self.few))
+          add(kernel, Self.many, offsets), add(kernel, Self.few, offsets),
+          add(unaligned, Self.many, unalignedOffsets)
         )
       }
     }
@@ -52,29 +64,39 @@ package struct KernelMeasurement {
     let times = rounds.measure(seconds: (1 - Self.partShare) * seconds, progress: progress)
 
     let costs = pieces.map { row in
-      row.map { piece -> (tap: Double, block: Double) in
-        guard let piece else { return (0, 0) }
-        return Self.blockCosts(many: times[piece.many], few: times[piece.few])
+      row.map { piece -> (tap: Double, unalignedTap: Double, block: Double) in
+        guard let piece else { return (0, 0, 0) }
+        let block = Self.blockCost(many: times[piece.many], few: times[piece.few])
+        return (
+          Self.tapCost(times[piece.many], block: block),
+          Self.tapCost(times[piece.unaligned], block: block), block
+        )
       }
     }
     return CPUCostTable(
       isa: set.rawValue, machine: ProcessorIdentity.current.description,
-      tap: costs.map { $0.map(\.tap) }, block: costs.map { $0.map(\.block) },
+      tap: costs.map { $0.map(\.tap) }, unalignedTap: costs.map { $0.map(\.unalignedTap) },
+      block: costs.map { $0.map(\.block) },
       finish: times[finish] / Double(Self.finishRows * Self.finishVectors), part: part,
       panel: matrix.panelCost(times), gatheredLeaf: matrix.gatheredLeafCost(times),
       winograd: winograd.costs(times), matrix: matrix.costs(times))
   }
 
-  /// Time of one tap, from the slope between few and many taps, and of one block, from the rest.
-  private static func blockCosts(many: Double, few: Double) -> (tap: Double, block: Double) {
-    // Both have as many taps, in blocks of many or of few.
-    let block = max(0, (few - many) / Double(taps / Self.few - taps / Self.many))
-    return (max(0, many - block * Double(taps / Self.many)) / Double(taps), block)
+  /// Time of one block, from the times of as many taps in blocks of many and of few.
+  private static func blockCost(many: Double, few: Double) -> Double {
+    max(0, (few - many) / Double(taps / Self.few - taps / Self.many))
+  }
+
+  /// Time of one tap, from that of taps in blocks of many.
+  private static func tapCost(_ many: Double, block: Double) -> Double {
+    max(0, many - block * Double(taps / Self.many)) / Double(taps)
   }
 
   /// Blocks whose accumulators pass through 256 KiB, as those of a layer do.
-  private func blocks(rows: Int, vectors: Int, tapsOfBlock: Int) -> () -> Void {
-    guard let kernel = kernels.accumulate[rows][vectors] else { return {} }
+  private func blocks(
+    _ kernel: @escaping AccumulateKernel, rows: Int, vectors: Int, tapsOfBlock: Int,
+    offsets: Workspace<Int32>
+  ) -> () -> Void {
     let stride = vectors * kernels.lanes
     let groups = accumulators.count / (rows * stride)
     let records = (0..<Self.taps / tapsOfBlock).map {

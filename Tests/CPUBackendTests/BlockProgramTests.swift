@@ -37,7 +37,7 @@ import Testing
     for isa in InstructionSet.available {
       let (kernels, costs) = (try isa.kernelSet(), CPUCostTable.builtIn(for: isa))
       for height in kernels.widestPass.indices where kernels.widestPass[height] > 0 {
-        for table in [costs.tap, costs.block] {
+        for table in [costs.tap, costs.unalignedTap, costs.block] {
           #expect(
             height < table.count && table[height].count == kernels.widestPass[height] + 1,
             "\(isa.rawValue), height \(height)")
@@ -68,7 +68,7 @@ import Testing
       for plan in [
         planner.leaves(nonZeroCount: 0), planner.leaves(nonZeroCount: 500), planner.blocks(),
       ] {
-        let grid = TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+        let grid = TileGrid(problem, tileVectors: plan.tileVectors, lanes: kernels.lanes)
         let tiles = (0..<grid.tileCount).map { grid.tile($0).vectors }
         let cells = problem.output.planeHeight * problem.output.pitch
         let vectors = tiles.reduce(0, +)
@@ -122,7 +122,7 @@ import Testing
             plan.tapsPerChunk = tapsPerChunk * (problem.branches.first?.tapsPerChannel ?? 1)
           }
           let grid = TileGrid(
-            problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+            problem, tileVectors: plan.tileVectors, lanes: kernels.lanes)
           let layer = costs.coverCosts(plan, grid)
           let covers: [(String, [Cover])] = [
             (

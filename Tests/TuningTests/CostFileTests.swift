@@ -88,7 +88,7 @@ import Tuning
     for value in [
       "NaN", "null", "\"0.6\"", "-1", "0", "1e300", "1e999", "-0.625", "[]", "1e-30", "true",
     ] { damaged.append(text.replacing(finish, with: "\"finish\" : \(value)")) }
-    for key in ["block", "tap", "product"] {
+    for key in ["block", "tap", "unalignedTap", "product"] {
       // One entry more at the start of the list.
       let range = try #require(text.range(of: "\"\(key)\" : ["))
       var longer = text
@@ -103,7 +103,7 @@ import Tuning
       #expect(error?.code == .invalidFile, "\(index): \(error as Any)")
       #expect(error?.message.contains("bad.json") == true, "\(index): \(error as Any)")
     }
-    let newer = text.replacing("\"format_version\" : 1", with: "\"format_version\" : 2")
+    let newer = text.replacing("\"format_version\" : 2", with: "\"format_version\" : 3")
     try Data(newer.utf8).write(to: URL(filePath: try path("bad.json")))
     let error = #expect(throws: HewnError.self) { try Self.read(try path("bad.json")) }
     #expect(error?.code == .unsupported)

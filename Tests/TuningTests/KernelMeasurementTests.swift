@@ -11,10 +11,14 @@ import Tuning
       let builtIn = CPUCostTable.builtIn(for: set)
       #expect(table.isa == set.rawValue)
       #expect(table.tap.map(\.count) == builtIn.tap.map(\.count))
+      #expect(table.unalignedTap.map(\.count) == builtIn.unalignedTap.map(\.count))
       #expect(table.block.map(\.count) == builtIn.block.map(\.count))
       #expect(table.winograd.product.count == builtIn.winograd.product.count)
       #expect(table.winograd.transforms.map(\.tile) == builtIn.winograd.transforms.map(\.tile))
-      #expect((table.tap + table.block).allSatisfy { $0.allSatisfy { $0 >= 0 && $0.isFinite } })
+      #expect(
+        (table.tap + table.unalignedTap + table.block).allSatisfy {
+          $0.allSatisfy { $0 >= 0 && $0.isFinite }
+        })
       #expect(fractions.last == 1)
     }
   }

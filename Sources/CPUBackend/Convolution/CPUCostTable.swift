@@ -10,6 +10,8 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   /// Time of one tap by rows of the block, then by vectors of the pass; entry 0 is unused, a
   /// missing kernel has an empty row.
   package var tap: [[Double]]
+  /// The same for taps whose vectors begin anywhere in a cache line.
+  package var unalignedTap: [[Double]]
   /// Time to start a block, accumulators loaded and stored, likewise.
   package var block: [[Double]]
   /// Time to finish and store one vector.
@@ -28,18 +30,18 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   package var secondCacheByteCount = 512 << 10
   /// Bytes of the last cache that a process may hope for; neighbours use it too.
   package var lastCacheByteCount = 16 << 20
-  /// Nanoseconds of one core for a byte from memory, and from the last cache.
+  /// Nanoseconds of one core for a byte from memory.
   package var memoryByteTime = 1 / 18.0
-  package var lastCacheByteTime = 1 / 80.0
 
   package init(
-    isa: String, machine: String, tap: [[Double]], block: [[Double]], finish: Double,
-    part: Double, panel: Double, gatheredLeaf: Double, winograd: WinogradCosts,
-    matrix: MatrixCosts
+    isa: String, machine: String, tap: [[Double]], unalignedTap: [[Double]],
+    block: [[Double]], finish: Double, part: Double, panel: Double, gatheredLeaf: Double,
+    winograd: WinogradCosts, matrix: MatrixCosts
   ) {
     self.isa = isa
     self.machine = machine
     self.tap = tap
+    self.unalignedTap = unalignedTap
     self.block = block
     self.finish = finish
     self.part = part
@@ -50,7 +52,9 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
   }
 
   /// The time of one tap of a block of `rows` rows over all tiles of a plane.
-  package func tapTime(rows: Int, grid: TileGrid) -> Double { time(tap[rows], grid) }
+  package func tapTime(rows: Int, grid: TileGrid) -> Double {
+    time(grid.readsAligned ? tap[rows] : unalignedTap[rows], grid)
+  }
 
   /// The time to start one block of `rows` rows in all tiles of a plane.
   package func blockTime(rows: Int, grid: TileGrid) -> Double { time(block[rows], grid) }
@@ -76,10 +80,11 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
       }, tapsPerChunk: plan.tapsPerChunk)
   }
 
-  /// The time of a byte that is read where so many are at work.
+  /// The time of a byte that is read or written where so many are at work: none in the second-level cache,
+  /// and the more of that of memory the less of them the last cache has room for.
   func byteTime(residentByteCount: Double) -> Double {
-    if residentByteCount > Double(lastCacheByteCount) { return memoryByteTime }
-    return residentByteCount > Double(secondCacheByteCount) / 2 ? lastCacheByteTime : 0
+    guard residentByteCount > Double(secondCacheByteCount) / 2 else { return 0 }
+    return memoryByteTime * min(1, residentByteCount / Double(lastCacheByteCount))
   }
 
   /// The same with the caches of this processor, where the system tells their sizes.

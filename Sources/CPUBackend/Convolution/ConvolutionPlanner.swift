@@ -80,7 +80,7 @@ package struct ConvolutionPlanner {
   }
 
   private func grid(_ problem: ConvolutionProblem, _ plan: TilePlan) -> TileGrid {
-    TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+    TileGrid(problem, tileVectors: plan.tileVectors, lanes: kernels.lanes)
   }
 
   /// - Throws: `unsupported` where a tap's offset or a filter's number does not fit into 32 bits.
@@ -113,7 +113,7 @@ extension NodeContext {
     guard case .blocks(let program) = packed.weights else {
       throw HewnError(.invalidFile, "its packed weights are not those of a convolution")
     }
-    let grid = TileGrid(problem.output, tileVectors: program.tileVectors, lanes: kernels.lanes)
+    let grid = TileGrid(problem, tileVectors: program.tileVectors, lanes: kernels.lanes)
     if self.packed != nil {
       try packed.choice.check(
         rows: problem.rowCount, taps: problem.branches.map(\.taps.count).max() ?? 0,

@@ -14,7 +14,7 @@ package struct ConvolutionStep: Step {
   private let program: BlockProgram
   private let grid: TileGrid
   private let kernels: KernelSet
-  /// The kernels for the distance of a tile's inputs.
+  /// The kernels for the distance and the alignment of a tile's inputs.
   private let accumulateKernels: [[AccumulateKernel?]]
   private let input: Placement
   private let output: Placement
@@ -58,7 +58,9 @@ package struct ConvolutionStep: Step {
     self.grid = grid
     self.kernels = kernels
     accumulateKernels =
-      problem.step.horizontal == 1 ? kernels.accumulate : kernels.accumulateStrided
+      if problem.step.horizontal > 1 { kernels.accumulateStrided } else {
+        grid.readsAligned ? kernels.accumulate : kernels.accumulateUnaligned
+      }
     self.input = input
     self.output = output
     self.residual = residual

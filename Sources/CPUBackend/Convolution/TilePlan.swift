@@ -48,6 +48,8 @@ package struct TileGrid: Hashable, Sendable {
   private let tilesPerRun: Int
   /// Whether runs are rows.
   package let isByRow: Bool
+  /// Whether taps begin where vectors do: at a multiple of `lanes` from a tile's first input.
+  package let readsAligned: Bool
   /// How many tiles of a plane have how many vectors.
   package private(set) var widths: [Width] = []
 
@@ -59,10 +61,14 @@ package struct TileGrid: Hashable, Sendable {
   /// - Parameters:
   ///   - tileVectors: most vectors of a tile; they are spread evenly.
   ///   - lanes: those of the kernels, and of the layout where it has more than one.
-  package init(_ output: PlanesLayout, tileVectors most: Int, lanes: Int) {
+  package init(_ problem: ConvolutionProblem, tileVectors most: Int, lanes: Int) {
+    let output = problem.output
     precondition(output.lanes == 1 || output.lanes == lanes, "\(output.lanes) lanes")
     self.lanes = lanes
     isByRow = output.lanes > 1
+    readsAligned = problem.branches.allSatisfy { branch in
+      branch.taps.allSatisfy { problem.offset(of: $0).isMultiple(of: lanes) }
+    }
     runVectors =
       isByRow ? output.planeWidth : (output.planeHeight * output.pitch + lanes - 1) / lanes
     let count = (runVectors + most - 1) / most

@@ -29,7 +29,7 @@ package struct TilePlanner {
   /// The plan of a program of leaves for filters with so many weights that are not zero.
   package func leaves(nonZeroCount: Int) -> TilePlan {
     let rows = Double(problem.rowCount)
-    return best(upTo: kernels.widestPass[1], share: Self.leafShare) { plan, grid, chunks in
+    return best(upTo: kernels.widestPass[1], share: Self.leafShare) { grid, chunks in
       // Zeros spread evenly leave some rows nothing in a chunk.
       let leaves = Double(nonZeroCount) / max(1, rows * Double(chunks))
       let visits =
@@ -42,7 +42,7 @@ package struct TilePlanner {
   /// The plan of a program of full blocks.
   package func blocks() -> TilePlan {
     let rows = problem.branches.map { BlockProgram.blockHeights(rows: $0.rowCount) }
-    return best(upTo: Self.widestBlockTile, share: Self.blockShare) { plan, grid, chunks in
+    return best(upTo: Self.widestBlockTile, share: Self.blockShare) { grid, chunks in
       zip(problem.branches, rows).reduce(0) { sum, branch in
         branch.1.reduce(sum) {
           $0 + costs.blockTime(rows: $1, grid: grid) * Double(chunks)
@@ -54,18 +54,18 @@ package struct TilePlanner {
 
   private func best(
     upTo widest: Int, share: Double,
-    time: (_ plan: TilePlan, _ grid: TileGrid, _ chunks: Int) -> Double
+    time: (_ grid: TileGrid, _ chunks: Int) -> Double
   ) -> TilePlan {
     let taps = problem.branches.map(\.taps.count).max() ?? 0
     var best: (plan: TilePlan, time: Double)?
     var seen: Set<Int> = []
     for vectors in 1...widest {
-      let grid = TileGrid(problem.output, tileVectors: vectors, lanes: kernels.lanes)
+      let grid = TileGrid(problem, tileVectors: vectors, lanes: kernels.lanes)
       guard seen.insert(grid.tileVectors).inserted else { continue }
       let plan = TilePlan(
         problem, grid: grid, chunkBytes: Int(share * Double(costs.firstCacheByteCount)))
       let chunks = max(1, (taps + plan.tapsPerChunk - 1) / plan.tapsPerChunk)
-      let time = time(plan, grid, chunks)
+      let time = time(grid, chunks)
       if time < best?.time ?? .infinity { best = (plan, time) }
     }
     return best?.plan ?? TilePlan(tileVectors: 1, tapsPerChunk: max(1, taps))
@@ -81,7 +81,7 @@ package struct TilePlanner {
   /// work that divides evenly.
   package func partitions(_ plan: TilePlan, threads: Int) -> Int {
     guard threads > 1 else { return 1 }
-    let grid = TileGrid(problem.output, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+    let grid = TileGrid(problem, tileVectors: plan.tileVectors, lanes: kernels.lanes)
     let tiles = problem.output.imageGroups * grid.tileCount
     // Each section reads all inputs of a tile again, so that few are better than an even division.
     for count in 1..<Self.mostSectionsPerThread * threads {

@@ -11,7 +11,7 @@ struct FrontChoice {
   let nodeCount: Int
 
   init(_ nodes: SeparableNodes, target: NodeContext.Target) {
-    let costs = FrontCosts(nodes, target)
+    var costs = FrontCosts(nodes, target)
     var best = (nodeCount: 0, time: 0.0)
     var saved = 0.0
     for (index, crossing) in nodes.crossingFloatCounts().enumerated() {
@@ -38,8 +38,8 @@ private struct FrontCosts {
   /// Floats of the kernels' vectors, and images in a cell when the whole batch runs.
   private let vectorLanes: Int
   private let lanes: Int
-  /// A byte of all weights, read for one image: they stay where they all have room.
-  private let weightByte: Double
+  /// Bytes of all weights so far: they stay where they all have room.
+  private var weightByteCount = 0.0
 
   init(_ nodes: SeparableNodes, _ target: NodeContext.Target) {
     graph = nodes.graph
@@ -47,21 +47,20 @@ private struct FrontCosts {
     costs = target.costs
     vectorLanes = target.vectorLanes
     lanes = target.lanes(images: nodes.imageCount)
-    let weights = nodes.graph.nodes[..<nodes.nodeCount].reduce(0.0) {
-      $0 + Self.weights(of: $1, nodes.graph).byteCount
-    }
-    weightByte = costs.byteTime(residentByteCount: weights)
   }
 
-  /// What running a node image by image saves.
-  func saved(by node: Node) -> Double {
+  /// What running the next node image by image saves.
+  mutating func saved(by node: Node) -> Double {
     let bytes = 4 * activationFloatCount(of: node)
     let ofImage = bytes / Double(imageCount)
     let traffic =
       bytes
       * (costs.byteTime(residentByteCount: bytes) - costs.byteTime(residentByteCount: ofImage))
     let weights = Self.weights(of: node, graph)
-    let reading = Double(imageCount - 1) * weights.byteCount * weightByte
+    weightByteCount += weights.byteCount
+    let reading =
+      Double(imageCount - 1) * weights.byteCount
+      * costs.byteTime(residentByteCount: weightByteCount)
     return traffic - reading - lostTime(of: node, weights)
   }
 
@@ -103,30 +102,27 @@ private struct FrontCosts {
     let run = (height * (width + 1) + vectorLanes - 1) / vectorLanes
     let kernel = node.inputs[1].map { graph[$0].type.shape.dimensions[2...] } ?? []
     let isWindow = kernel.contains { $0 > 1 }
-    let inRows = Double(run * imageCount) * (isWindow ? costs.shiftedLoads(vectorLanes) : 1)
-    let perVector = min(
-      weights.kept * costs.leafVectorTime, weights.all * costs.denseVectorTime)
-    return perVector * (inRows - inCells)
+    func time(_ taps: [[Double]]) -> Double {
+      min(weights.kept * taps.leafVectorTime, weights.all * taps.denseVectorTime)
+    }
+    return time(isWindow ? costs.unalignedTap : costs.tap) * Double(run * imageCount)
+      - time(costs.tap) * inCells
   }
 }
 
-extension CPUCostTable {
-  /// A multiply-add of a vector and a single weight.
+extension [[Double]] {
+  /// The time of a multiply-add of a vector and a single weight, by the times of taps.
   fileprivate var leafVectorTime: Double { vectorTime(rows: 1) }
 
   /// Likewise of dense weights, with the block that shares its loads best.
   fileprivate var denseVectorTime: Double {
-    tap.indices.dropFirst().filter { tap[$0].count > 1 }.map(vectorTime).min() ?? 0
+    indices.dropFirst().filter { self[$0].count > 1 }.map(vectorTime).min() ?? 0
   }
 
   private func vectorTime(rows: Int) -> Double {
-    guard tap.indices.contains(rows), tap[rows].count > 1, let widest = tap[rows].last else {
+    guard indices.contains(rows), self[rows].count > 1, let widest = self[rows].last else {
       return 0
     }
-    return widest / Double(rows * (tap[rows].count - 1))
+    return widest / Double(rows * (self[rows].count - 1))
   }
-
-  /// How much longer the taps of a window take whose vectors start anywhere: a vector that crosses a cache
-  /// line is loaded twice.
-  fileprivate func shiftedLoads(_ lanes: Int) -> Double { 1 + 0.35 * Double(lanes) / 16 }
 }

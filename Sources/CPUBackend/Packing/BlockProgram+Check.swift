@@ -18,7 +18,7 @@ extension BlockProgram {
       }
     }
     try checkFilters(problem)
-    try checkOffsets(problem, grid)
+    try checkOffsets(problem, grid, kernels)
   }
 
   private func checkFilters(_ problem: ConvolutionProblem) throws(HewnError) {
@@ -43,9 +43,10 @@ extension BlockProgram {
     }
   }
 
-  /// Every tap is read from the first cell of the first image to the last vector of the last one.
+  /// Every tap is read from the first cell of the first image to the last vector of the last one, and
+  /// kernels may read a vector more.
   private func checkOffsets(
-    _ problem: ConvolutionProblem, _ grid: TileGrid
+    _ problem: ConvolutionProblem, _ grid: TileGrid, _ kernels: KernelSet
   ) throws(HewnError) {
     guard let (least, greatest) = offsets.bounds else { return }
     let input = problem.input
@@ -53,7 +54,7 @@ extension BlockProgram {
     let first = input.planeStart(image: 0, plane: 0) * input.lanes + Int(least)
     let end =
       input.planeStart(image: lastGroup, plane: 0) * input.lanes + Int(greatest)
-      + grid.readFloats(problem)
+      + grid.readFloats(problem) + kernels.lanes
     guard first >= 0, end <= input.floatCount + input.readableSlack else {
       throw failure(
         "its taps read floats \(first) to \(end) of an input of \(input.floatCount) floats")

@@ -77,7 +77,9 @@ public struct TuneReport: Report {
   static func entries(_ table: CPUCostTable, builtIn: CPUCostTable) -> [Entry] {
     var entries: [Entry] = []
     for (name, rows, others) in [
-      ("tap", table.tap, builtIn.tap), ("block", table.block, builtIn.block),
+      ("tap", table.tap, builtIn.tap),
+      ("unalignedTap", table.unalignedTap, builtIn.unalignedTap),
+      ("block", table.block, builtIn.block),
     ] {
       for (height, row) in rows.enumerated() {
         for (vectors, time) in row.enumerated().dropFirst() {
