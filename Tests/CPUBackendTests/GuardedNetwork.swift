@@ -159,7 +159,10 @@ struct GuardedNetwork {
     where readPhases?.contains(plane % planes.phaseCount) == false {
       for image in 0..<planes.images {
         let start = planes.planeStart(image: image, plane: plane)
-        for cell in start..<start + planes.span { isIgnored[cell] = true }
+        // The cells behind it are the halo of the next plane.
+        let next = (plane + 1) % planes.phaseCount
+        let count = readPhases?.contains(next) == false ? planes.channelStride : planes.span
+        for cell in start..<start + count { isIgnored[cell] = true }
       }
     }
     for index in isPixel.indices where !isIgnored[index] {

@@ -9,7 +9,6 @@ package struct ConvertStep: Step {
   private let targetOffset: Int
   /// For each phase of the target, whether it is written.
   private let phases: AlignedArray<Bool>
-  private let writesAll: Bool
   private let parts: WorkParts
   /// Both tensors as rows, where neither has lanes or phases.
   private let rows: (from: PlaneGrid, to: PlaneGrid)?
@@ -28,7 +27,6 @@ package struct ConvertStep: Step {
     }
     let phases = (0..<target.phaseCount).map { neededPhases?.contains($0) ?? true }
     self.phases = try AlignedArray(phases)
-    writesAll = phases.allSatisfy { $0 }
     rows =
       if let fromRows = source.rows, let toRows = target.rows { (fromRows, toRows) } else { nil }
     parts = WorkParts(
@@ -64,11 +62,11 @@ package struct ConvertStep: Step {
     }
   }
 
-  /// Whether rows are split into, or merged from, two horizontal phases that are both needed.
+  /// Whether rows are split into, or merged from, two horizontal phases.
   private var isPairwise: Bool {
     guard source.lanes == 1, target.lanes == 1 else { return false }
     return source.horizontalPhases == 2 && target.horizontalPhases == 1
-      || source.horizontalPhases == 1 && target.horizontalPhases == 2 && writesAll
+      || source.horizontalPhases == 1 && target.horizontalPhases == 2
   }
 
   /// Splits or merges the even and odd elements of a row in one pass.
@@ -76,28 +74,23 @@ package struct ConvertStep: Step {
     _ y: Int, group: Int, channel: Int, from: UnsafePointer<Float>,
     to: UnsafeMutablePointer<Float>
   ) {
-    let x = from + source.offset(group: group, channel: channel, y: y, phase: 0)
     let row = to + target.offset(group: group, channel: channel, y: y, phase: 0)
+    let x = from + source.offset(group: group, channel: channel, y: y, phase: 0)
     let (width, pairs) = (target.width, target.width / 2)
-    var i = 0
     if target.horizontalPhases == 2 {
-      let odd = row + target.planeStride
-      while i &+ 8 <= pairs {
-        let both = UnsafeRawPointer(x + 2 &* i).loadUnaligned(as: SIMD16<Float>.self)
-        row.store(both.evenHalf, at: i)
-        odd.store(both.oddHalf, at: i)
-        i &+= 8
+      let phase = y % target.verticalPhases * 2
+      if phases.pointer[phase] {
+        copyEven(x, count: width - pairs, to: row)
+        row.zero(at: width - pairs, count: target.pitch - width + pairs)
       }
-      while i < pairs {
-        row[i] = x[2 &* i]
-        odd[i] = x[2 &* i &+ 1]
-        i &+= 1
+      if phases.pointer[phase + 1] {
+        let odd = row + target.planeStride
+        copyEven(x + 1, count: pairs, to: odd)
+        odd.zero(at: pairs, count: target.pitch - pairs)
       }
-      if width % 2 == 1 { row[pairs] = x[width - 1] }
-      row.zero(at: width - pairs, count: target.pitch - width + pairs)
-      odd.zero(at: pairs, count: target.pitch - pairs)
     } else {
       let odd = x + source.planeStride
+      var i = 0
       while i < pairs {
         row[2 &* i] = x[i]
         row[2 &* i &+ 1] = odd[i]
@@ -105,6 +98,28 @@ package struct ConvertStep: Step {
       }
       if width % 2 == 1 { row[width - 1] = x[pairs] }
       row.zero(at: width, count: target.pitch - width)
+    }
+  }
+
+  /// Copies every second element, the first one included. May read one element more, which the arena has.
+  @inline(__always)
+  private func copyEven(
+    _ x: UnsafePointer<Float>, count: Int, to y: UnsafeMutablePointer<Float>
+  ) {
+    var i = 0
+    while i &+ 8 <= count {
+      y.store(x.evenVector(at: 2 &* i), at: i)
+      i &+= 8
+    }
+    if i < count, count > 8 {
+      // Some of the last eight once more.
+      i = count &- 8
+      y.store(x.evenVector(at: 2 &* i), at: i)
+      return
+    }
+    while i < count {
+      y[i] = x[2 &* i]
+      i &+= 1
     }
   }
 
@@ -161,19 +176,33 @@ package struct ConvertStep: Step {
       let cells = row + lane
       var i = 0
       while i &+ 4 <= count {
-        let (a, b) = (x.quad(at: i), x.quad(at: i &+ stride))
-        let (c, d) = (x.quad(at: i &+ 2 &* stride), x.quad(at: i &+ 3 &* stride))
-        cells.store(SIMD4(a[0], b[0], c[0], d[0]), at: i &* lanes)
-        cells.store(SIMD4(a[1], b[1], c[1], d[1]), at: (i &+ 1) &* lanes)
-        cells.store(SIMD4(a[2], b[2], c[2], d[2]), at: (i &+ 2) &* lanes)
-        cells.store(SIMD4(a[3], b[3], c[3], d[3]), at: (i &+ 3) &* lanes)
+        transposeSquare(x, stride, to: cells, at: i)
         i &+= 4
+      }
+      if i < count, count > 4 {
+        // Some of the last four pixels once more.
+        transposeSquare(x, stride, to: cells, at: count &- 4)
+        continue
       }
       while i < count {
         for image in 0..<4 { cells[i &* lanes &+ image] = x[i &+ image &* stride] }
         i &+= 1
       }
     }
+  }
+
+  /// Copies pixels `i` to `i + 3` of four images, `stride` floats apart.
+  @inline(__always)
+  private func transposeSquare(
+    _ x: UnsafePointer<Float>, _ stride: Int, to cells: UnsafeMutablePointer<Float>, at i: Int
+  ) {
+    let lanes = target.lanes
+    let (a, b) = (x.quad(at: i), x.quad(at: i &+ stride))
+    let (c, d) = (x.quad(at: i &+ 2 &* stride), x.quad(at: i &+ 3 &* stride))
+    cells.store(SIMD4(a[0], b[0], c[0], d[0]), at: i &* lanes)
+    cells.store(SIMD4(a[1], b[1], c[1], d[1]), at: (i &+ 1) &* lanes)
+    cells.store(SIMD4(a[2], b[2], c[2], d[2]), at: (i &+ 2) &* lanes)
+    cells.store(SIMD4(a[3], b[3], c[3], d[3]), at: (i &+ 3) &* lanes)
   }
 
   /// Writes one image's elements of a row where images are grouped differently.
@@ -241,16 +270,7 @@ package struct ConvertStep: Step {
         (y + i &* yStep &* xLanes).update(from: x + i &* xStep &* xLanes, count: xLanes)
       }
     } else if xLanes == 1 && yLanes == 1 && xStep == 2 && yStep == 1 {
-      var i = 0
-      // The last vector would read one float more than the row has.
-      while i &+ 8 < count {
-        y.store(x.evenVector(at: 2 &* i), at: i)
-        i &+= 8
-      }
-      while i < count {
-        y[i] = x[2 &* i]
-        i &+= 1
-      }
+      copyEven(x, count: count, to: y)
     } else {
       let (xFloats, yFloats) = (xStep * xLanes, yStep * yLanes)
       for i in 0..<count { y[i &* yFloats] = x[i &* xFloats] }
@@ -265,8 +285,9 @@ package struct ConvertStep: Step {
     let image = group * target.lanes
     if rows.lowerBound == 0 && channel == 0 { planes.zeroHead(of: image, at: base) }
     guard rows.upperBound == target.planeHeight else { return }
-    // Also after phases that are not written: it is the halo before the next one.
-    for phase in 0..<target.phaseCount {
+    // The end of a plane is the halo of the next one, too.
+    for phase in 0..<target.phaseCount
+    where phases.pointer[phase] || phases.pointer[(phase + 1) % target.phaseCount] {
       planes.zeroTail(ofPlane: channel * target.phaseCount + phase, image: image, at: base)
     }
   }
