@@ -85,11 +85,13 @@ private struct CoverSection {
       to: &builder)
   }
 
-  /// The blocks whose rows start here, and those that continue, apart.
+  /// The blocks whose rows start here, and those that continue, apart; each by the number of taps, so that
+  /// processors foresee where the loop over them ends.
   private mutating func addStreams(
     _ blocks: [PendingBlock], finishes: Bool, taps: [ConvolutionProblem.Tap],
     to builder: inout BlockProgramBuilder
   ) {
+    let blocks = blocks.sorted { ($0.taps.count, $0.firstRow) < ($1.taps.count, $1.firstRow) }
     for starts in [true, false] {
       builder.addStream(
         blocks.filter { started[$0.firstRow] != starts }, taps: taps, startsFromBias: starts,
