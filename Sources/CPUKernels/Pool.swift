@@ -36,6 +36,7 @@ package struct Pool {
   /// Floats of a row of outputs.
   package var count: Int
 
+  @inlinable
   package init(
     isMaximum: Bool, plane: UnsafePointer<Float>, pitch: Int, rowStep: Int,
     firstRows: UnsafePointer<Int32>, rowTaps: UnsafePointer<Int32>, rowCount: Int, width: Int,

@@ -42,8 +42,11 @@ private func pool(_ p: Pool, idle: Float, _ combine: (Vector, Vector) -> Vector)
 private func reduceColumns(_ p: Pool, _ row: Int, _ combine: (Vector, Vector) -> Vector) {
   let windows = UnsafePointer(p.lines) + row % 2 * p.lineStride + p.firstWindow
   let output = p.output + row * p.outputPitch
-  let vectors = p.count / lanes
-  let left = p.count - vectors * lanes
+  // A vector that ends in a later row of these is stored whole: that row is written afterwards.
+  let reach = row * p.outputPitch + (p.count + lanes - 1) / lanes * lanes
+  let isWhole = p.step >= lanes && reach <= (p.rowCount - 1) * p.outputPitch + p.count
+  let vectors = (isWhole ? p.count + lanes - 1 : p.count) / lanes
+  let left = max(0, p.count - vectors * lanes)
   let rest = p.lines + 2 * p.lineStride
   if p.readsEvenFloats {
     let even = { (x: UnsafePointer<Float>) in evenElements(load(x), load(x + lanes)) }
