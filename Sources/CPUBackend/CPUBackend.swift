@@ -168,8 +168,9 @@ package struct CPUBackend: Backend {
 extension NodeContext {
   /// Bytes of a step for each index of an axis of its tensors: offsets and weights in tables.
   private static let bytesPerIndex = 16
-  /// Bytes of a step for each element of its constants: copies of them, and what they are packed to.
-  private static let bytesPerWeight = 16
+  /// Bytes of a step for each element of its constants: copies of them, and what they are packed to, which
+  /// is most for Winograd tiles of 4×4.
+  private static let bytesPerWeight = 24
 
   /// Bytes of a step for each plane, which may be a group of its own.
   private static let bytesPerPlane = 512
