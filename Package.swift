@@ -119,7 +119,7 @@ var testTargets: [Target] {
       name: "HostileModelTests",
       dependencies: [
         "ONNXFormat", "Graphs", "Passes", "Runtime", "ReferenceBackend", "CPUBackend",
-        "ONNXTestSupport",
+        "ONNXTestSupport", "TestSupport",
       ]),
     .testTarget(
       name: "PassesTests", dependencies: ["Passes", "Graphs", "ReferenceBackend", "TestSupport"]),

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -11,14 +12,11 @@ import Testing
     /// - Parameters:
     ///   - byteCount: how much more memory the process may take.
     static func limitMemory(to byteCount: Int) {
-      let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-      let line = status.split(separator: "\n").first { $0.hasPrefix("VmSize:") }
-      let words = line?.split(whereSeparator: \.isWhitespace) ?? []
-      guard words.count > 1, let used = Int(words[1]) else {
+      guard let used = ProcessStatus.byteCount(of: "VmSize") else {
         Issue.record("no VmSize")
         return
       }
-      let limit = rlim_t(used << 10 + byteCount)
+      let limit = rlim_t(used + byteCount)
       var limits = rlimit(rlim_cur: limit, rlim_max: limit)
       #expect(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0)
     }

@@ -2,6 +2,7 @@
   import Foundation
   import PlanFiles
   import Tensors
+  import TestSupport
   import Testing
 
   /// Damaged and hostile plans end in an error or a result, never in the death of the process: each
@@ -154,7 +155,9 @@
           var mutation = PlanMutation(seed: parity << 32 | index)
           do {
             if try round(parts, &mutation) { accepted += 1 }
-            let peak = try Self.peakMemory()
+            guard let peak = ProcessStatus.byteCount(of: "VmHWM") else {
+              throw Finding(description: "no peak memory in /proc/self/status")
+            }
             guard peak < Self.memoryLimit else {
               throw Finding(description: "\(peak >> 20) MiB of memory")
             }
@@ -167,18 +170,6 @@
       }
       try FileManager.default.removeItem(atPath: path)
       return accepted
-    }
-
-    /// The most bytes of memory that this process has held. `getrusage` would count those of the process
-    /// that started this one, too: Linux keeps its figure over `exec`.
-    private static func peakMemory() throws -> Int {
-      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-      let fields = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?
-        .split(whereSeparator: \.isWhitespace)
-      guard let fields, fields.count > 1, let count = Int(fields[1]) else {
-        throw Finding(description: "no peak memory in /proc/self/status")
-      }
-      return count << 10
     }
 
     private func note(_ text: String) throws {
