@@ -83,9 +83,7 @@ struct ImageFront: Step {
   var sharedFloatCount: Int { sharesImages ? 0 : arenaFloatCount + stepSharedFloatCount }
 
   func run(part image: Int, in memory: StepMemory) throws {
-    try run(image, in: memory) { _, step, memory in
-      for part in 0..<step.partCount { try step.run(part: part, in: memory) }
-    }
+    try run(image, in: memory) { _ in }
   }
 
   /// Runs all steps of an image in a worker's scratch memory.
@@ -95,23 +93,25 @@ struct ImageFront: Step {
     _ image: Int, in memory: StepMemory, addingTimesTo times: UnsafeMutablePointer<UInt64>
   ) throws {
     var last = monotonicNanoseconds()
-    try run(image, in: memory) { stage, step, memory in
-      for part in 0..<step.partCount { try step.run(part: part, in: memory) }
+    try run(image, in: memory) { stage in
       let now = monotonicNanoseconds()
-      times[stages[stage].layer] += now - last
+      times[stage.layer] += now - last
       last = now
     }
   }
 
   @inline(__always)
   private func run(
-    _ image: Int, in memory: StepMemory, _ body: (Int, any Step, StepMemory) throws -> Void
-  ) rethrows {
+    _ image: Int, in memory: StepMemory, after: (CPUPlan.Stage) -> Void
+  ) throws {
     let own = StepMemory(
       arena: memory.scratch, scratch: memory.scratch + arenaFloatCount,
       shared: memory.scratch + arenaFloatCount + stepScratchFloatCount)
     copyInputs(of: image, from: memory.arena, to: own.arena)
-    for index in stages.indices { try body(index, stages[index].step, own) }
+    for stage in stages {
+      for part in 0..<stage.step.partCount { try stage.step.run(part: part, in: own) }
+      after(stage)
+    }
     copyOutputs(of: image, from: own.arena, to: memory.arena)
   }
 

@@ -11,6 +11,9 @@ struct SeparableNodes {
   /// The types that the values have for one image, by value index; `nil` for all that is no batch of
   /// images.
   private let types: [TensorType?]
+  /// The last node that reads each value, by value index: beyond all for outputs of the graph, −1 for what
+  /// nothing reads.
+  private let lastReader: [Int]
 
   /// - Parameter target: what the steps of single images are made for.
   init(_ graph: Graph, target: NodeContext.Target) {
@@ -33,6 +36,16 @@ struct SeparableNodes {
     self.imageCount = imageCount
     self.nodeCount = nodeCount
     self.types = types
+    lastReader = Self.lastReaders(graph)
+  }
+
+  private static func lastReaders(_ graph: Graph) -> [Int] {
+    var last = [Int](repeating: -1, count: graph.values.count)
+    for (index, node) in graph.nodes.enumerated() {
+      for case let input? in node.inputs { last[input.index] = index }
+    }
+    for output in graph.outputs { last[output.index] = .max }
+    return last
   }
 
   /// The output types of a node for one image; `nil` for a node that does not keep images apart, or not
@@ -91,11 +104,6 @@ struct SeparableNodes {
 
   /// For each of the first nodes, the floats of all that it or nodes before it compute and later ones read.
   func crossingFloatCounts() -> [Double] {
-    var lastReader = [Int](repeating: -1, count: graph.values.count)
-    for (index, node) in graph.nodes.enumerated() {
-      for case let input? in node.inputs { lastReader[input.index] = index }
-    }
-    for output in graph.outputs { lastReader[output.index] = .max }
     var made = [Bool](repeating: false, count: graph.values.count)
     var count = 0.0
     return (0..<nodeCount).map { index in
@@ -116,8 +124,8 @@ struct SeparableNodes {
 
   /// What the first nodes compute and others read, or the graph hands out.
   private func values(crossing count: Int) -> [ValueID] {
-    let made = graph.nodes[..<count].flatMap(\.outputs).filter { graph[$0].constant == nil }
-    let read = Set(graph.nodes[count...].flatMap { $0.inputs.compactMap { $0 } } + graph.outputs)
-    return made.filter(read.contains)
+    graph.nodes[..<count].flatMap(\.outputs).filter {
+      graph[$0].constant == nil && lastReader[$0.index] >= count
+    }
   }
 }
