@@ -17,6 +17,7 @@ let modules: [Target] = [
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
+  .target(name: "KernelIR"),
 ]
 
 /// The CPU kernels: one source folder, compiled once for each instruction set. The modules share

@@ -1,0 +1,368 @@
+/// What an instruction does, with everything that must be known when it is assembled.
+///
+/// The comment at each case is its spelling in PTX (ISA 8.5) with operands in the order in which
+/// ``Instruction`` holds them, results first. Nothing here is approximate: divisions, reciprocals and roots
+/// are the correctly rounded ones, so that a kernel computes the same bits on every device; what an
+/// approximate instruction would do is a polynomial in the kernel instead.
+package enum Operation: Hashable, Sendable {
+  // MARK: Registers
+
+  /// `mov.u32 d, a`
+  case move(ValueType)
+  /// `mov.u32 d, %tid.x`
+  case special(SpecialRegister)
+  /// `mov.u32 d, shared`: the address of the block's shared memory, in the window `shared`.
+  case sharedAddress
+  /// `mov.b32 d, {low, high}`: f16x2 of two f16, or u64 of two u32.
+  case pack(ValueType)
+  /// `mov.b32 {low, high}, a`
+  case unpack(ValueType)
+
+  // MARK: Arithmetic
+
+  /// `neg.f32 d, a`
+  case unary(UnaryOperator, ValueType)
+  /// `add.f32 d, a, b`
+  case binary(BinaryOperator, ValueType)
+  /// `fma.rn.f32 d, a, b, c`
+  case ternary(TernaryOperator, ValueType)
+  /// `mul.wide.u32 d, a, b`: u32 × u32 → u64, or s32 × s32 → its 64 bits.
+  case multiplyWide(ValueType)
+  /// `mad.wide.u32 d, a, b, c`: the same plus a u64.
+  case multiplyAddWide(ValueType)
+  /// `setp.lt.f32 p, a, b`
+  case compare(Comparison, ValueType)
+  /// `selp.f32 d, a, b, p`: a where p holds, else b.
+  case select(ValueType)
+  /// `cvt.rn.f16.f32 d, a`
+  case convert(Conversion)
+
+  // MARK: Memory
+
+  /// `ld.global.v4.f32 {d…}, [a]`
+  case load(Access)
+  /// `st.global.v4.f32 [a], {b…}`: sources are the address, then the values.
+  case store(Access)
+  /// `atom.global.add.f32 d, [a], b`; compare-exchange reads the expected and then the new value.
+  case atomic(AtomicOperator, MemorySpace, ValueType)
+  /// `red.global.add.f32 [a], b`
+  case reduce(AtomicOperator, MemorySpace, ValueType)
+  /// `prefetch.global.L2 [a]`
+  case prefetch
+  /// `cp.async.cg.shared.global [to], [from], 16, n` (`.ca` for 4 and 8 bytes): sources are the two
+  /// addresses and n, a u32: the bytes that are read, the others become zero.
+  case asyncCopy(byteCount: Int)
+  /// `cp.async.commit_group`
+  case asyncCopyCommit
+  /// `cp.async.wait_group n`: until at most n of the thread's groups are unfinished.
+  case asyncCopyWait(Int)
+
+  // MARK: Threads
+
+  /// `shfl.sync.bfly.b32 d, a, b, c, mask` of f32 or u32; mask is the constant of all 32 lanes.
+  /// Sources are a, b and c, where c is the constant clamp (0x1f, or 0 for `up`).
+  case shuffle(ShuffleMode, ValueType)
+  /// `vote.sync.any.pred q, p, mask`
+  case vote(VoteMode)
+  /// `vote.sync.ballot.b32 d, p, mask`
+  case ballot
+  /// `bar.warp.sync mask`
+  case warpBarrier
+  /// `barrier.sync.aligned id` or `barrier.sync.aligned id, threads` where not all threads take part.
+  case barrier(id: Int, threadCount: Int?)
+  /// `barrier.arrive.aligned id, threads`
+  case barrierArrive(id: Int, threadCount: Int)
+  /// `fence.acq_rel.gpu`
+  case fence(FenceScope)
+  /// `elect.sync _|p, mask`: a predicate that holds in one lane of the warp.
+  case electOne
+
+  // MARK: Barriers in shared memory
+
+  /// `mbarrier.init.shared.b64 [a], count`
+  case barrierInit
+  /// `mbarrier.inval.shared.b64 [a]`
+  case barrierInvalidate
+  /// `mbarrier.arrive.shared.b64 _, [a]`
+  case barrierArriveShared
+  /// `mbarrier.arrive.expect_tx.shared.b64 _, [a], bytes`
+  case barrierExpect
+  /// `mbarrier.test_wait.parity.shared.b64 p, [a], parity`: whether the phase of that parity is over.
+  case barrierTest
+  /// `mbarrier.try_wait.parity.shared.b64 p, [a], parity`: the same, which may first sleep for a while.
+  case barrierTry
+  /// `cp.async.mbarrier.arrive.noinc.shared.b64 [a]`: arrives when the thread's copies are done.
+  case asyncCopyArrive
+
+  // MARK: Matrices
+
+  /// `ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {d…}, [a]`
+  case loadMatrix(count: Int, transposed: Bool)
+  /// `stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [a], {b…}`
+  case storeMatrix(count: Int, transposed: Bool)
+  /// `mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {d0…3}, {a0…3}, {b0…1}, {c0…3}`
+  case multiplyMatrices(MatrixShape)
+  /// `mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 {d0…3}, {a0…3}, {b0…3},
+  /// {c0…3}, e, selector`: A has 2 of 4 columns, which the u32 e names.
+  case multiplySparseMatrices(MatrixShape, selector: Int)
+
+  // MARK: Warpgroups (sm_90a) and bulk copies (sm_90)
+
+  /// `wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 {d…}, a, b, p, 1, 1, 0, 1`: sources are
+  /// the descriptor of A (u64) or its four registers, the descriptor of B, the predicate that says
+  /// whether d is added to, and d again.
+  case multiplyWarpgroup(WarpgroupShape)
+  /// `wgmma.fence.sync.aligned`
+  case warpgroupFence
+  /// `wgmma.commit_group.sync.aligned`
+  case warpgroupCommit
+  /// `wgmma.wait_group.sync.aligned n`
+  case warpgroupWait(Int)
+  /// `fence.proxy.async.shared::cta`: makes stores to shared memory visible to `wgmma` and bulk copies.
+  case fenceAsyncProxy
+  /// `cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [to], [map, {x, y}],
+  /// [barrier]`: sources are the address in shared memory, the map's, the barrier's, and the coordinates
+  /// (s32), innermost first.
+  case tensorCopy(dimensionCount: Int)
+  /// `setmaxnreg.inc.sync.aligned.u32 n`
+  case setMaxRegisters(Int, increases: Bool)
+
+  // MARK: Control flow, in flat programs alone
+
+  /// `$L1:`
+  case label(Int)
+  /// `bra $L1`, or `bra.uni` where all threads of the warp agree.
+  case branch(to: Int, isUniform: Bool)
+  /// `ret`
+  case `return`
+}
+
+/// A read-only register that the hardware fills. All are u32, but for `clock64`.
+package enum SpecialRegister: String, CaseIterable, Hashable, Sendable {
+  case threadX = "tid.x"
+  case threadCountX = "ntid.x"
+  case blockX = "ctaid.x"
+  case blockY = "ctaid.y"
+  case blockZ = "ctaid.z"
+  case blockCountX = "nctaid.x"
+  case blockCountY = "nctaid.y"
+  case blockCountZ = "nctaid.z"
+  case lane = "laneid"
+  case clock64 = "clock64"
+}
+
+package enum UnaryOperator: String, CaseIterable, Hashable, Sendable {
+  /// `neg` of s32, f16, f16x2, bf16x2, f32.
+  case negate
+  /// `abs` of the same types.
+  case absolute
+  /// `not` of u32, u64, predicates.
+  case not
+  /// `popc.b32`
+  case countOnes
+  /// `clz.b32`
+  case countLeadingZeros
+  /// `brev.b32`
+  case reverseBits
+  /// `rcp.rn.f32`
+  case reciprocal
+  /// `sqrt.rn.f32`
+  case squareRoot
+}
+
+package enum BinaryOperator: String, CaseIterable, Hashable, Sendable {
+  /// `add` (`.rn` for floats): integers wrap, f16x2 pairwise. bf16x2 has no sums, but `fma`.
+  case add
+  case subtract
+  /// `mul.lo` of integers, `mul.rn` of floats.
+  case multiply
+  /// `mul.hi` of u32 and s32.
+  case multiplyHigh
+  /// `div` of u32 and s32, `div.rn` of f32.
+  case divide
+  /// `rem` of u32 and s32.
+  case remainder
+  /// `min`: for floats the number where one operand is NaN; −0 < +0.
+  case min
+  case max
+  /// `min.NaN` of floats: NaN where an operand is.
+  case minNaN
+  case maxNaN
+  /// `and.b32`, `and.b64`, `and.pred`.
+  case and
+  case or
+  case xor
+  /// `shl.b32`: the amount is a u32; amounts of the width or more give 0.
+  case shiftLeft
+  /// `shr.u32`, `shr.s32`, `shr.u64`: arithmetic for s32.
+  case shiftRight
+}
+
+package enum TernaryOperator: String, CaseIterable, Hashable, Sendable {
+  /// `fma.rn` of f16, f16x2, bf16x2, f32.
+  case fma
+  /// `mad.lo` of u32, s32, u64.
+  case multiplyAdd
+  /// `prmt.b32`: bytes of (a, b) chosen by the nibbles of c.
+  case permuteBytes
+}
+
+/// Comparisons of numbers. With floats, all but `notEqual` are false where an operand is NaN.
+package enum Comparison: String, CaseIterable, Hashable, Sendable {
+  case equal
+  /// `ne` of integers, `neu` of floats: true where an operand is NaN.
+  case notEqual
+  case less, lessOrEqual, greater, greaterOrEqual
+  /// `nan` of floats: true where an operand is NaN.
+  case isNaN
+}
+
+package enum Rounding: String, CaseIterable, Hashable, Sendable {
+  case nearestEven, towardZero, down, up
+}
+
+package enum Conversion: Hashable, Sendable {
+  /// `cvt.f32.f16 d, a`
+  case f32FromF16
+  /// `cvt.rn.f16.f32 d, a`
+  case f16FromF32
+  /// `cvt.rn.f16x2.f32 d, high, low`; our order of sources is low, high.
+  case f16x2FromF32
+  /// `cvt.rn.bf16x2.f32 d, high, low`; our order of sources is low, high.
+  case bf16x2FromF32
+  /// `cvt.rna.tf32.f32 d, a`: rounded to 10 bits of fraction, ties away from zero, in a u32.
+  case tf32FromF32
+  /// `cvt.rn.f32.s32`, `cvt.rn.f32.u32`
+  case f32FromS32, f32FromU32
+  /// `cvt.rzi.s32.f32` and `cvt.rzi.u32.f32` (`rni`, `rmi`, `rpi`): saturating, NaN gives 0.
+  case s32FromF32(Rounding), u32FromF32(Rounding)
+  /// `cvt.rni.f32.f32`: to an integral number.
+  case integralF32(Rounding)
+  /// `cvt.u64.u32`, `cvt.s64.s32`, `cvt.u32.u64`
+  case u64FromU32, u64FromS32, u32FromU64
+
+  package static var allCases: [Conversion] {
+    [
+      .f32FromF16, .f16FromF32, .f16x2FromF32, .bf16x2FromF32, .tf32FromF32, .f32FromS32,
+      .f32FromU32, .u64FromU32, .u64FromS32, .u32FromU64,
+    ]
+      + Rounding.allCases.flatMap {
+        [.s32FromF32($0), .u32FromF32($0), .integralF32($0)]
+      }
+  }
+}
+
+/// How a load or store accesses memory: `count` neighbouring values of a type in one access of at
+/// most 16 bytes, aligned to its size.
+package struct Access: Hashable, Sendable {
+  package var space: MemorySpace
+  package var type: ValueType
+  /// 1, 2 or 4 (`.v2`, `.v4`).
+  package var count: Int
+  package var cache: Cache
+
+  /// A hint for loads from global memory.
+  package enum Cache: String, CaseIterable, Hashable, Sendable {
+    case standard
+    /// `ld.global.nc`: nothing writes this memory while the kernel runs.
+    case readOnly
+  }
+
+  package init(_ space: MemorySpace, _ type: ValueType, count: Int = 1, cache: Cache = .standard) {
+    self.space = space
+    self.type = type
+    self.count = count
+    self.cache = cache
+  }
+
+  package var byteCount: Int { type.byteCount * count }
+}
+
+package enum AtomicOperator: String, CaseIterable, Hashable, Sendable {
+  /// Of u32, s32, u64, f32.
+  case add
+  /// Of u32, s32.
+  case min, max
+  /// Of u32, as bits.
+  case and, or, exchange, compareExchange
+}
+
+package enum ShuffleMode: String, CaseIterable, Hashable, Sendable {
+  case up, down
+  /// `bfly`
+  case exclusiveOr = "bfly"
+  /// `idx`
+  case index = "idx"
+}
+
+package enum VoteMode: String, CaseIterable, Hashable, Sendable {
+  case any, all
+}
+
+package enum FenceScope: String, CaseIterable, Hashable, Sendable {
+  case block = "cta"
+  case device = "gpu"
+}
+
+/// The types of a matrix product; sums are f32.
+package enum MatrixType: String, CaseIterable, Hashable, Sendable {
+  case f16, bf16, tf32
+
+  package var byteCount: Int { self == .tf32 ? 4 : 2 }
+}
+
+/// m16n8k8 or m16n8k16 of `mma.sync`; twice that K with `mma.sp`.
+package struct MatrixShape: Hashable, Sendable {
+  package var k: Int
+  package var type: MatrixType
+
+  package init(k: Int, type: MatrixType) {
+    self.k = k
+    self.type = type
+  }
+
+  /// The dense shapes.
+  package static let dense: [MatrixShape] = [
+    MatrixShape(k: 8, type: .f16), MatrixShape(k: 16, type: .f16),
+    MatrixShape(k: 8, type: .bf16), MatrixShape(k: 16, type: .bf16),
+    MatrixShape(k: 4, type: .tf32), MatrixShape(k: 8, type: .tf32),
+  ]
+  /// The sparse shapes.
+  package static let sparse: [MatrixShape] = [
+    MatrixShape(k: 16, type: .f16), MatrixShape(k: 32, type: .f16),
+    MatrixShape(k: 16, type: .bf16), MatrixShape(k: 32, type: .bf16),
+    MatrixShape(k: 8, type: .tf32), MatrixShape(k: 16, type: .tf32),
+  ]
+
+  /// Registers of a dense A, of 16 × k values.
+  package var aRegisterCount: Int { 16 * k * type.byteCount / 128 }
+  /// Registers of B, of k × 8 values.
+  package var bRegisterCount: Int { 8 * k * type.byteCount / 128 }
+}
+
+/// m64nNk16 (k8 for tf32) of `wgmma`.
+package struct WarpgroupShape: Hashable, Sendable {
+  /// 8…256 in steps of 8.
+  package var n: Int
+  package var type: MatrixType
+  /// Whether A comes from registers; B always lies in shared memory.
+  package var aInRegisters: Bool
+  /// Whether A and B lie with M and N innermost in shared memory (16-bit types alone).
+  package var transposesA: Bool
+  package var transposesB: Bool
+
+  package init(
+    n: Int, type: MatrixType, aInRegisters: Bool = false, transposesA: Bool = false,
+    transposesB: Bool = false
+  ) {
+    self.n = n
+    self.type = type
+    self.aInRegisters = aInRegisters
+    self.transposesA = transposesA
+    self.transposesB = transposesB
+  }
+
+  package var k: Int { 32 / type.byteCount }
+  /// Sums held by each thread.
+  package var accumulatorCount: Int { n / 2 }
+}
