@@ -4,6 +4,7 @@ extension Kernel {
     var flattening = Flattening()
     flattening.append(body, leavingTo: nil)
     flattening.instructions.append(Instruction(.return))
+    flattening.removeUnusedLabels()
     return Program(
       name: name, parameterByteCount: parameterByteCount, parameterAlignment: parameterAlignment,
       threadCount: threadCount, registerBudget: registerBudget, constants: constants,
@@ -62,6 +63,14 @@ private struct Flattening {
     instructions.append(
       Instruction(
         .branch(to: label, isUniform: condition.isUniform), guard: condition.guard, origin: origin))
+  }
+
+  mutating func removeUnusedLabels() {
+    var targets: Set<Int> = []
+    for case .branch(let label, _) in instructions.lazy.map(\.operation) { targets.insert(label) }
+    instructions.removeAll { instruction in
+      if case .label(let label) = instruction.operation { !targets.contains(label) } else { false }
+    }
   }
 
   private mutating func newLabel() -> Int {

@@ -1,0 +1,78 @@
+/// A value of a kernel under construction: a register, or a constant.
+package struct Value<T: KernelType> {
+  package let operand: Operand
+  /// `nil` for constants.
+  let builder: KernelBuilder?
+
+  init(_ operand: Operand, _ builder: KernelBuilder?) {
+    self.operand = operand
+    self.builder = builder
+  }
+
+  /// A constant of given bits.
+  package init(bits: UInt64) { self.init(.immediate(bits), nil) }
+
+  /// The bits of a constant.
+  var constant: UInt64? {
+    if case .immediate(let bits) = operand { bits } else { nil }
+  }
+}
+
+extension Value where T: KernelNumber {
+  /// A constant; both halves of packed types have it.
+  package init(_ number: Double) { self.init(bits: T.bits(of: number)) }
+}
+
+extension Value where T: KernelInteger {
+  package init(_ number: Int) {
+    let byteCount = T.type.byteCount
+    self.init(
+      bits: byteCount == 8
+        ? UInt64(truncatingIfNeeded: number) : UInt64(UInt32(truncatingIfNeeded: number)))
+  }
+}
+
+extension Value: ExpressibleByIntegerLiteral where T: KernelNumber {
+  package init(integerLiteral number: Int) {
+    self.init(
+      bits: T.self is any KernelInteger.Type
+        ? (T.type == .u64
+          ? UInt64(truncatingIfNeeded: number) : UInt64(UInt32(truncatingIfNeeded: number)))
+        : T.bits(of: Double(number)))
+  }
+}
+
+extension Value: ExpressibleByFloatLiteral where T: KernelFloat {
+  package init(floatLiteral number: Double) { self.init(number) }
+}
+
+/// A register that is assigned more than once.
+package final class Variable<T: KernelType> {
+  let register: Register
+  let builder: KernelBuilder
+
+  init(_ register: Register, _ builder: KernelBuilder) {
+    self.register = register
+    self.builder = builder
+  }
+
+  /// What it holds where this is read; assigning emits a move, or makes the instruction before
+  /// write here.
+  package var value: Value<T> {
+    get { Value(.register(register), builder) }
+    set {
+      guard newValue.operand != .register(register) else { return }
+      builder.emit(.move(T.type), results: [register], sources: [newValue.operand])
+    }
+  }
+}
+
+extension Variable where T: KernelNumber {
+  package static func += (left: Variable, right: Value<T>) { left.value = left.value + right }
+  package static func -= (left: Variable, right: Value<T>) { left.value = left.value - right }
+  package static func *= (left: Variable, right: Value<T>) { left.value = left.value * right }
+}
+
+extension Variable where T: KernelInteger {
+  package static func ^= (left: Variable, right: Value<T>) { left.value = left.value ^ right }
+}

@@ -1,0 +1,1 @@
+extension Operation { package var isDefined: Bool { true } }
