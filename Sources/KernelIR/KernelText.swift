@@ -49,7 +49,7 @@ struct KernelText {
     let results = instruction.results.map(name).joined(separator: ", ")
     var operands: [String] = []
     var position = 0
-    for group in instruction.operation.signature.sources {
+    for group in instruction.operation.typedSources {
       for operand in instruction.sources.dropFirst(position).prefix(group.count) {
         operands.append(text(of: operand, in: group))
       }
@@ -96,5 +96,12 @@ struct KernelText {
 extension Kernel: CustomStringConvertible {
   package var description: String {
     KernelText(self).lines.map { $0 + "\n" }.joined()
+  }
+}
+
+extension Operation {
+  /// The groups of the sources, with a type where the signature only says how many bits are moved.
+  fileprivate var typedSources: [Signature.Group] {
+    if case .move(let type) = self { [.value(type)] } else { signature.sources }
   }
 }

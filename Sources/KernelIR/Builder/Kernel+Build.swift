@@ -8,12 +8,15 @@ extension Kernel {
   ///     error of `Scripts/check-ptx`.
   ///   - arguments: the parameter struct, which the host fills.
   ///   - body: emits the kernel.
+  ///   - file, line: where the kernel's source begins.
   /// - Throws: ``KernelError``, which lists all rules that are broken.
   package static func build<Struct: BitwiseCopyable>(
     _ name: String, target: Target = .sm80, threads: Int, registers: Int = 128,
-    arguments: Struct.Type, _ body: (KernelBuilder, KernelArguments<Struct>) -> Void
+    arguments: Struct.Type, file: String = #fileID, line: Int = #line,
+    _ body: (KernelBuilder, KernelArguments<Struct>) -> Void
   ) throws(KernelError) -> Kernel {
     let builder = KernelBuilder()
+    builder.at(file, line)
     body(builder, KernelArguments(builder: builder))
     var kernel = Kernel(
       name: name, target: target, threadCount: threads, sharedByteCount: builder.sharedByteCount,

@@ -1,1 +1,0 @@
-extension Operation { package var isDefined: Bool { true } }

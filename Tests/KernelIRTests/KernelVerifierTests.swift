@@ -1,0 +1,145 @@
+import KernelIR
+import Testing
+
+/// Each rule finds the kernel that breaks it, and names the line.
+@Suite struct KernelVerifierTests {
+  struct Case: Sendable {
+    var rule: String
+    var message: String
+    var threads = 128
+    var registers = 64
+    var target = Target.sm80
+    /// Whether the message has a line of this file.
+    var hasLine = true
+    var body: @Sendable (KernelBuilder) -> Void
+  }
+
+  static let cases: [Case] = [
+    Case(rule: "operands", message: "1 operands in place of 2") { k in
+      k.barrier()
+      k.emit(.reduce(.add, .shared, .u32), sources: [.memory(.shared, offset: 0)])
+    },
+    Case(rule: "operands", message: "cannot be an operand here") { k in
+      k.shared(F32.self, count: 4)[0] =
+        k.result(of: .binary(.add, .f32), [k.laneIndex.operand, k.laneIndex.operand])
+    },
+    Case(rule: "types", message: "PTX has no such instruction") { k in
+      k.shared(F32.self, count: 4)[0] =
+        k.result(of: .binary(.xor, .f32), [.immediate(0), .immediate(0)])
+    },
+    Case(rule: "constants", message: "has more than 32 bits") { k in
+      k.shared(U32.self, count: 4)[0] = k.laneIndex + Value<U32>(bits: 1 << 32)
+    },
+    Case(rule: "assigned", message: "is read before it is assigned") { k in
+      k.shared(U32.self, count: 4)[0] = k.variable(U32.self).value
+    },
+    Case(rule: "assigned", message: "is read before it is assigned") { k in
+      let late = k.variable(U32.self)
+      k.if(k.laneIndex == 0) { late.value = 1 }
+      k.shared(U32.self, count: 4)[0] = late.value
+    },
+    Case(rule: "assigned", message: "is read before it is assigned") { k in
+      let late = k.variable(U32.self)
+      k.loop {
+        k.leave(if: k.laneIndex == 0)
+        late.value = 1
+      }
+      k.shared(U32.self, count: 4)[0] = late.value
+    },
+    Case(rule: "whole-warps", message: "lanes of the warp may be on other paths") { k in
+      k.if(k.laneIndex < 16) { k.barrier() }
+    },
+    Case(rule: "whole-warps", message: "lanes of the warp may be on other paths") { k in
+      let shared = k.shared(U32.self, count: 32)
+      k.loop(to: k.laneIndex) { i in shared[i] = k.exchange(i, mask: 1) }
+    },
+    Case(rule: "target", message: "needs sm_90, the kernel is for sm_80") { k in
+      k.fenceAsyncProxy()
+    },
+    Case(
+      rule: "launch", message: "100 threads are not a multiple of 32", threads: 100, hasLine: false
+    ) { $0.barrier() },
+    Case(
+      rule: "launch", message: "need more than 65536", threads: 1024, registers: 128,
+      hasLine: false
+    ) { $0.barrier() },
+    Case(rule: "launch", message: "bytes of shared memory are more", hasLine: false) { k in
+      k.shared(U32.self, count: 50_000)[0] = 1
+    },
+    Case(rule: "windows", message: "4 bytes at 16 are outside of 16 bytes") { k in
+      k.shared(U32.self, count: 4)[4] = 1
+    },
+    Case(rule: "windows", message: "4 is no multiple of 16") { k in
+      let shared = k.shared(U32.self, count: 8)
+      shared[0] = shared.advanced(by: 1).loadMatrices(1)[0]
+    },
+    Case(rule: "windows", message: "there is no access of 32 bytes") { k in
+      let wide = k.shared(U64.self, count: 4)
+      wide.storeVector([1, 2, 3, 4])
+    },
+    Case(rule: "barriers", message: "barriers are numbered 0…15") { k in
+      k.barrier(16, threadCount: 64)
+    },
+    Case(rule: "barriers", message: "160 threads are not whole warps of 128 threads") { k in
+      k.arrive(at: 1, threadCount: 160)
+    },
+    Case(rule: "copies", message: "-1 groups cannot be pending") { k in
+      k.waitForCopies(pending: -1)
+    },
+    Case(rule: "matrices", message: "1, 2 or 4 matrices") { k in
+      let shared = k.shared(U32.self, count: 256)
+      shared[0] = shared.loadMatrices(3)[0]
+    },
+    Case(rule: "matrices", message: "there is no such shape") { k in
+      let sums = k.variables(4, F32.self, initially: 0)
+      let ones = (0..<8).map { k.laneIndex + Value<U32>($0) }
+      k.multiplyAdd(
+        sums, Array(ones.prefix(8)), Array(ones.prefix(4)), MatrixShape(k: 32, type: .f16))
+      k.shared(F32.self, count: 1)[0] = sums[0].value
+    },
+    Case(rule: "matrices", message: "n is a multiple of 8 from 8 to 256", target: .sm90a) { k in
+      let descriptor = Value<U64>(k.laneIndex)
+      k.multiplyWarpgroup(
+        k.variables(6, F32.self, initially: 0), a: descriptor, b: descriptor,
+        accumulating: Value<Predicate>(true), WarpgroupShape(n: 12, type: .f16))
+    },
+    Case(rule: "loops", message: "the loop never ends") { k in
+      k.loop { k.barrier() }
+    },
+    Case(rule: "loops", message: "there is no loop to leave") { k in
+      k.leave(if: k.laneIndex == 0)
+    },
+  ]
+
+  @Test(arguments: cases.indices)
+  func `a broken rule is found`(index: Int) {
+    let broken = Self.cases[index]
+    let error = #expect(throws: KernelError.self) {
+      try Kernel.build(
+        "broken", target: broken.target, threads: broken.threads, registers: broken.registers,
+        arguments: NoArguments.self
+      ) { k, _ in broken.body(k) }
+    }
+    let found = error?.violations.first { $0.rule == broken.rule }
+    #expect(found?.message.contains(broken.message) == true, "\(error?.description ?? "")")
+    #expect((found?.origin != nil) == broken.hasLine, "\(error?.description ?? "")")
+  }
+
+  @Test func `every rule has a case`() {
+    #expect(Set(Self.cases.map(\.rule)) == Set(KernelVerifier.rules.map(\.name)))
+  }
+
+  @Test func `the line is that of the kernel's source`() {
+    var line = 0
+    do {
+      _ = try Kernel.build("broken", threads: 32, arguments: NoArguments.self) { k, _ in
+        line = #line + 1
+        k.barrier(16, threadCount: 32)
+      }
+      Issue.record("no rule is broken")
+    } catch {
+      #expect(error.violations.first?.origin?.line == line)
+      #expect(error.violations.first?.origin?.file.hasSuffix("KernelVerifierTests.swift") == true)
+    }
+  }
+}
