@@ -73,35 +73,38 @@ import Testing
       let shared = k.shared(U32.self, count: 8)
       shared[0] = shared.advanced(by: 1).loadMatrices(1)[0]
     },
-    Case(rule: "windows", message: "there is no access of 32 bytes") { k in
+    Case(rule: "types", message: "PTX has no such instruction") { k in
       let wide = k.shared(U64.self, count: 4)
       wide.storeVector([1, 2, 3, 4])
     },
-    Case(rule: "barriers", message: "barriers are numbered 0…15") { k in
+    Case(rule: "types", message: "PTX has no such instruction") { k in
       k.barrier(16, threadCount: 64)
     },
-    Case(rule: "barriers", message: "160 threads are not whole warps of 128 threads") { k in
+    Case(rule: "barriers", message: "the block has 128 threads, not 160") { k in
       k.arrive(at: 1, threadCount: 160)
     },
-    Case(rule: "copies", message: "-1 groups cannot be pending") { k in
+    Case(rule: "types", message: "PTX has no such instruction") { k in
       k.waitForCopies(pending: -1)
     },
-    Case(rule: "matrices", message: "1, 2 or 4 matrices") { k in
+    Case(rule: "types", message: "PTX has no such instruction") { k in
       let shared = k.shared(U32.self, count: 256)
       shared[0] = shared.loadMatrices(3)[0]
     },
-    Case(rule: "matrices", message: "there is no such shape") { k in
+    Case(rule: "types", message: "PTX has no such instruction") { k in
       let sums = k.variables(4, F32.self, initially: 0)
       let ones = (0..<8).map { k.laneIndex + Value<U32>($0) }
       k.multiplyAdd(
         sums, Array(ones.prefix(8)), Array(ones.prefix(4)), MatrixShape(k: 32, type: .f16))
       k.shared(F32.self, count: 1)[0] = sums[0].value
     },
-    Case(rule: "matrices", message: "n is a multiple of 8 from 8 to 256", target: .sm90a) { k in
+    Case(
+      rule: "warpgroups", message: "96 threads are not whole warpgroups", threads: 96,
+      target: .sm90a
+    ) { k in
       let descriptor = Value<U64>(k.laneIndex)
       k.multiplyWarpgroup(
-        k.variables(6, F32.self, initially: 0), a: descriptor, b: descriptor,
-        accumulating: Value<Predicate>(true), WarpgroupShape(n: 12, type: .f16))
+        k.variables(4, F32.self, initially: 0), a: descriptor, b: descriptor,
+        accumulating: Value<Predicate>(true), WarpgroupShape(n: 8, type: .f16))
     },
     Case(rule: "loops", message: "the loop never ends") { k in
       k.loop { k.barrier() }

@@ -46,7 +46,7 @@ extension KernelVerifier {
     }
   }
 
-  /// The operation exists for its types.
+  /// The operation exists for its types and numbers.
   static func types(_ kernel: Kernel) -> [Finding] {
     kernel.instructions.compactMap {
       $0.operation.isDefined ? nil : Finding($0, "PTX has no such instruction")

@@ -52,21 +52,10 @@ extension KernelVerifier {
     return findings
   }
 
-  /// Accesses relative to a window's start lie within it and are aligned, and access sizes exist.
+  /// Accesses relative to a window's start lie within it and are aligned.
   static func windows(_ kernel: Kernel) -> [Finding] {
     kernel.instructions.flatMap { instruction -> [Finding] in
       var findings: [Finding] = []
-      if let access = instruction.operation.access {
-        if ![1, 2, 4].contains(access.count) || access.byteCount > 16 || access.byteCount == 0 {
-          findings.append(Finding(instruction, "there is no access of \(access.byteCount) bytes"))
-        }
-        if access.cache == .readOnly, access.space != .global {
-          findings.append(Finding(instruction, "only global memory is read so"))
-        }
-        if case .store = instruction.operation, ![.global, .shared].contains(access.space) {
-          findings.append(Finding(instruction, "\(access.space) memory cannot be written"))
-        }
-      }
       for (operand, byteCount) in zip(instruction.memoryOperands, instruction.accessSizes) {
         guard case .memory(let base, let offset) = operand else { continue }
         let size: Int
@@ -87,21 +76,16 @@ extension KernelVerifier {
     }
   }
 
-  /// Barriers have numbers and thread counts that exist.
+  /// Barriers of some threads wait for no more than the block has.
   static func barriers(_ kernel: Kernel) -> [Finding] {
     kernel.instructions.compactMap { instruction in
-      let (id, threads): (Int, Int?)
       switch instruction.operation {
-      case .barrier(let number, let count): (id, threads) = (number, count)
-      case .barrierArrive(let number, let count): (id, threads) = (number, count)
-      default: return nil
+      case .barrier(_, let threads?), .barrierArrive(_, let threads):
+        threads <= kernel.threadCount
+          ? nil
+          : Finding(instruction, "the block has \(kernel.threadCount) threads, not \(threads)")
+      default: nil
       }
-      if !(0...15).contains(id) { return Finding(instruction, "barriers are numbered 0…15") }
-      if let threads, threads <= 0 || threads % 32 != 0 || threads > kernel.threadCount {
-        return Finding(
-          instruction, "\(threads) threads are not whole warps of \(kernel.threadCount) threads")
-      }
-      return nil
     }
   }
 
@@ -145,14 +129,6 @@ extension Operation {
       .warpgroupFence, .warpgroupCommit, .warpgroupWait, .setMaxRegisters:
       true
     default: false
-    }
-  }
-
-  /// How loads and stores access memory.
-  package var access: Access? {
-    switch self {
-    case .load(let access), .store(let access): access
-    default: nil
     }
   }
 }

@@ -45,8 +45,7 @@ package enum KernelVerifier {
     Rule(name: "launch", check: launch),
     Rule(name: "windows", check: windows),
     Rule(name: "barriers", check: barriers),
-    Rule(name: "copies", check: copies),
-    Rule(name: "matrices", check: matrices),
+    Rule(name: "warpgroups", check: warpgroups),
     Rule(name: "loops", check: loops),
   ]
 
