@@ -18,8 +18,10 @@ package enum Snapshot {
     }
     let expected = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
     guard text != expected else { return }
-    let (got, want) = (text.split(separator: "\n", omittingEmptySubsequences: false),
-      expected.split(separator: "\n", omittingEmptySubsequences: false))
+    let (got, want) = (
+      text.split(separator: "\n", omittingEmptySubsequences: false),
+      expected.split(separator: "\n", omittingEmptySubsequences: false)
+    )
     let line = zip(got, want).prefix { $0 == $1 }.count
     Issue.record(
       """

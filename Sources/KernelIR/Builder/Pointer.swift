@@ -27,7 +27,7 @@ package struct Pointer<T: KernelType, Memory: KernelMemory> {
 
   package static var stride: Int { T.type.byteCount }
 
-  var operand: Operand { .memory(base, offset: byteOffset) }
+  package var operand: Operand { .memory(base, offset: byteOffset) }
 
   /// The pointer `count` elements further; costs no instruction.
   package func advanced(by count: Int) -> Pointer {
