@@ -18,6 +18,8 @@ let modules: [Target] = [
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
   .target(name: "KernelIR"),
+  .target(name: "PTX", dependencies: ["KernelIR"]),
+  .target(name: "Emulator", dependencies: ["Tensors", "KernelIR"]),
 ]
 
 /// The CPU kernels: one source folder, compiled once for each instruction set. The modules share
@@ -47,6 +49,7 @@ let package = Package(
   products: [
     .library(name: "Hewn", targets: ["Hewn"]),
     .executable(name: "hewn", targets: ["HewnCLI"]),
+    .executable(name: "gpu-check", targets: ["GPUCheck"]),
     // For the package Fuzz alone.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
   ],
@@ -93,6 +96,16 @@ let package = Package(
     .executableTarget(
       name: "KernelCosts", dependencies: ["CPUBackend", "Tuning"],
       path: "Benchmarks/KernelCosts"),
+    .executableTarget(
+      name: "GPUCheck",
+      dependencies: [
+        "GPUCatalogue", "KernelIR", "PTX",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/GPUCheck"),
+    .target(
+      name: "GPUCatalogue", dependencies: ["KernelIR", "PTX", "Tensors"],
+      path: "Tests/GPUCatalogue"),
     .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
     .target(
       name: "FuzzTargets",
@@ -138,6 +151,10 @@ var testTargets: [Target] {
     .testTarget(
       name: "TuningTests",
       dependencies: ["Tuning", "CPUBackend", "CPUKernels", "Tensors", "TestSupport"]),
+    .testTarget(name: "KernelIRTests", dependencies: ["KernelIR", "TestSupport"]),
+    .testTarget(
+      name: "PTXTests",
+      dependencies: ["PTX", "KernelIR", "Emulator", "GPUCatalogue", "Tensors", "TestSupport"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Foundation
+import GPUCatalogue
+import KernelIR
+import PTX
+
+/// Writes the texts that `Scripts/check-ptx` assembles.
+struct WritePTX: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ptx",
+    abstract: "Write every kernel as PTX, for every target that it runs on.")
+
+  @Argument(help: "The folder to write to.")
+  var folder: String
+
+  func run() throws {
+    for kernel in try KernelCatalogue.all() {
+      for target in Target.allCases where target >= kernel.target {
+        let file = "\(folder)/\(kernel.name).\(target.rawValue).ptx"
+        try PTXPrinter.text(of: kernel, for: target)
+          .write(toFile: file, atomically: true, encoding: .utf8)
+      }
+    }
+  }
+}
