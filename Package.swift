@@ -151,7 +151,8 @@ var testTargets: [Target] {
     .testTarget(
       name: "TuningTests",
       dependencies: ["Tuning", "CPUBackend", "CPUKernels", "Tensors", "TestSupport"]),
-    .testTarget(name: "KernelIRTests", dependencies: ["KernelIR", "TestSupport"]),
+    .testTarget(
+      name: "KernelIRTests", dependencies: ["KernelIR", "GPUCatalogue", "TestSupport"]),
     .testTarget(
       name: "PTXTests",
       dependencies: ["PTX", "KernelIR", "Emulator", "GPUCatalogue", "Tensors", "TestSupport"]),

@@ -1,3 +1,4 @@
+import GPUCatalogue
 import KernelIR
 import TestSupport
 import Testing
