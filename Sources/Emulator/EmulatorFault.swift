@@ -42,69 +42,9 @@ package struct EmulatorFault: Error, Sendable, CustomStringConvertible {
   package var description: String {
     var place = "kernel \(kernel), block \(block), warp \(warp)"
     if let lane { place += ", lane \(lane)" }
-    place += ", instruction \(instructionIndex): \(instruction.faultText)"
+    place += ", instruction \(instructionIndex): \(instruction)"
+    if let origin = instruction.origin { place += " at \(origin)" }
     if let address { place += ", address 0x\(String(address, radix: 16))" }
     return "\(kind.rawValue): \(message) (\(place))"
-  }
-}
-
-extension Instruction {
-  /// The instruction for messages: guard, operation, operands and the line it came from.
-  var faultText: String {
-    var text = ""
-    if let `guard` { text += "@\(`guard`.isNegated ? "!" : "")\(`guard`.register.faultText) " }
-    text += operation.faultText
-    let operands = results.map(\.faultText) + sources.map(\.faultText)
-    if !operands.isEmpty { text += " " + operands.joined(separator: ", ") }
-    if let origin { text += " at \(origin)" }
-    return text
-  }
-}
-
-extension Operation {
-  /// As Swift describes it, without the names of modules and types.
-  fileprivate var faultText: String {
-    var text = ""
-    var word = ""
-    for character in "\(self)" {
-      if character.isLetter || character.isNumber {
-        word.append(character)
-      } else {
-        if character != "." { text += word + String(character) }
-        word = ""
-      }
-    }
-    return text + word
-  }
-}
-
-extension Register {
-  /// As `%r3`.
-  var faultText: String {
-    let prefix =
-      switch `class` {
-      case .predicate: "p"
-      case .b16: "h"
-      case .b32: "r"
-      case .f32: "f"
-      case .b64: "rd"
-      }
-    return "%\(prefix)\(index)"
-  }
-}
-
-extension Operand {
-  fileprivate var faultText: String {
-    switch self {
-    case .register(let register): register.faultText
-    case .immediate(let bits): "0x\(String(bits, radix: 16))"
-    case .memory(let base, let offset):
-      switch base {
-      case .register(let register): "[\(register.faultText)+\(offset)]"
-      case .shared: "[shared+\(offset)]"
-      case .parameters: "[arguments+\(offset)]"
-      case .constants: "[constants+\(offset)]"
-      }
-    }
   }
 }

@@ -152,7 +152,7 @@ extension DecodedInstruction {
       throw HewnError(
         .invalidArgument,
         "kernel \(program.name): barriers are 0 to 15, of multiples of 32 threads that the block "
-          + "has: \(instruction.faultText)")
+          + "has: \(instruction)")
     }
     self.opcode = opcode
     immediate = id
@@ -167,7 +167,7 @@ extension DecodedInstruction {
 
   private func unsupported(_ instruction: Instruction, in program: Program) -> HewnError {
     HewnError(
-      .unsupported, "kernel \(program.name): the emulator does not have \(instruction.faultText)")
+      .unsupported, "kernel \(program.name): the emulator does not have \(instruction)")
   }
 }
 

@@ -85,7 +85,7 @@ struct Decoder {
     func fail(_ what: String) -> HewnError {
       HewnError(
         .invalidArgument,
-        "kernel \(program.name), instruction \(index): \(what): \(instruction.faultText)")
+        "kernel \(program.name), instruction \(index): \(what): \(instruction)")
     }
     guard instruction.results.count == signature.resultCount,
       instruction.sources.count == signature.sourceCount

@@ -16,7 +16,7 @@ extension Machine {
 
   /// Another instruction, for a fault's message.
   func name(ofInstructionAt index: UInt32) -> String {
-    "instruction \(index): \(program.program.instructions[Int(index)].faultText)"
+    "instruction \(index): \(program.program.instructions[Int(index)])"
   }
 
   // MARK: Lanes
@@ -109,7 +109,7 @@ extension Machine {
     let register = registers.first { program.layout.offset(of: $0) == operand }
     throw fault(
       .uninitializedRegister,
-      "\(register.map { $0.faultText } ?? "a register") has no value in lanes \(Self.list(missing))",
+      "\(register.map(\.description) ?? "a register") has no value in lanes \(Self.list(missing))",
       i, warp, lane: lane)
   }
 
