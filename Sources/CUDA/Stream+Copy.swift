@@ -30,8 +30,8 @@ extension Stream {
 
   /// Copies bytes to the GPU. They may not be changed until the work is done.
   package func copy(
-    _ byteCount: Int, from source: borrowing PinnedBuffer, at sourceOffset: Int = 0,
-    to buffer: borrowing Buffer, at offset: Int = 0
+    _ byteCount: Int, from source: borrowing PinnedBuffer, fromOffset sourceOffset: Int = 0,
+    to buffer: borrowing Buffer, toOffset offset: Int = 0
   ) throws(HewnError) {
     let from = try source.address(of: byteCount, at: sourceOffset)
     let address = try buffer.address(of: byteCount, at: offset)
@@ -41,8 +41,8 @@ extension Stream {
 
   /// Copies bytes from the GPU. They are there when the work is done.
   package func copy(
-    _ byteCount: Int, from buffer: borrowing Buffer, at offset: Int = 0,
-    to destination: borrowing PinnedBuffer, at destinationOffset: Int = 0
+    _ byteCount: Int, from buffer: borrowing Buffer, fromOffset offset: Int = 0,
+    to destination: borrowing PinnedBuffer, toOffset destinationOffset: Int = 0
   ) throws(HewnError) {
     let address = try buffer.address(of: byteCount, at: offset)
     let to = try destination.address(of: byteCount, at: destinationOffset)
@@ -52,8 +52,8 @@ extension Stream {
 
   /// Copies bytes within the GPU. The parts may not overlap.
   package func copy(
-    _ byteCount: Int, from source: borrowing Buffer, at sourceOffset: Int = 0,
-    to buffer: borrowing Buffer, at offset: Int = 0
+    _ byteCount: Int, from source: borrowing Buffer, fromOffset sourceOffset: Int = 0,
+    to buffer: borrowing Buffer, toOffset offset: Int = 0
   ) throws(HewnError) {
     let from = try source.address(of: byteCount, at: sourceOffset)
     let address = try buffer.address(of: byteCount, at: offset)
