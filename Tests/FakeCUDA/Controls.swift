@@ -16,12 +16,14 @@
   state.withLock { $0.behavior.memoryByteLimit = byteCount }
 }
 
-/// Lets calls of a function fail after some that succeed; 0 lets it succeed again.
-@c package func fakeFail(_ name: UnsafePointer<CChar>?, _ remaining: Int32, _ error: Int32) {
+/// Lets calls of a function fail, so many times, after some that succeed.
+@c package func fakeFail(
+  _ name: UnsafePointer<CChar>?, _ remaining: Int32, _ times: Int32, _ error: Int32
+) {
   guard let name else { return }
   let symbol = String(cString: name)
   state.withLock {
-    $0.behavior.failures[symbol] = error == 0 ? nil : (remaining: remaining, error: error)
+    $0.behavior.failures[symbol] = (remaining: remaining, times: times, error: error)
   }
 }
 

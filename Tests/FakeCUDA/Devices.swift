@@ -84,7 +84,9 @@ private func isDevice(_ device: Int32, _ state: borrowing State) -> Bool {
   }
 }
 
-@c package func cuDeviceTotalMem_v2(_ byteCount: UnsafeMutablePointer<Int>?, _ device: Int32)
+@c(cuDeviceTotalMem_v2) package func cuDeviceTotalMem(
+  _ byteCount: UnsafeMutablePointer<Int>?, _ device: Int32
+)
   -> Int32
 {
   call("cuDeviceTotalMem_v2", needsContext: false) { state in
@@ -118,7 +120,7 @@ private func isDevice(_ device: Int32, _ state: borrowing State) -> Bool {
   }
 }
 
-@c package func cuDevicePrimaryCtxRelease_v2(_ device: Int32) -> Int32 {
+@c(cuDevicePrimaryCtxRelease_v2) package func cuDevicePrimaryCtxRelease(_ device: Int32) -> Int32 {
   call("cuDevicePrimaryCtxRelease_v2", needsContext: false) { state in
     guard isDevice(device, state), let handle = state.contextHandle else { return 201 }
     state.contextCount -= 1
@@ -132,7 +134,7 @@ private func isDevice(_ device: Int32, _ state: borrowing State) -> Bool {
   }
 }
 
-@c package func cuCtxPushCurrent_v2(_ context: OpaquePointer?) -> Int32 {
+@c(cuCtxPushCurrent_v2) package func cuCtxPushCurrent(_ context: OpaquePointer?) -> Int32 {
   call("cuCtxPushCurrent_v2", needsContext: false) { state in
     guard handle(context) == state.contextHandle else { return 201 }
     state.current.append(handle(context))
@@ -140,7 +142,9 @@ private func isDevice(_ device: Int32, _ state: borrowing State) -> Bool {
   }
 }
 
-@c package func cuCtxPopCurrent_v2(_ context: UnsafeMutablePointer<OpaquePointer?>?) -> Int32 {
+@c(cuCtxPopCurrent_v2) package func cuCtxPopCurrent(
+  _ context: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
   call("cuCtxPopCurrent_v2", needsContext: false) { state in
     guard let handle = state.current.popLast() else { return 201 }
     context?.pointee = pointer(handle)

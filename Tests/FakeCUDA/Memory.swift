@@ -1,4 +1,4 @@
-@c package func cuMemGetInfo_v2(
+@c(cuMemGetInfo_v2) package func cuMemGetInfo(
   _ free: UnsafeMutablePointer<Int>?, _ total: UnsafeMutablePointer<Int>?
 ) -> Int32 {
   call("cuMemGetInfo_v2") { state in
@@ -8,7 +8,9 @@
   }
 }
 
-@c package func cuMemAlloc_v2(_ address: UnsafeMutablePointer<UInt64>?, _ byteCount: Int) -> Int32 {
+@c(cuMemAlloc_v2) package func cuMemAlloc(
+  _ address: UnsafeMutablePointer<UInt64>?, _ byteCount: Int
+) -> Int32 {
   call("cuMemAlloc_v2") { state in
     if state.invalidateCaptures() { return 900 }
     guard byteCount > 0 else { return 1 }
@@ -21,7 +23,7 @@
   }
 }
 
-@c package func cuMemFree_v2(_ address: UInt64) -> Int32 {
+@c(cuMemFree_v2) package func cuMemFree(_ address: UInt64) -> Int32 {
   call("cuMemFree_v2") { state in
     if state.invalidateCaptures() { return 900 }
     guard case .memory(let memory)? = state.things.removeValue(forKey: UInt(address)) else {
@@ -70,7 +72,7 @@ extension State {
   }
 }
 
-@c package func cuMemcpyHtoDAsync_v2(
+@c(cuMemcpyHtoDAsync_v2) package func cuMemcpyHtoDAsync(
   _ address: UInt64, _ source: UnsafeRawPointer?, _ byteCount: Int, _ stream: OpaquePointer?
 ) -> Int32 {
   call("cuMemcpyHtoDAsync_v2") { state in
@@ -80,7 +82,7 @@ extension State {
   }
 }
 
-@c package func cuMemcpyDtoHAsync_v2(
+@c(cuMemcpyDtoHAsync_v2) package func cuMemcpyDtoHAsync(
   _ destination: UnsafeMutableRawPointer?, _ address: UInt64, _ byteCount: Int,
   _ stream: OpaquePointer?
 ) -> Int32 {
@@ -91,7 +93,7 @@ extension State {
   }
 }
 
-@c package func cuMemcpyDtoDAsync_v2(
+@c(cuMemcpyDtoDAsync_v2) package func cuMemcpyDtoDAsync(
   _ to: UInt64, _ from: UInt64, _ byteCount: Int, _ stream: OpaquePointer?
 ) -> Int32 {
   call("cuMemcpyDtoDAsync_v2") { state in

@@ -111,7 +111,7 @@ private let cubinPrefix = "FAKECUBIN\n"
   }
 }
 
-@c package func cuLinkCreate_v2(
+@c(cuLinkCreate_v2) package func cuLinkCreate(
   _ count: UInt32, _ names: UnsafeMutablePointer<Int32>?,
   _ values: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   _ link: UnsafeMutablePointer<OpaquePointer?>?
@@ -123,7 +123,7 @@ private let cubinPrefix = "FAKECUBIN\n"
   }
 }
 
-@c package func cuLinkAddData_v2(
+@c(cuLinkAddData_v2) package func cuLinkAddData(
   _ link: OpaquePointer?, _ type: Int32, _ data: UnsafeMutableRawPointer?, _ byteCount: Int,
   _ name: UnsafePointer<CChar>?, _ count: UInt32, _ names: UnsafeMutablePointer<Int32>?,
   _ values: UnsafeMutablePointer<UnsafeMutableRawPointer?>?

@@ -9,8 +9,8 @@ struct Behavior {
     5: .max, 6: 65_535, 7: 65_535, 16: 132, 36: 2_619_000, 37: 5120, 38: 50 << 20, 75: 9, 76: 0,
     81: 228 << 10, 82: 65_536, 97: 227 << 10,
   ]
-  /// The calls that fail from some call on: symbol → (calls that still succeed, error).
-  var failures: [String: (remaining: Int32, error: Int32)] = [:]
+  /// Which calls fail: symbol → (calls that still succeed, failures after them, error).
+  var failures: [String: (remaining: Int32, times: Int32, error: Int32)] = [:]
   var memoryByteLimit = 1 << 30
 }
 
@@ -118,8 +118,14 @@ func call(
   state.withLock { state in
     state.calls.append(name)
     if let failure = state.behavior.failures[name] {
-      if failure.remaining == 0 { return failure.error }
-      state.behavior.failures[name]?.remaining -= 1
+      if failure.remaining > 0 {
+        state.behavior.failures[name]?.remaining -= 1
+      } else if failure.times > 0 {
+        state.behavior.failures[name]?.times -= 1
+        // A capture ends in any case.
+        if name == "cuStreamEndCapture" { state.endCaptures() }
+        return failure.error
+      }
     }
     if !state.isInitialized, !["cuInit", "cuDriverGetVersion"].contains(name) { return 3 }
     if needsContext, state.current.isEmpty { return 201 }

@@ -11,6 +11,12 @@ extension State {
     return isCapturing
   }
 
+  mutating func endCaptures() {
+    for (handle, thing) in things {
+      if case .stream = thing { things[handle] = .stream(FakeStream()) }
+    }
+  }
+
   /// Does work at once, or collects it.
   mutating func enqueue(_ work: Work, on stream: OpaquePointer?) -> Int32 {
     guard case .stream(var target)? = things[handle(stream)] else { return 400 }
@@ -68,7 +74,7 @@ extension State {
   }
 }
 
-@c package func cuStreamDestroy_v2(_ stream: OpaquePointer?) -> Int32 {
+@c(cuStreamDestroy_v2) package func cuStreamDestroy(_ stream: OpaquePointer?) -> Int32 {
   call("cuStreamDestroy_v2") { state in
     guard case .stream? = state.things.removeValue(forKey: handle(stream)) else { return 400 }
     return 0
@@ -92,7 +98,9 @@ extension State {
   }
 }
 
-@c package func cuStreamBeginCapture_v2(_ stream: OpaquePointer?, _ mode: Int32) -> Int32 {
+@c(cuStreamBeginCapture_v2) package func cuStreamBeginCapture(
+  _ stream: OpaquePointer?, _ mode: Int32
+) -> Int32 {
   call("cuStreamBeginCapture_v2") { state in
     guard case .stream(var target)? = state.things[handle(stream)] else { return 400 }
     guard target.captured == nil, (0...2).contains(mode) else { return 1 }
@@ -161,7 +169,7 @@ extension State {
   }
 }
 
-@c package func cuEventDestroy_v2(_ event: OpaquePointer?) -> Int32 {
+@c(cuEventDestroy_v2) package func cuEventDestroy(_ event: OpaquePointer?) -> Int32 {
   call("cuEventDestroy_v2") { state in
     guard case .event? = state.things.removeValue(forKey: handle(event)) else { return 400 }
     return 0

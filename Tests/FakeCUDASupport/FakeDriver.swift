@@ -85,11 +85,13 @@ package final class FakeDriver: Sendable {
     function("fakeSetMemory", (@convention(c) (Int) -> Void).self)?(byteCount)
   }
 
-  /// Lets calls of a function fail after `count` that succeed; an error of 0 ends it.
-  package func fail(_ name: String, after count: Int32 = 0, with error: Int32) {
+  /// Lets calls of a function fail, `times` times, after `count` that succeed.
+  package func fail(
+    _ name: String, after count: Int32 = 0, times: Int32 = .max, with error: Int32
+  ) {
     let fail = function(
-      "fakeFail", (@convention(c) (UnsafePointer<CChar>?, Int32, Int32) -> Void).self)
-    name.withCString { fail?($0, count, error) }
+      "fakeFail", (@convention(c) (UnsafePointer<CChar>?, Int32, Int32, Int32) -> Void).self)
+    name.withCString { fail?($0, count, times, error) }
   }
 
   /// The functions called, in order.
