@@ -40,34 +40,21 @@ package struct Stream: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// Blocks of a launch along x, y and z.
-package struct Grid: Hashable, Sendable, CustomStringConvertible {
-  package var x: Int
-  package var y: Int
-  package var z: Int
-
-  package init(_ x: Int, _ y: Int = 1, _ z: Int = 1) {
-    self.x = x
-    self.y = y
-    self.z = z
-  }
-
-  package var description: String { "\(x) × \(y) × \(z)" }
-}
-
 extension Stream {
   /// Launches a kernel that takes one struct.
   ///
   /// The blocks have threads along x alone.
   ///
   /// - Parameters:
+  ///   - grid: blocks along x, y and z.
   ///   - threadCount: of a block.
   ///   - sharedByteCount: the dynamic shared memory of a block, for which
   ///     ``Function/allowSharedMemory(byteCount:)`` must have been called beyond 48 KiB.
   ///   - arguments: the bytes of the struct, copied before the call returns; without any, the
   ///     kernel takes no parameter.
   package mutating func launch(
-    _ function: Function, grid: Grid, threadCount: Int, sharedByteCount: Int = 0,
+    _ function: Function, grid: (x: Int, y: Int, z: Int), threadCount: Int,
+    sharedByteCount: Int = 0,
     arguments: UnsafeRawBufferPointer
   ) throws(HewnError) {
     guard
@@ -77,8 +64,8 @@ extension Stream {
     else {
       throw HewnError(
         .internal,
-        "\(function.name): a grid of \(grid) blocks with \(threadCount) threads and"
-          + " \(sharedByteCount) bytes of shared memory cannot be launched")
+        "\(function.name): a grid of \(grid.x) × \(grid.y) × \(grid.z) blocks with \(threadCount)"
+          + " threads and \(sharedByteCount) bytes of shared memory cannot be launched")
     }
     capturedModules?.append(function.module)
     // The driver takes a pointer for each parameter; only this one's bytes are read.

@@ -42,11 +42,12 @@ extension Stream {
   mutating func increment(_ buffer: borrowing Buffer, with module: Module) throws(HewnError) {
     let address = buffer.address
     let function = try module.function("increment")
-    try launch(function, grid: Grid(1), threadCount: 32, argument: address)
+    try launch(function, grid: (1, 1, 1), threadCount: 32, argument: address)
   }
 
   mutating func launch(
-    _ function: Function, grid: Grid, threadCount: Int, sharedByteCount: Int = 0, argument: UInt64
+    _ function: Function, grid: (x: Int, y: Int, z: Int), threadCount: Int,
+    sharedByteCount: Int = 0, argument: UInt64
   ) throws(HewnError) {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
     defer { bytes.deallocate() }

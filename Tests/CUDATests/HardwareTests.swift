@@ -52,10 +52,10 @@ struct HardwareTests {
     let buffer = try Buffer(byteCount: 128, in: context)
     try stream.fill(buffer, withWord: 41)
     let address = buffer.address
-    try stream.launch(function, grid: Grid(1), threadCount: 32, argument: address)
+    try stream.launch(function, grid: (1, 1, 1), threadCount: 32, argument: address)
     #expect(try stream.words(of: buffer) == [UInt32](repeating: 42, count: 32))
     let graph = try stream.capture { (stream) throws(HewnError) in
-      try stream.launch(function, grid: Grid(1), threadCount: 32, argument: address)
+      try stream.launch(function, grid: (1, 1, 1), threadCount: 32, argument: address)
     }
     for _ in 0..<3 { try stream.launch(graph) }
     #expect(try stream.words(of: buffer) == [UInt32](repeating: 45, count: 32))

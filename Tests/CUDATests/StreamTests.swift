@@ -17,11 +17,11 @@ import Testing
       let idle = try module.function("idle")
       try bytes.withUnsafeBytes {
         try stream.launch(
-          idle, grid: Grid(3, 2, 4), threadCount: 256, sharedByteCount: 1024, arguments: $0)
+          idle, grid: (3, 2, 4), threadCount: 256, sharedByteCount: 1024, arguments: $0)
       }
       let none = UnsafeRawBufferPointer(start: nil, count: 0)
       try stream.launch(
-        try module.function("bare"), grid: Grid(1), threadCount: 32, arguments: none)
+        try module.function("bare"), grid: (1, 1, 1), threadCount: 32, arguments: none)
       #expect(
         fixture.fake.launches.suffix(2) == [
           "idle grid 3x2x4 threads 256x1x1 shared 1024 arguments \(bytes)",
@@ -40,11 +40,11 @@ import Testing
       let address = buffer.address
       #expect(throws: HewnError.self) {
         try stream.launch(
-          function, grid: Grid(1), threadCount: 32, sharedByteCount: byteCount, argument: address)
+          function, grid: (1, 1, 1), threadCount: 32, sharedByteCount: byteCount, argument: address)
       }
       try function.allowSharedMemory(byteCount: byteCount)
       try stream.launch(
-        function, grid: Grid(1), threadCount: 32, sharedByteCount: byteCount, argument: address)
+        function, grid: (1, 1, 1), threadCount: 32, sharedByteCount: byteCount, argument: address)
       #expect(
         try function.residentBlockCount(threadCount: 256, sharedByteCount: byteCount) == 2)
       let error = #expect(throws: HewnError.self) {
@@ -60,11 +60,11 @@ import Testing
 
   /// Launches that no driver takes, and what the message names.
   @Test(arguments: [
-    (Grid(0), 32, "the kernel is increment"), (Grid(1, 65_536), 32, "CUDA_ERROR_INVALID_VALUE"),
-    (Grid(1), 1025, "cuLaunchKernel failed"), (Grid(-1), 32, "increment: a grid of -1 × 1 × 1"),
-    (Grid(1 << 32), 32, "cannot be launched"), (Grid(1), -1, "-1 threads"),
+    ((0, 1, 1), 32, "the kernel is increment"), ((1, 65_536, 1), 32, "CUDA_ERROR_INVALID_VALUE"),
+    ((1, 1, 1), 1025, "cuLaunchKernel failed"), ((-1, 1, 1), 32, "increment: a grid of -1 × 1 × 1"),
+    ((1 << 32, 1, 1), 32, "cannot be launched"), ((1, 1, 1), -1, "-1 threads"),
   ])
-  func refusals(grid: Grid, threadCount: Int, text: String) throws {
+  func refusals(grid: (x: Int, y: Int, z: Int), threadCount: Int, text: String) throws {
     try Fixture.withContext { fixture in
       var stream = try Stream(in: fixture.context)
       let function = try fixture.module().function("increment")
