@@ -33,32 +33,32 @@ struct LogBuffers {
   }
 }
 
-/// What the fake compiler makes of text: right text begins with `.version`; `.version 9.9` is too
-/// new, and lines with `error` are wrong.
+/// What the fake compiler makes of text: kernels and the sizes of their parameters.
+///
+/// Right text begins with `.version`, besides comments; `.version 9.9` is too new, and lines with
+/// `error` are wrong.
 private func compile(_ text: String, _ logs: LogBuffers) -> (kernels: [String: Int], result: Int32)
 {
-  guard text.hasPrefix(".version") else {
+  let lines = text.split(separator: "\n")
+  let code = lines.filter { !$0.hasPrefix("//") }
+  guard let version = code.first, version.hasPrefix(".version") else {
     logs.write(error: "ptxas fatal   : Ptx assembly aborted due to errors")
     return ([:], 218)
   }
-  if text.hasPrefix(".version 9.9") { return ([:], 222) }
-  let lines = text.split(separator: "\n")
+  if version == ".version 9.9" { return ([:], 222) }
   for (number, line) in lines.enumerated() where line.contains("error") {
     logs.write(error: "ptxas application ptx input, line \(number + 1); error : \(line)")
     return ([:], 218)
   }
   var kernels: [String: Int] = [:]
-  for line in lines {
-    guard let name = part(between: ".entry ", and: "(", in: line) else { continue }
-    kernels[name] = part(between: "[", and: "]", in: line).flatMap { Int($0) } ?? 0
+  for entry in code.joined(separator: "\n").split(separator: ".entry ").dropFirst() {
+    let name = entry.prefix { $0 != "(" }
+    let parameters = entry.dropFirst(name.count).prefix { $0 != ")" }
+    let byteCount = parameters.split(separator: "[").last?.prefix { $0 != "]" } ?? ""
+    kernels[String(name)] = Int(byteCount) ?? 0
   }
   logs.write(info: "ptxas info    : Used 10 registers")
   return (kernels, 0)
-}
-
-private func part(between start: String, and end: Character, in line: Substring) -> String? {
-  guard let range = line.firstRange(of: start) else { return nil }
-  return String(line[range.upperBound...].prefix { $0 != end })
 }
 
 /// Machine code: PTX after a word.
@@ -75,7 +75,7 @@ private let cubinPrefix = "FAKECUBIN\n"
     var text = String(cString: image.assumingMemoryBound(to: CChar.self))
     if text.hasPrefix(cubinPrefix) {
       text.removeFirst(cubinPrefix.count)
-    } else if !text.hasPrefix(".version") {
+    } else if !text.contains(".version") {
       return 200
     }
     let (kernels, result) = compile(text, LogBuffers(count, names, values))
