@@ -18,6 +18,8 @@ package struct HewnError: Error, Sendable, CustomStringConvertible {
     package static let io = Code(rawValue: "io")
     /// Memory ran out, or a size is beyond the limits.
     package static let outOfMemory = Code(rawValue: "out-of-memory")
+    /// A GPU or its driver failed while it worked.
+    package static let device = Code(rawValue: "device")
     /// A comparison or a budget was not met.
     package static let failedCheck = Code(rawValue: "failed-check")
     /// A defect of Hewn itself, found by one of its verifiers.

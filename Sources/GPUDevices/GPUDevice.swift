@@ -1,0 +1,129 @@
+package import KernelIR
+package import Tensors
+
+/// What runs kernels: a GPU through CUDA, or the emulator.
+///
+/// Tests and benchmarks are generic functions over it, written once for all devices. Work is done in the
+/// order in which it is given; functions return before it is done, unless they say that they wait.
+/// One thread at a time uses a device. Buffers, kernels and graphs belong to the device that made
+/// them.
+///
+/// Failures of the driver, of memory and of arguments are `HewnError`s. Faults of a kernel show in
+/// launches on the emulator and in what waits on GPUs; the emulator's error says where they are.
+package protocol GPUDevice {
+  /// Memory, freed with its last reference. Associated types are copyable, or arrays could not hold
+  /// them.
+  associatedtype Buffer: GPUBuffer
+  associatedtype LoadedKernel: LoadedGPUKernel
+  /// Captured work.
+  associatedtype Graph
+
+  var properties: GPUProperties { get }
+
+  /// Allocates memory whose content counts as unwritten. Its address is a multiple of 256.
+  ///
+  /// - Throws: `outOfMemory`
+  func allocate(byteCount: Int) throws(HewnError) -> Buffer
+
+  /// Copies bytes to the device, and waits until they may be changed.
+  ///
+  /// - Throws: `internal` when the part does not lie within the buffer.
+  func upload(
+    _ bytes: UnsafeRawBufferPointer, to buffer: Buffer, at offset: Int
+  ) throws
+
+  /// Copies bytes from the device when all work before is done, and waits for them.
+  ///
+  /// - Throws: `internal` when the part does not lie within the buffer.
+  func download(
+    _ buffer: Buffer, at offset: Int, into bytes: UnsafeMutableRawBufferPointer
+  ) throws
+
+  /// Sets all bytes of a buffer. All ones are NaN in every float format.
+  func fill(_ buffer: Buffer, with byte: UInt8) throws
+
+  /// Makes a kernel ready to be launched.
+  ///
+  /// - Throws: `unsupported` when the device cannot run it.
+  func load(_ kernel: Kernel) throws -> LoadedKernel
+
+  /// Launches a kernel. Callers use ``launch(_:grid:arguments:)``, which checks what it is given.
+  ///
+  /// - Parameter arguments: the bytes of the kernel's parameter struct, copied before the call
+  ///   returns.
+  func enqueue(_ kernel: LoadedKernel, grid: Grid, arguments: UnsafeRawBufferPointer) throws
+
+  /// Waits until all work is done.
+  func synchronize() throws
+
+  /// Collects the launches of `body` instead of doing them.
+  ///
+  /// The body may only launch and fill. The buffers that it uses must outlive the graph.
+  ///
+  /// - Throws: what `body` throws; then nothing is captured.
+  func capture(_ body: () throws -> Void) throws -> Graph
+
+  /// Does captured work once more.
+  func replay(_ graph: Graph) throws
+
+  /// Does work several times, after once that does not count, and waits for it. Devices without a
+  /// clock do it once.
+  func measure(repeatCount: Int, _ body: () throws -> Void) throws -> Measurement
+}
+
+/// Memory of a device.
+package protocol GPUBuffer {
+  var byteCount: Int { get }
+  /// Where it lies on the device, for kernels.
+  var address: UInt64 { get }
+}
+
+/// A kernel that is ready to be launched.
+package protocol LoadedGPUKernel {
+  var interface: KernelInterface { get }
+}
+
+/// What a launch must know of a kernel.
+package struct KernelInterface: Hashable, Sendable {
+  package var name: String
+  /// The oldest GPUs that it runs on.
+  package var target: Target
+  /// Threads of a block.
+  package var threadCount: Int
+  /// Shared memory of a block in bytes.
+  package var sharedByteCount: Int
+  /// The size of the parameter struct in bytes.
+  package var parameterByteCount: Int
+
+  package init(
+    name: String, target: Target, threadCount: Int, sharedByteCount: Int, parameterByteCount: Int
+  ) {
+    self.name = name
+    self.target = target
+    self.threadCount = threadCount
+    self.sharedByteCount = sharedByteCount
+    self.parameterByteCount = parameterByteCount
+  }
+
+  package init(of kernel: Kernel) {
+    self.init(
+      name: kernel.name, target: kernel.target, threadCount: kernel.threadCount,
+      sharedByteCount: kernel.sharedByteCount, parameterByteCount: kernel.parameterByteCount)
+  }
+}
+
+/// What a device's work cost.
+package enum Measurement: Sendable {
+  /// The seconds of each repeat, in ascending order.
+  case seconds([Double])
+  /// The warp instructions of one repeat, where the device has no clock.
+  case instructions([InstructionClass: UInt64])
+
+  /// `nil` where the device has no clock.
+  package var medianSeconds: Double? {
+    guard case .seconds(let seconds) = self, !seconds.isEmpty else { return nil }
+    let middle = seconds.count / 2
+    return seconds.count.isMultiple(of: 2)
+      ? (seconds[middle - 1] + seconds[middle]) / 2 : seconds[middle]
+  }
+}
