@@ -20,6 +20,8 @@ let modules: [Target] = [
   .target(name: "KernelIR"),
   .target(name: "PTX", dependencies: ["KernelIR"]),
   .target(name: "Emulator", dependencies: ["Tensors", "KernelIR"]),
+  .target(name: "CUDA", dependencies: ["Tensors"]),
+  .target(name: "GPUDevices", dependencies: ["Tensors", "KernelIR", "PTX", "Emulator", "CUDA"]),
 ]
 
 /// The CPU kernels: one source folder, compiled once for each instruction set. The modules share
@@ -52,6 +54,8 @@ let package = Package(
     .executable(name: "gpu-check", targets: ["GPUCheck"]),
     // For the package Fuzz alone.
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
+    // A driver without a GPU, which the tests load as they would the true one.
+    .library(name: "FakeCUDA", type: .dynamic, targets: ["FakeCUDA"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -104,8 +108,11 @@ let package = Package(
       ],
       path: "Benchmarks/GPUCheck"),
     .target(
-      name: "GPUCatalogue", dependencies: ["KernelIR", "PTX", "Tensors"],
+      name: "GPUCatalogue", dependencies: ["GPUDevices", "KernelIR", "PTX", "Tensors"],
       path: "Tests/GPUCatalogue"),
+    .target(name: "FakeCUDA", path: "Tests/FakeCUDA"),
+    .target(
+      name: "FakeCUDASupport", dependencies: ["CUDA", "Tensors"], path: "Tests/FakeCUDASupport"),
     .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
     .target(
       name: "FuzzTargets",
@@ -156,6 +163,14 @@ var testTargets: [Target] {
     .testTarget(
       name: "PTXTests",
       dependencies: ["PTX", "KernelIR", "Emulator", "GPUCatalogue", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "EmulatorTests", dependencies: ["Emulator", "KernelIR", "Tensors", "TestSupport"]),
+    .testTarget(name: "CUDATests", dependencies: ["CUDA", "FakeCUDASupport", "Tensors"]),
+    .testTarget(
+      name: "GPUDevicesTests",
+      dependencies: [
+        "GPUDevices", "CUDA", "Emulator", "KernelIR", "PTX", "FakeCUDASupport", "Tensors",
+      ]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),

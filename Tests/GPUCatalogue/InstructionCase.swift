@@ -82,7 +82,9 @@ private struct CellAccess {
     }
     let results = operation.signature.results.flatMap { group in
       (0..<group.count).map { _ in
-        if case .value(let type) = group.kind { (type, k.newRegister(type)) } else {
+        if case .value(let type) = group.kind {
+          (type, k.newRegister(type))
+        } else {
           preconditionFailure("results are values")
         }
       }

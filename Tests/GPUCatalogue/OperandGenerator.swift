@@ -40,9 +40,10 @@ struct OperandGenerator {
   private mutating func cell(_ type: ValueType) -> UInt64 {
     switch type {
     case .predicate: return random.next() & 1
-    case .f32: return float(Self.specialSingles, random.next() & 0xffff_ffff) {
-      UInt64(Float($0).bitPattern)
-    }
+    case .f32:
+      return float(Self.specialSingles, random.next() & 0xffff_ffff) {
+        UInt64(Float($0).bitPattern)
+      }
     case .f16: return half()
     case .f16x2: return half() | half() << 16
     case .bf16x2: return brain() | brain() << 16
