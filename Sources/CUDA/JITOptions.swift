@@ -23,7 +23,8 @@ struct JITRequest: ~Copyable {
   private let info: UnsafeMutablePointer<CChar>
   private let errors: UnsafeMutablePointer<CChar>
 
-  init(_ options: JITOptions) {
+  /// - Parameter options: `nil` for machine code, which is not compiled.
+  init(_ options: JITOptions?) {
     info = .allocate(capacity: Self.logByteCount)
     errors = .allocate(capacity: Self.logByteCount)
     info.initialize(repeating: 0, count: Self.logByteCount)
@@ -32,15 +33,20 @@ struct JITRequest: ~Copyable {
     func number(_ value: Int) -> UnsafeMutableRawPointer? {
       UnsafeMutableRawPointer(bitPattern: value)
     }
-    let list: [(name: Int32, value: UnsafeMutableRawPointer?)] = [
+    var list: [(name: Int32, value: UnsafeMutableRawPointer?)] = [
       (JITOption.infoLogBuffer, UnsafeMutableRawPointer(info)),
       (JITOption.infoLogByteCount, number(Self.logByteCount - 1)),
       (JITOption.errorLogBuffer, UnsafeMutableRawPointer(errors)),
       (JITOption.errorLogByteCount, number(Self.logByteCount - 1)),
-      (JITOption.logVerbose, number(1)),
-      (JITOption.optimizationLevel, number(options.optimizationLevel)),
-      (JITOption.generateLineInfo, number(options.generatesLineInfo ? 1 : 0)),
     ]
+    if let options {
+      list.append((JITOption.logVerbose, number(1)))
+      // The driver's own choices are not named, as it refuses some options in some calls.
+      if options.optimizationLevel != JITOptions().optimizationLevel {
+        list.append((JITOption.optimizationLevel, number(options.optimizationLevel)))
+      }
+      if options.generatesLineInfo { list.append((JITOption.generateLineInfo, number(1))) }
+    }
     count = UInt32(list.count)
     names = .allocate(capacity: list.count)
     values = .allocate(capacity: list.count)

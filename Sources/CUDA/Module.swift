@@ -56,7 +56,7 @@ package final class Module: @unchecked Sendable {
     var warnings: [HewnError] = []
     do {
       if let cubin = try cache.cubin(of: key) {
-        let image = try load(cubin, options, in: context)
+        let image = try load(cubin, nil, in: context)
         return Module(image, origin: .cache, log: "", warnings: warnings, in: context)
       }
     } catch {
@@ -65,7 +65,7 @@ package final class Module: @unchecked Sendable {
     if isLinkable(ptx) {
       do {
         let (cubin, log) = try Linker(options, in: context).link(ptx)
-        let image = try load(cubin, options, in: context)
+        let image = try load(cubin, nil, in: context)
         do { try cache.keep(cubin, of: key) } catch { warnings.append(error) }
         return Module(image, origin: .compiler, log: log, warnings: warnings, in: context)
       } catch {
@@ -83,9 +83,9 @@ package final class Module: @unchecked Sendable {
   /// info C7504: other modules might call into them.
   static func isLinkable(_ ptx: String) -> Bool { !ptx.utf8.contains("setmaxnreg".utf8) }
 
-  /// Loads machine code, or PTX that ends with a 0.
+  /// Loads machine code, or PTX that ends with a 0, compiled with `options`.
   private static func load(
-    _ image: [UInt8], _ options: JITOptions, in context: Context
+    _ image: [UInt8], _ options: JITOptions?, in context: Context
   ) throws(HewnError) -> (handle: OpaquePointer, log: String) {
     let request = JITRequest(options)
     let function = context.functions.moduleLoadDataEx

@@ -8,7 +8,7 @@ import Testing
     try Fixture.withContext { fixture in
       let module = try fixture.module()
       #expect(module.origin == .compiler)
-      #expect(module.log == "ptxas info    : Used 10 registers")
+      #expect(module.log == "Used 10 registers, options 12=1")
       #expect(module.warnings.isEmpty)
       let properties = try module.function("idle").properties()
       #expect(properties.registerCount == 10)
@@ -17,6 +17,17 @@ import Testing
       #expect(properties.threadLimit == 1024)
       #expect(properties.parameterByteCount == 24)
       #expect(try module.function("bare").properties().parameterByteCount == 0)
+    }
+  }
+
+  /// By the numbers of `CUjit_option`, linked and loaded.
+  @Test(arguments: ["", "setmaxnreg"])
+  func options(text: String) throws {
+    try Fixture.withContext { fixture in
+      let module = try Module.compile(
+        Fixture.ptx + text, options: JITOptions(optimizationLevel: 2, generatesLineInfo: true),
+        cache: fixture.noCache, in: fixture.context)
+      #expect(module.log == "Used 10 registers, options 12=1 7=2 13=1")
     }
   }
 

@@ -4,6 +4,8 @@ struct LogBuffers {
   var infoByteCount = 0
   var errors: UnsafeMutablePointer<CChar>?
   var errorByteCount = 0
+  /// What else was asked for, as `7=2`.
+  var others: [String] = []
 
   init(
     _ count: UInt32, _ names: UnsafeMutablePointer<Int32>?,
@@ -17,7 +19,7 @@ struct LogBuffers {
       case 4: infoByteCount = Int(bitPattern: value)
       case 5: errors = value?.assumingMemoryBound(to: CChar.self)
       case 6: errorByteCount = Int(bitPattern: value)
-      default: break
+      default: others.append("\(names[index])=\(Int(bitPattern: value))")
       }
     }
   }
@@ -57,7 +59,7 @@ private func compile(_ text: String, _ logs: LogBuffers) -> (kernels: [String: I
     let byteCount = parameters.split(separator: "[").last?.prefix { $0 != "]" } ?? ""
     kernels[String(name)] = Int(byteCount) ?? 0
   }
-  logs.write(info: "ptxas info    : Used 10 registers")
+  logs.write(info: "Used 10 registers, options \(logs.others.joined(separator: " "))")
   return (kernels, 0)
 }
 
