@@ -108,7 +108,7 @@ let package = Package(
       ],
       path: "Benchmarks/GPUCheck"),
     .target(
-      name: "GPUCatalogue", dependencies: ["GPUDevices", "KernelIR", "PTX", "Tensors"],
+      name: "GPUCatalogue", dependencies: ["Emulator", "GPUDevices", "KernelIR", "PTX", "Tensors"],
       path: "Tests/GPUCatalogue"),
     .target(name: "FakeCUDA", path: "Tests/FakeCUDA"),
     .target(
@@ -169,7 +169,7 @@ var testTargets: [Target] {
     .testTarget(
       name: "GPUDevicesTests",
       dependencies: [
-        "GPUDevices", "CUDA", "Emulator", "KernelIR", "PTX", "FakeCUDASupport", "Tensors",
+        "GPUDevices", "GPUCatalogue", "CUDA", "Emulator", "KernelIR", "FakeCUDASupport", "Tensors",
       ]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(

@@ -1,6 +1,6 @@
 package import Emulator
 package import KernelIR
-import PTX
+internal import PTX
 package import Tensors
 
 /// The emulator as a device.
@@ -69,7 +69,7 @@ package final class EmulatorDevice: GPUDevice {
     properties = GPUProperties(
       name: "emulator of \(target.rawValue)", computeCapability: target.computeCapability,
       sharedByteLimit: target.sharedByteLimit, multiprocessorCount: options.threadCount,
-      l2ByteCount: 0, memoryByteCount: Int(MemoryLimit.available), memoryBandwidth: nil)
+      l2ByteCount: 0, memoryByteCount: 0, memoryBandwidth: nil)
   }
 
   package func allocate(byteCount: Int) throws(HewnError) -> Buffer {

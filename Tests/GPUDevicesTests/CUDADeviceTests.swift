@@ -1,5 +1,6 @@
 import CUDA
 import FakeCUDASupport
+import GPUCatalogue
 import GPUDevices
 import KernelIR
 import PTX
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func catalogue() throws {
-    try withDevice { _, device in try DeviceCatalogue(device: device).checkAll() }
+    try withDevice { _, device in try checkAll(on: device, except: ["instructions"]) }
   }
 
   @Test func properties() throws {
@@ -186,6 +187,6 @@ private let obstacle: String? = {
 @Suite(.enabled(if: obstacle == nil, "NOT TESTED ON A GPU: \(obstacle ?? "")"))
 struct CUDAHardwareTests {
   @Test func catalogue() throws {
-    try DeviceCatalogue(device: CUDADevice(cache: CubinCache(folder: nil))).checkAll()
+    try checkAll(on: CUDADevice(cache: CubinCache(folder: nil)))
   }
 }

@@ -37,9 +37,9 @@ struct ProgramEquivalenceTests {
   }
 
   @Test(arguments: [
-    (program(r1: 0), "instruction 2: result 0 of binary"),
+    (program(r1: 0), "instruction 2: result 0 of add.u32"),
     (program(sum: .binary(.subtract, .u32)), "instruction 2: the operation is"),
-    (program(step: 2), "instruction 2: source 1 of binary"),
+    (program(step: 2), "instruction 2: source 1 of add.u32"),
     (program(offset: 4), "instruction 0: source 0 of load"),
     (program(negated: true), "instruction 4: the guard is not predicate 0, not predicate 0"),
     (program(uniform: true), "instruction 4: the branch is"),

@@ -1,8 +1,6 @@
-import Emulator
 import GPUCatalogue
 import KernelIR
 import PTX
-import TestSupport
 import Testing
 
 /// What is read of the printed text does what the kernel says.
@@ -15,28 +13,14 @@ import Testing
         #expect(module.target == target)
         let program = try #require(module.programs.first)
         #expect(module.programs.count == 1)
+        let difference = program.difference(from: instruction.kernel.program)
+        #expect(difference == nil, "\(instruction.name) for \(target.rawValue)")
         guard target == instruction.kernel.target else { continue }
         let (got, want) = try (
-          instruction.outputs(of: program), instruction.outputs(of: instruction.kernel.program)
+          instruction.emulatedOutputs(of: program), instruction.emulatedOutputs(of: instruction.kernel.program)
         )
         #expect(got == want, "\(instruction.name) for \(target.rawValue)")
       }
     }
-  }
-}
-
-extension InstructionCase {
-  /// The cells of all results, as the emulator computes them.
-  func outputs(of program: Program) throws -> [UInt64] {
-    let memory = GlobalMemory()
-    let source = try memory.allocate(inputs)
-    let target = try memory.allocate([UInt64](repeating: 0, count: outputCellCount))
-    _ = try Emulator.run(
-      EmulatedProgram(program),
-      Launch(
-        grid: (Self.blockCount, 1, 1), sharedByteCount: kernel.sharedByteCount,
-        struct: Arguments(inputs: source, outputs: target)),
-      memory: memory)
-    return try memory.read(UInt64.self, count: outputCellCount, from: target)
   }
 }

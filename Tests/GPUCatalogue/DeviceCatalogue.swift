@@ -1,68 +1,70 @@
 import GPUDevices
 import KernelIR
 import Tensors
-import Testing
 
 /// What every device must do, whichever it is.
-struct DeviceCatalogue<Device: GPUDevice> {
+package struct DeviceCatalogue<Device: GPUDevice> {
   let device: Device
 
-  func checkAll() throws {
-    try checkCopies()
-    try checkEmptyBuffers()
-    try checkBounds()
-    try checkLaunches()
-    try checkGraphs()
-    try checkFailedCaptures()
-    try checkRefusals()
-    try checkMeasurements()
+  package init(_ device: Device) { self.device = device }
+
+  package typealias Check = (_ findings: inout Findings) throws -> Void
+
+  /// The checks by name; each stands alone.
+  package var checks: [(name: String, run: Check)] {
+    [
+      ("copies", checkCopies), ("empty buffers", checkEmptyBuffers), ("bounds", checkBounds),
+      ("launches", checkLaunches), ("graphs", checkGraphs),
+      ("failed captures", checkFailedCaptures), ("refusals", checkRefusals),
+      ("measurements", checkMeasurements), ("instructions", checkInstructions),
+    ]
   }
 
-  func checkCopies() throws {
+  private func checkCopies(_ findings: inout Findings) throws {
     let buffer = try device.buffer(of: [1, 2, 3, 4] as [UInt32])
-    #expect(buffer.byteCount == 16)
-    #expect(buffer.address.isMultiple(of: 256))
-    #expect(try device.values(of: buffer, as: UInt32.self) == [1, 2, 3, 4])
+    findings.expect(buffer.byteCount == 16)
+    findings.expect(buffer.address.isMultiple(of: 256))
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [1, 2, 3, 4])
     try device.upload([7, 8] as [UInt32], to: buffer, at: 4)
-    #expect(try device.values(of: buffer, as: UInt32.self, count: 2, at: 8) == [8, 4])
+    try findings.expect(device.values(of: buffer, as: UInt32.self, count: 2, at: 8) == [8, 4])
     try device.fill(buffer, with: 0xff)
-    #expect(try device.values(of: buffer, as: Float.self).allSatisfy(\.isNaN))
+    try findings.expect(device.values(of: buffer, as: Float.self).allSatisfy(\.isNaN))
   }
 
-  func checkEmptyBuffers() throws {
+  private func checkEmptyBuffers(_ findings: inout Findings) throws {
     let buffer = try device.buffer(of: [] as [Float])
-    #expect(buffer.byteCount == 0)
-    #expect(buffer.address != 0)
+    findings.expect(buffer.byteCount == 0)
+    findings.expect(buffer.address != 0)
     try device.fill(buffer, with: 0)
-    #expect(try device.values(of: buffer, as: Float.self) == [])
+    try findings.expect(device.values(of: buffer, as: Float.self) == [])
   }
 
-  func checkBounds() throws {
+  private func checkBounds(_ findings: inout Findings) throws {
     let buffer = try device.buffer(of: [0] as [UInt32])
     let words: [UInt32] = [0, 0]
     for offset in [0, 1, 4, -1, .max] {
-      #expect(throws: HewnError.self, "upload at \(offset)") {
+      findings.expectError("upload at \(offset)") {
         try device.upload(words, to: buffer, at: offset)
       }
-      #expect(throws: HewnError.self, "download at \(offset)") {
+      findings.expectError("download at \(offset)") {
         _ = try device.values(of: buffer, as: UInt32.self, count: 2, at: offset)
       }
     }
   }
 
-  func checkLaunches() throws {
+  private func checkLaunches(_ findings: inout Findings) throws {
     let kernel = try device.load(Increment.kernel())
     let interface = KernelInterface(of: try Increment.kernel())
-    #expect(kernel.interface == interface)
+    findings.expect(kernel.interface == interface)
     let buffer = try device.buffer(of: [5] as [UInt32])
     for _ in 0..<3 {
       try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
     }
     try device.synchronize()
-    #expect(try device.values(of: buffer, as: UInt32.self) == [8])
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [8])
   }
 
-  func checkGraphs() throws {
+  private func checkGraphs(_ findings: inout Findings) throws {
     let buffer = try device.buffer(of: [100] as [UInt32])
     // Nothing but the graph holds the kernel.
     func capture() throws -> Device.Graph {
@@ -74,41 +76,43 @@ struct DeviceCatalogue<Device: GPUDevice> {
       }
     }
     let graph = try capture()
-    #expect(try device.values(of: buffer, as: UInt32.self) == [100], "nothing runs in a capture")
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [100], "nothing runs in a capture")
     for _ in 0..<2 { try device.replay(graph) }
-    #expect(try device.values(of: buffer, as: UInt32.self) == [104])
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [104])
     try device.upload([0] as [UInt32], to: buffer)
     try device.replay(graph)
-    #expect(try device.values(of: buffer, as: UInt32.self) == [2])
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [2])
   }
 
-  func checkFailedCaptures() throws {
+  private func checkFailedCaptures(_ findings: inout Findings) throws {
     let kernel = try device.load(Increment.kernel())
     let buffer = try device.buffer(of: [0] as [UInt32])
-    #expect(throws: Failure.self) {
+    findings.expectError {
       _ = try device.capture {
         try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
         throw Failure()
       }
     }
     try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
-    #expect(try device.values(of: buffer, as: UInt32.self) == [1], "the device works as before")
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [1], "the device works as before")
   }
 
-  func checkRefusals() throws {
+  private func checkRefusals(_ findings: inout Findings) throws {
     let kernel = try device.load(Increment.kernel())
     for (grid, byteCount, text) in Self.refusals {
       let arguments = [UInt8](repeating: 0, count: byteCount)
-      let error = #expect(throws: HewnError.self) {
+      let error = findings.expectError {
         try arguments.withUnsafeBytes { try device.launch(kernel, grid: grid, arguments: $0) }
       }
-      #expect(error?.code == .internal)
-      #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
+      let refusal = error as? HewnError
+      findings.expect(refusal?.code == .internal)
+      findings.expect(refusal?.message.contains(text) == true, "\(refusal?.message ?? "no error")")
     }
     for (interface, code, text) in Self.wrongKernels {
-      let error = #expect(throws: HewnError.self) { try device.check(interface) }
-      #expect(error?.code == code)
-      #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
+      let error = findings.expectError { try device.check(interface) }
+      let refusal = error as? HewnError
+      findings.expect(refusal?.code == code)
+      findings.expect(refusal?.message.contains(text) == true, "\(refusal?.message ?? "no error")")
     }
   }
 
@@ -137,7 +141,7 @@ struct DeviceCatalogue<Device: GPUDevice> {
     ]
   }
 
-  func checkMeasurements() throws {
+  private func checkMeasurements(_ findings: inout Findings) throws {
     let kernel = try device.load(Increment.kernel())
     let buffer = try device.buffer(of: [0] as [UInt32])
     let measurement = try device.measure(repeatCount: 5) {
@@ -145,26 +149,41 @@ struct DeviceCatalogue<Device: GPUDevice> {
     }
     switch measurement {
     case .seconds(let seconds):
-      #expect(seconds.count == 5)
-      #expect(seconds == seconds.sorted())
-      #expect(seconds.allSatisfy { $0 >= 0 })
-      #expect(try device.values(of: buffer, as: UInt32.self) == [6])
+      findings.expect(seconds.count == 5)
+      findings.expect(seconds == seconds.sorted())
+      findings.expect(seconds.allSatisfy { $0 >= 0 })
+      try findings.expect(device.values(of: buffer, as: UInt32.self) == [6])
     case .instructions(let counts):
-      #expect(counts[.globalMemory] == 2)
-      #expect(measurement.medianSeconds == nil)
+      findings.expect(counts[.globalMemory] == 2)
+      findings.expect(measurement.medianSeconds == nil)
     }
   }
 }
 
 private struct Failure: Error {}
 
+extension DeviceCatalogue {
+  /// Every instruction gives the bits that the emulator gives of the kernel as it was built, matrix products
+  /// apart, whose order of additions differs.
+  private func checkInstructions(_ findings: inout Findings) throws {
+    for instruction in try InstructionCase.all()
+    where device.properties.target.map({ instruction.kernel.target <= $0 }) == true {
+      let got = try instruction.outputs(on: device)
+      let want = try instruction.emulatedOutputs(of: instruction.kernel.program)
+      if let difference = instruction.difference(got, from: want) {
+        findings.fail("\(instruction.name): \(difference)")
+      }
+    }
+  }
+}
+
 /// Adds 1 to a word.
-struct Increment: BitwiseCopyable {
+package struct Increment: BitwiseCopyable {
   var word: DeviceAddress<U32>
 
-  init(_ address: UInt64) { word = DeviceAddress(address) }
+  package init(_ address: UInt64) { word = DeviceAddress(address) }
 
-  static func kernel() throws -> Kernel {
+  package static func kernel() throws -> Kernel {
     try Kernel.build("increment", threads: 32, arguments: Increment.self) { k, arguments in
       k.if(k.threadIndex == 0) { arguments.word[0] = arguments.word[0] + 1 }
     }

@@ -1,0 +1,32 @@
+import Emulator
+import GPUCatalogue
+import GPUDevices
+import KernelIR
+import Testing
+
+/// Expects that a device passes every check of the catalogue.
+func checkAll(on device: some GPUDevice, except exceptions: Set<String> = []) throws {
+  for check in DeviceCatalogue(device).checks where !exceptions.contains(check.name) {
+    var findings = Findings()
+    try check.run(&findings)
+    for failure in findings.failures { Issue.record("\(check.name): \(failure)") }
+  }
+}
+
+@Suite struct EmulatorDeviceTests {
+  @Test func `the emulator passes the catalogue`() throws {
+    try checkAll(on: EmulatorDevice())
+  }
+
+  @Test func `a kernel's fault is an error of its launch, and the device works on`() throws {
+    let device = EmulatorDevice()
+    let kernel = try device.load(Increment.kernel())
+    let fault = #expect(throws: EmulatorFault.self) {
+      try device.launch(kernel, grid: Grid(1), arguments: Increment(0x1234))
+    }
+    #expect(fault?.kind == .outOfBounds)
+    let buffer = try device.buffer(of: [1 as UInt32])
+    try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
+    #expect(try device.values(of: buffer, as: UInt32.self) == [2])
+  }
+}
