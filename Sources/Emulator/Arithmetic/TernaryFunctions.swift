@@ -1,5 +1,9 @@
 internal import KernelIR
 
+#if canImport(CLanes)
+  internal import CLanes
+#endif
+
 /// Three-operand operations.
 func ternaryFunction(_ operation: TernaryOperator, _ type: ValueType) -> LaneFunction? {
   switch (operation, type) {
@@ -17,7 +21,16 @@ func ternaryFunction(_ operation: TernaryOperator, _ type: ValueType) -> LaneFun
   }
 }
 
-private let fusedMultiplyAdd: LaneFunction = { r, a, b, c in
+/// By the processor's instruction where it has one, since a plain x86-64 calls a function for each lane.
+private let fusedMultiplyAdd: LaneFunction = {
+  #if arch(x86_64) && canImport(CLanes)
+    if has_fused_lanes() { return fused_multiply_add_lanes }
+  #endif
+  return portableFusedMultiplyAdd
+}()
+
+/// `fma.rn.f32` on any processor.
+package let portableFusedMultiplyAdd: LaneFunction = { r, a, b, c in
   mapLanes(r, a, b, c) { $2.floats.addingProduct($0.floats, $1.floats).canonicalWords }
 }
 

@@ -6,7 +6,12 @@ internal import KernelIR
 /// is two neighbouring 16-bit values or one tf32.
 extension MatrixType {
   /// ``MatrixType/valuesPerWord``, here once more so that the compiler knows it.
-  @inline(__always) var wordValues: Int { self == .tf32 ? 1 : 2 }
+  @inline(__always) var wordValues: Int {
+    switch self {
+    case .f16, .bf16: 2
+    case .tf32: 1
+    }
+  }
 
   /// The values in words, the low and the high ones of 16-bit types.
   @inline(__always) func low(_ word: Words) -> Floats {
