@@ -1,7 +1,8 @@
 /// How a bulk copy finds boxes of a tensor in global memory (tiled mode).
 ///
 /// Dimension 0 is the innermost, whose elements are neighbours. The rules are those of `cuTensorMapEncodeTiled`
-/// (CUDA driver API, "Tensor Map Object Management") without interleaving.
+/// (CUDA driver API, "Tensor Map Object Management") without interleaving. As in the driver, strides may be such
+/// that elements overlap.
 package struct TensorMap: Hashable, Sendable {
   package enum ElementType: String, CaseIterable, Hashable, Sendable {
     case f16, bf16, f32, tf32, s32, u8, u16, u32, u64
