@@ -68,8 +68,9 @@ import Testing
     #expect(place == (lane, bit), "\(shape), row \(row), group \(group)")
   }
 
-  /// CUTLASS (`reorder_meta` in host_reorder.h) sorts the metadata of 32 rows, 16 bits for each of two blocks of
-  /// columns, into the words that the 32 lanes load, of which selector 0 uses the first 16 rows' and 1 the others'.
+  /// CUTLASS (`reorder_meta` in host_reorder.h) sorts the metadata of 32 rows, 16 bits for each of
+  /// two blocks of columns, into the words that the 32 lanes load, of which selector 0 uses the
+  /// first 16 rows' and 1 the others'.
   @Test(arguments: [MatrixShape(k: 32, type: .f16), MatrixShape(k: 16, type: .tf32)])
   func metadataIsAsCUTLASSSortsIt(_ shape: MatrixShape) {
     for row in 0..<32 {
