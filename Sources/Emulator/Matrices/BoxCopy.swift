@@ -51,7 +51,8 @@ extension TensorMap {
       let index = coordinates[dimension] + rest % counts[dimension] * elementStrides[dimension]
       rest /= counts[dimension]
       guard (0..<extents[dimension]).contains(index) else { return nil }
-      offset += index * byteStrides[dimension - 1]
+      // Wraps where the tensor is larger than memory, whose reader then has nothing there.
+      offset &+= index &* byteStrides[dimension - 1]
     }
     return address &+ UInt64(bitPattern: Int64(offset))
   }
