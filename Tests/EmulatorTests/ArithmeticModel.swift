@@ -29,8 +29,8 @@ struct FloatFormat {
     return bits & sign == 0 ? absolute : -absolute
   }
 
-  /// The nearest value to `number` plus an amount too small to matter but where `number` lies between two values;
-  /// of that amount only the sign counts.
+  /// The nearest value to `number` plus an amount too small to matter but where `number` lies
+  /// between two values; of that amount only the sign counts.
   func rounded(_ number: Double, plus rest: Double = 0, tiesAway: Bool = false) -> UInt64 {
     if number.isNaN { return canonicalNaN }
     let sign = number.sign == .minus ? sign : 0
@@ -56,7 +56,8 @@ struct FloatFormat {
   }
 }
 
-/// What a lane becomes, by the definition of the operation in numbers that hold its results exactly.
+/// What a lane becomes, by the definition of the operation in numbers that hold its results
+/// exactly.
 func model(_ operation: Operation, _ a: UInt64, _ b: UInt64, _ c: UInt64) -> UInt64 {
   switch operation {
   case .move: a

@@ -28,7 +28,14 @@ import Testing
 
   @Test(arguments: operations)
   func equalsTheModel(_ operation: Operation) throws {
-    let function = try #require(laneFunction(for: operation))
+    check(try #require(laneFunction(for: operation)), operation)
+  }
+
+  @Test func portableFusedMultiplyAddEqualsTheModel() {
+    check(portableFusedMultiplyAdd, .ternary(.fma, .f32))
+  }
+
+  private func check(_ function: LaneFunction, _ operation: Operation) {
     let inputs = Inputs(operation)
     var failures = 0
     for start in stride(from: 0, to: inputs.count, by: 32) {

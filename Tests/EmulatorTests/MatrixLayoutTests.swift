@@ -68,6 +68,26 @@ import Testing
     #expect(place == (lane, bit), "\(shape), row \(row), group \(group)")
   }
 
+  /// CUTLASS (`reorder_meta` in host_reorder.h) sorts the metadata of 32 rows, 16 bits for each of
+  /// two blocks of columns, into the words that the 32 lanes load, of which selector 0 uses the
+  /// first 16 rows' and 1 the others'.
+  @Test(arguments: [MatrixShape(k: 32, type: .f16), MatrixShape(k: 16, type: .tf32)])
+  func metadataIsAsCUTLASSSortsIt(_ shape: MatrixShape) {
+    for row in 0..<32 {
+      for block in 0..<2 {
+        var (word, half) = (row % 8 * 4 + row / 8, block)
+        if (word % 2, half) == (0, 1) {
+          (word, half) = (word + 1, 0)
+        } else if (word % 2, half) == (1, 0) {
+          (word, half) = (word - 1, 1)
+        }
+        let place = FragmentLayout.metadata(
+          shape, selector: row / 16, row: row % 16, group: 4 * block)
+        #expect(place == (word, 16 * half), "row \(row), block \(block)")
+      }
+    }
+  }
+
   @Test(arguments: MatrixType.allCases)
   func placesAndPositionsAreInverse(_ type: MatrixType) {
     for lane in 0..<128 {

@@ -42,7 +42,8 @@ extension MatrixType {
   }
 }
 
-/// a · b + c by rows and columns, each product and sum rounded, k ascending; `skips` names terms left out.
+/// a · b + c by rows and columns, each product and sum rounded, k ascending; `skips` names terms
+/// left out.
 func product(
   _ type: MatrixType, _ a: BitMatrix, _ b: BitMatrix, _ c: BitMatrix,
   skips: (_ row: Int, _ k: Int) -> Bool = { _, _ in false }
