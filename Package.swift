@@ -19,7 +19,8 @@ let modules: [Target] = [
   .target(name: "CPUKernels"),
   .target(name: "KernelIR"),
   .target(name: "PTX", dependencies: ["KernelIR"]),
-  .target(name: "Emulator", dependencies: ["Tensors", "KernelIR"]),
+  .systemLibrary(name: "CLanes"),
+  .target(name: "Emulator", dependencies: ["Tensors", "KernelIR", "CLanes"]),
   .target(name: "CUDA", dependencies: ["Tensors"]),
   .target(name: "GPUDevices", dependencies: ["Tensors", "KernelIR", "PTX", "Emulator", "CUDA"]),
 ]
