@@ -104,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "GPUCheck",
       dependencies: [
-        "GPUCatalogue", "KernelIR", "PTX",
+        "GPUCatalogue", "GPUDevices", "Emulator", "CUDA", "KernelIR", "PTX",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/GPUCheck"),

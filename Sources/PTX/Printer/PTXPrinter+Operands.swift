@@ -80,8 +80,8 @@ extension PTXPrinter {
         case .parameters: "arguments"
         case .constants: "constants"
         }
-      return offset == 0
-        ? "[\(start)]" : offset > 0 ? "[\(start)+\(offset)]" : "[\(start)\(offset)]"
+      // A negative offset is added, as in `[%d0+-16]`.
+      return offset == 0 ? "[\(start)]" : "[\(start)+\(offset)]"
     }
   }
 
