@@ -41,6 +41,11 @@ struct Decoder {
   // MARK: Operands
 
   private mutating func append(_ instruction: Instruction, index: Int) throws(HewnError) {
+    guard instruction.operation.isDefined else {
+      throw HewnError(
+        .unsupported,
+        "kernel \(program.name), instruction \(index): there is no \(instruction.faultText)")
+    }
     let (results, sources) = try offsets(of: instruction, index: index)
     var decoded = DecodedInstruction(.nothing, index: index)
     if let guarding = instruction.guard {
