@@ -1,0 +1,93 @@
+package import KernelIR
+
+/// What a kernel did wrong, and where.
+package struct EmulatorFault: Error, Sendable, CustomStringConvertible {
+  package enum Kind: String, CaseIterable, Hashable, Sendable {
+    case outOfBounds = "out of bounds"
+    case misaligned = "misaligned access"
+    case uninitializedRegister = "uninitialized register"
+    case uninitializedMemory = "uninitialized memory"
+    case race = "race in shared memory"
+    case unfinishedCopy = "unfinished asynchronous copy"
+    case divergence = "divergent warp"
+    case barrierMisuse = "misused barrier"
+    case warpgroupMisuse = "misused warpgroup product"
+    case deadlock = "deadlock"
+    case instructionLimit = "too many instructions"
+  }
+
+  /// A thread's block.
+  package struct Block: Hashable, Sendable, CustomStringConvertible {
+    package var x: Int
+    package var y: Int
+    package var z: Int
+
+    package var description: String { "(\(x), \(y), \(z))" }
+  }
+
+  package var kind: Kind
+  /// What is wrong, in words.
+  package var message: String
+  package var kernel: String
+  package var block: Block
+  package var warp: Int
+  /// The first lane concerned, where the fault is not the whole warp's.
+  package var lane: Int?
+  /// The index in the program's instructions.
+  package var instructionIndex: Int
+  package var instruction: Instruction
+  /// The address concerned, in the memory that the instruction accesses.
+  package var address: UInt64?
+
+  package var description: String {
+    var place = "kernel \(kernel), block \(block), warp \(warp)"
+    if let lane { place += ", lane \(lane)" }
+    place += ", instruction \(instructionIndex): \(instruction.faultText)"
+    if let address { place += ", address 0x\(String(address, radix: 16))" }
+    return "\(kind.rawValue): \(message) (\(place))"
+  }
+}
+
+extension Instruction {
+  /// The instruction for messages: guard, operation, operands and the line it came from.
+  var faultText: String {
+    var text = ""
+    if let `guard` { text += "@\(`guard`.isNegated ? "!" : "")\(`guard`.register.faultText) " }
+    text += "\(operation)"
+    let operands = results.map(\.faultText) + sources.map(\.faultText)
+    if !operands.isEmpty { text += " " + operands.joined(separator: ", ") }
+    if let origin { text += " at \(origin)" }
+    return text
+  }
+}
+
+extension Register {
+  /// As `%r3`.
+  var faultText: String {
+    let prefix =
+      switch `class` {
+      case .predicate: "p"
+      case .b16: "h"
+      case .b32: "r"
+      case .f32: "f"
+      case .b64: "rd"
+      }
+    return "%\(prefix)\(index)"
+  }
+}
+
+extension Operand {
+  fileprivate var faultText: String {
+    switch self {
+    case .register(let register): register.faultText
+    case .immediate(let bits): "0x\(String(bits, radix: 16))"
+    case .memory(let base, let offset):
+      switch base {
+      case .register(let register): "[\(register.faultText)+\(offset)]"
+      case .shared: "[shared+\(offset)]"
+      case .parameters: "[arguments+\(offset)]"
+      case .constants: "[constants+\(offset)]"
+      }
+    }
+  }
+}

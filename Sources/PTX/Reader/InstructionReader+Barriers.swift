@@ -1,0 +1,64 @@
+import KernelIR
+
+extension InstructionReader {
+  /// `mbarrier`
+  mutating func sharedBarrier() throws(PTXError) -> Instruction {
+    switch try modifiers.choose([
+      "init": "init", "inval": "inval", "arrive": "arrive", "test_wait": "test",
+      "try_wait": "try",
+    ]) {
+    case "init":
+      try expectSharedB64()
+      try expectOperands(2)
+      return Instruction(.barrierInit, sources: [try address(0, .shared), try value(1, .u32)])
+    case "inval":
+      try expectSharedB64()
+      try expectOperands(1)
+      return Instruction(.barrierInvalidate, sources: [try address(0, .shared)])
+    case "arrive": return try arrive()
+    case "test": return try wait(.barrierTest)
+    default: return try wait(.barrierTry)
+    }
+  }
+
+  private mutating func expectSharedB64() throws(PTXError) {
+    try expectShared()
+    try modifiers.expect("b64")
+    try modifiers.end()
+  }
+
+  /// `mbarrier.arrive`, of one thread, with or without bytes to expect.
+  private mutating func arrive() throws(PTXError) -> Instruction {
+    let expectsBytes = modifiers.take("expect_tx")
+    // What an arrival without them has.
+    if modifiers.take("release") {
+      try modifiers.expect("cta")
+      try require(8, 0, for: "'.release.cta'")
+    }
+    try expectSharedB64()
+    if expectsBytes { try expectOperands(3) } else { try expectOperands(2, 3) }
+    guard case .sink = syntax.operands[0].form else {
+      throw fail("unsupported: the state of a barrier; expected '_'")
+    }
+    let address = try address(1, .shared)
+    if expectsBytes {
+      return Instruction(.barrierExpect, sources: [address, try value(2, .u32)])
+    }
+    if syntax.operands.count == 3 { _ = try integer(2, "the number of arrivals", in: 1...1) }
+    return Instruction(.barrierArriveShared, sources: [address])
+  }
+
+  /// `mbarrier.test_wait.parity`, `mbarrier.try_wait.parity`
+  private mutating func wait(_ operation: Operation) throws(PTXError) -> Instruction {
+    try modifiers.expect("parity")
+    if modifiers.take("acquire") {
+      try modifiers.expect("cta")
+      try require(8, 0, for: "'.acquire.cta'")
+    }
+    try expectSharedB64()
+    try expectOperands(3)
+    let result = try register(0, .pred)
+    return Instruction(
+      operation, results: [result], sources: [try address(1, .shared), try value(2, .u32)])
+  }
+}
