@@ -47,8 +47,9 @@ struct CopyAlongRows: TileCopy {
   /// The thread's rows, none beyond the last.
   private let rows: [Value<U32>]
   private let rowBytes: Value<U32>
-  /// Bytes of K, and where the thread's chunk of the next tile begins in them.
+  /// Bytes of K, and where the last chunk and the thread's of the next tile begin in them.
   private let depth: Value<U32>
+  private let lastChunk: Value<U32>
   private let position: Variable<U32>
 
   /// - Parameter first: the first row of the tile, of `rowCount` rows.
@@ -60,16 +61,17 @@ struct CopyAlongRows: TileCopy {
     let chunks = ThreadChunks(k, tile, at: base, threadCount: threadCount)
     self.chunks = chunks
     (self.matrix, self.rowBytes, self.depth) = (matrix, rowBytes, depth)
+    lastChunk = beginOfLastChunk(of: depth)
+    let lastRow = rowCount - 1
     rows = (0..<chunks.count).map {
-      min(first + chunks.row + Value($0 * chunks.rowStep), rowCount - 1)
+      min(first + chunks.row + Value($0 * chunks.rowStep), lastRow)
     }
     position = k.variable(initially: chunks.chunk * Value(SwizzledTile.chunkByteCount))
   }
 
   func copyNext(toStage stage: Value<U32>) {
     let byteCount = clamp(depth - position.value)
-    let source = matrix.advanced(
-      by: min(position.value, (depth - 1) & Value(-SwizzledTile.chunkByteCount)), rowsOf: 1)
+    let source = matrix.advanced(by: min(position.value, lastChunk), rowsOf: 1)
     let destination = chunks.destination.advanced(byBytes: stage)
     for (index, row) in rows.enumerated() {
       chunks.destination(index, in: destination).copy(
@@ -87,8 +89,9 @@ struct CopyAlongColumns: TileCopy {
   /// How much of the chunk lies in the matrix.
   private let columnBytes: Value<U32>
   private let rowBytes: Value<U32>
-  /// K, and the thread's first row of the next tile.
+  /// K, and the last row and the thread's first row of the next tile.
   private let depth: Value<U32>
+  private let lastRow: Value<U32>
   private let position: Variable<U32>
 
   /// - Parameter first: the first byte of the tile in its rows, of `width` bytes.
@@ -101,8 +104,8 @@ struct CopyAlongColumns: TileCopy {
     (self.rowBytes, self.depth) = (rowBytes, depth)
     let begin = first + chunks.chunk * Value(SwizzledTile.chunkByteCount)
     columnBytes = clamp(width - begin)
-    column = matrix.advanced(
-      by: min(begin, (width - 1) & Value(-SwizzledTile.chunkByteCount)), rowsOf: 1)
+    column = matrix.advanced(by: min(begin, beginOfLastChunk(of: width)), rowsOf: 1)
+    lastRow = depth - 1
     position = k.variable(initially: chunks.row)
   }
 
@@ -111,11 +114,15 @@ struct CopyAlongColumns: TileCopy {
     for index in 0..<chunks.count {
       let row = position.value + Value(index * chunks.rowStep)
       chunks.destination(index, in: destination).copy(
-        from: column.advanced(by: min(row, depth - 1), rowsOf: rowBytes),
+        from: column.advanced(by: min(row, lastRow), rowsOf: rowBytes),
         sourceByteCount: select(row < depth, columnBytes, 0))
     }
     position += Value(chunks.tile.rowCount)
   }
+}
+
+private func beginOfLastChunk(of byteCount: Value<U32>) -> Value<U32> {
+  (byteCount - 1) & Value(-SwizzledTile.chunkByteCount)
 }
 
 /// A difference of less than 2³¹, as the bytes of a chunk that are there.

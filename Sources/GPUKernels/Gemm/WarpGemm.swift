@@ -43,10 +43,13 @@ private struct WarpGemm {
   private var stepCount: Int { tileK / shape.k }
 
   func emit() {
+    precondition(stepCount % 2 == 0, "fragments alternate from step to step")
+    precondition(configuration.stageCount >= 2, "a stage is copied while another is multiplied")
+    precondition(warpTileM % 16 == 0 && warpTileN % 32 == 0, "warps have whole lines of B")
+
     // Make tiles.
-    let place = GemmRasterization.tile(
-      k.blockIndex.x, rowCount: arguments.m.dividedRoundingUp(by: tileM),
-      columnCount: arguments.n.dividedRoundingUp(by: tileN))
+    let place = GemmRasterization(configuration, m: arguments.m, n: arguments.n)
+      .tile(k.blockIndex.x)
     let (row, column) = (place.row * Value(tileM), place.column * Value(tileN))
     let stages = k.shared(
       U32.self, count: configuration.tilesByteCount(format) / 4, alignment: 128)
@@ -176,59 +179,66 @@ private struct WarpGemm {
 
   // MARK: Fragments
 
+  /// A is read with `ldmatrix`, four matrices of 8 rows and a chunk at a time: 0 and 1 are the upper and lower eight
+  /// rows, 2 and 3 those further along K. Of tf32, a row of a matrix is four elements, and each lane gets the one
+  /// that `mma.sync` wants there, as two halves.
   private func readerOfA(
     _ tile: SwizzledTile, at base: SharedPointer<U32>, row: Value<U32>
-  ) -> MatrixReader {
-    // Matrices 0, 1 are the upper and lower eight rows, 2, 3 those further along K.
-    MatrixReader(
-      tile, at: base, laneRow: k.laneIndex % 16, laneChunk: k.laneIndex / 16, row: row, chunk: 0,
-      pairCount: stepCount)
+  ) -> FragmentReader {
+    FragmentReader(
+      tile, at: base, row: row + k.laneIndex % 16, chunk: k.laneIndex / 16, pairCount: stepCount)
   }
 
   private func readerOfB(
     _ tile: SwizzledTile, at base: SharedPointer<U32>, column: Value<U32>
-  ) -> ReaderOfB {
+  ) -> FragmentReader {
     let lane = k.laneIndex
-    let pairCount = warpTileN / 16
     switch (operation.layoutOfB, format) {
     case (.columnMajor, _):
-      // Matrices 0, 1 follow each other along K, 2, 3 are the next eight columns.
-      let reader = MatrixReader(
-        tile, at: base, laneRow: lane % 8 + lane / 16 * 8, laneChunk: lane / 8 % 2, row: column,
-        chunk: 0, pairCount: stepCount)
-      return .matrices(reader, transposed: false)
+      // As A: matrices 0 and 1 follow each other along K, 2 and 3 are the next eight columns.
+      return FragmentReader(
+        tile, at: base, row: column + lane % 8 + lane / 16 * 8, chunk: lane / 8 % 2,
+        pairCount: stepCount)
     case (.rowMajor, .f16):
-      let reader = MatrixReader(
-        tile, at: base, laneRow: lane % 16, laneChunk: lane / 16, row: 0, chunk: column / 8,
-        pairCount: pairCount)
-      return .matrices(reader, transposed: true)
+      // Matrices are transposed: 0 and 1 follow each other along K, 2 and 3 are the next eight columns.
+      return FragmentReader(
+        tile, at: base, row: lane % 16, chunk: column / 8 + lane / 16, pairCount: warpTileN / 16)
     case (.rowMajor, .tf32):
-      return .quads(QuadReader(k, tile, at: base, column: column, pairCount: 2 * pairCount))
+      // Matrices of 32-bit elements cannot be transposed. A lane loads one of each 4 × 8 elements.
+      let laneColumn = lane / 4
+      return FragmentReader(
+        tile, at: base, row: lane % 4, chunk: column / 4 + laneColumn / 4,
+        pairCount: warpTileN / 8, offset: laneColumn % 4 * 4)
     }
   }
 
   /// Loads the fragments of a step from a stage.
   private func load(
-    _ fragments: GemmFragments, step: Int, _ a: MatrixReader, _ b: ReaderOfB, stage: Value<U32>
+    _ fragments: GemmFragments, step: Int, _ a: FragmentReader, _ b: FragmentReader,
+    stage: Value<U32>
   ) {
-    let rows = a.pointer(pair: step, stage: stage)
+    let rows = a.places(step..<step + 1, stage: stage)[0]
     for (index, registers) in fragments.a.enumerated() {
-      rows.advanced(byBytes: a.distance(rows: 16 * index)).loadMatrices(into: registers)
+      a.below(rows, rows: 16 * index).loadMatrices(into: registers)
     }
-    switch b {
-    case .matrices(let reader, let isTransposed):
-      for pair in 0..<fragments.b.count / 2 {
-        // B lies along K in rows or in chunks.
-        let (rows, chunks) = isTransposed ? (step * 16, pair) : (pair * 16, step)
-        reader.pointer(pair: chunks, stage: stage).advanced(byBytes: reader.distance(rows: rows))
-          .loadMatrices(
-            into: fragments.b[2 * pair] + fragments.b[2 * pair + 1], transposed: isTransposed)
+    let ofB = fragments.b
+    let pairsOfB = stride(from: 0, to: ofB.count, by: 2).map { ofB[$0] + ofB[$0 + 1] }
+    switch (operation.layoutOfB, format) {
+    case (.columnMajor, _):
+      let columns = b.places(step..<step + 1, stage: stage)[0]
+      for (index, registers) in pairsOfB.enumerated() {
+        b.below(columns, rows: 16 * index).loadMatrices(into: registers)
       }
-    case .quads(let reader):
-      for (index, registers) in fragments.b.enumerated() {
-        let column = reader.pointer(pair: index, stage: stage)
+    case (.rowMajor, .f16):
+      let columns = b.places(0..<pairsOfB.count, stage: stage)
+      for (place, registers) in zip(columns, pairsOfB) {
+        b.below(place, rows: 16 * step).loadMatrices(into: registers, transposed: true)
+      }
+    case (.rowMajor, .tf32):
+      let columns = b.places(0..<ofB.count, stage: stage)
+      for (place, registers) in zip(columns, ofB) {
         for (half, register) in registers.enumerated() {
-          register.value = column.advanced(byBytes: reader.distance(rows: 8 * step + 4 * half))[0]
+          register.value = b.below(place, rows: 8 * step + 4 * half)[0]
         }
       }
     }

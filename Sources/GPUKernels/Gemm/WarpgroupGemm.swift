@@ -72,10 +72,9 @@ private struct WarpgroupGemm {
 
   /// Runs `body` with the first row and column of each of the block's tiles of D.
   private func forEachTile(_ body: (_ row: Value<U32>, _ column: Value<U32>) -> Void) {
-    let rowCount = arguments.m.dividedRoundingUp(by: tileM)
-    let columnCount = arguments.n.dividedRoundingUp(by: tileN)
-    k.loop(from: k.blockIndex.x, to: rowCount * columnCount, by: k.blockCount) { index in
-      let place = GemmRasterization.tile(index, rowCount: rowCount, columnCount: columnCount)
+    let order = GemmRasterization(configuration, m: arguments.m, n: arguments.n)
+    k.loop(from: k.blockIndex.x, to: order.tileCount, by: k.blockCount) { index in
+      let place = order.tile(index)
       body(place.row * Value(tileM), place.column * Value(tileN))
     }
   }
