@@ -80,6 +80,7 @@ extension DecodedInstruction {
     case .tensorCopy(let dimensionCount):
       decoded.opcode = .tensorCopy
       decoded.count = UInt8(dimensionCount)
+      if case .memory(.parameters, _) = instruction.sources[1] { decoded.variant = 1 }
     case .branch(_, let isUniform):
       decoded.opcode = .branch
       decoded.variant = isUniform ? 1 : 0

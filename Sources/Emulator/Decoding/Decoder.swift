@@ -103,6 +103,8 @@ struct Decoder {
     let sourceGroups = signature.sources.flatMap { Array(repeating: $0, count: $0.count) }
     for (source, group) in zip(instruction.sources, sourceGroups) {
       switch (source, group.kind) {
+      case (.register, .memory), (.immediate, .memory):
+        throw fail("a value where an address belongs")
       case (.register(let register), _), (.memory(.register(let register), _), .memory):
         guard group.takes(register.class) else { throw fail("\(register) is of another class") }
         sources.append(layout.offset(of: register))

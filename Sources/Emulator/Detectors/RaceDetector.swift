@@ -20,6 +20,10 @@ final class RaceDetector {
     static let nobody = Record(bits: 0)
     /// In place of a lane, where several lanes of the warp have read.
     static let severalLanes = 0xff
+    /// In place of a lane, where a bulk copy has written.
+    static let bulkCopy = 0xfe
+    /// The epoch of reads that are not over.
+    static let endless = UInt32.max
 
     /// - Parameter lane: or ``severalLanes``.
     @inline(__always) init(epoch: UInt32, warp: Int, lane: Int, kind: Kind = .plain) {
@@ -176,6 +180,7 @@ final class RaceDetector {
   /// Notes a read by a warp, of which `last` is the last one, or nobody's, or one that happened before.
   @inline(__always)
   private func note(_ last: inout Record, _ lastPC: inout UInt32, _ record: Record, _ pc: UInt32) {
+    if last.warp == record.warp && last.epoch == Record.endless { return }
     if last.warp == record.warp && last.epoch == record.epoch && last.lane != record.lane {
       last = Record(epoch: record.epoch, warp: record.warp, lane: Record.severalLanes)
     } else {
@@ -236,6 +241,36 @@ final class RaceDetector {
   ) {
     for cell in cells(of: offset, byteCount: byteCount) {
       cell.pointee.write = Record(epoch: clock[warp], warp: warp, lane: lane)
+    }
+  }
+
+  // MARK: Reads that take time
+
+  /// Notes a read by a warp that goes on until ``finishRead(at:warp:clock:)``.
+  func beginRead(_ cell: UnsafeMutablePointer<Cell>, warp: Int, pc: UInt32) {
+    let record = Record(epoch: Record.endless, warp: warp, lane: Record.severalLanes)
+    if !cell.pointee.hasReaders {
+      guard cell.pointee.read.bits != 0, cell.pointee.read.warp != warp else {
+        cell.pointee.read = record
+        cell.pointee.readPC = pc
+        return
+      }
+      spread(cell)
+    }
+    readers[(cell - cells) * warpCount + warp] = Reader(record: record, pc: pc)
+  }
+
+  /// Makes reads of a line by a warp ones that end now.
+  func finishRead(at offset: Int, warp: Int, clock: UnsafeMutablePointer<UInt32>) {
+    let record = Record(epoch: clock[warp], warp: warp, lane: Record.severalLanes)
+    for cell in cells(of: offset, byteCount: 16) {
+      let last = cell.pointee.read
+      if cell.pointee.hasReaders {
+        let index = (cell - cells) * warpCount + warp
+        if readers[index].record.epoch == Record.endless { readers[index].record = record }
+      } else if last.warp == warp && last.epoch == Record.endless {
+        cell.pointee.read = record
+      }
     }
   }
 

@@ -86,11 +86,13 @@ extension Machine {
     let operands = operandTable + Int(i.pointee.target)
     let written = warp.pointee.written
     var known = ~0 as UInt32
-    for index in results..<results + Int(i.pointee.sourceCount) {
+    var sources = Int(i.pointee.sourceCount)
+    if i.pointee.opcode == .warpgroup && !addsToSums(i, warp) { sources -= results }
+    for index in results..<results + sources {
       known &= written[Self.unit(operands[index])]
     }
     if active & ~known != 0 {
-      for index in results..<results + Int(i.pointee.sourceCount) {
+      for index in results..<results + sources {
         try checkRegister(operands[index], i, warp, active: active)
       }
     }
