@@ -16,10 +16,7 @@ import Testing
   }
 
   /// Every kernel, printed and read back, with all detectors, gives the product and writes nothing else.
-  @Test(
-    arguments: GemmCatalogue.entries.indices.filter {
-      GemmCatalogue.entries[$0].configuration.target != .sm90a
-    })
+  @Test(arguments: GemmCatalogue.entries.indices)
   func products(_ index: Int) throws {
     let (operation, configuration) = GemmCatalogue.entries[index]
     let program = try GemmProgram(operation, configuration)
@@ -40,7 +37,7 @@ import Testing
   @Test func manyTiles() throws {
     let operation = GemmOperation(format: .f16)
     for configuration in GemmConfiguration.table(operation)
-    where configuration.tileM * configuration.tileN <= 64 * 64 {
+    where configuration.tileM * configuration.tileN <= 64 * 64 || configuration.target == .sm90a {
       let (m, n) = (17 * configuration.tileM / 2 + 1, 5 * configuration.tileN / 2 + 1)
       let up = { (count: Int) in (count + 23) / 8 * 8 }
       let problem = try GemmProblem(
@@ -54,13 +51,10 @@ import Testing
     }
   }
 
-  /// No access to shared memory takes more passes than its bytes need, and no lane copies or stores less than whole
-  /// sectors, where all tiles are whole.
-  @Test(
-    arguments: GemmCatalogue.entries.indices.filter {
-      GemmCatalogue.entries[$0].configuration.target != .sm90a
-    })
-  func wavefronts(_ index: Int) throws {
+  /// Where all tiles are whole, no access to shared memory takes more passes than its bytes need, and whole
+  /// sectors of global memory are copied and stored.
+  @Test(arguments: GemmCatalogue.entries.indices)
+  func wavefrontsAndSectors(_ index: Int) throws {
     let (operation, configuration) = GemmCatalogue.entries[index]
     guard !operation.hasBias else { return }
     let program = try GemmProgram(operation, configuration)
@@ -68,13 +62,31 @@ import Testing
       operation, m: configuration.tileM, n: configuration.tileN,
       k: configuration.stageCount * configuration.tileK)
     let report = try program.run(GemmCase(problem, seed: 11))
-    var requests: UInt64 = 0
+    var sharedOperations: Set<Operation> = []
     for (instruction, counters) in zip(program.program.program.instructions, report.instructions) {
-      requests += counters.sharedRequests
+      if counters.sharedRequests > 0 { sharedOperations.insert(instruction.operation) }
       #expect(
         counters.sharedWavefronts == counters.idealSharedWavefronts,
         "\(program.name): \(instruction.operation)")
+      #expect(
+        counters.globalSectors * 32 == counters.globalBytes,
+        "\(program.name): \(instruction.operation)")
     }
-    #expect(requests > 0)
+    if case .warps = configuration.method {
+      #expect(sharedOperations.contains(.asyncCopy(byteCount: 16)))
+      #expect(sharedOperations.contains(.loadMatrix(count: 4, transposed: false)))
+    }
+  }
+
+  /// An infinity in the last row of B comes out in its column, and nowhere as 0 · ∞ from beyond K.
+  @Test(arguments: GemmCatalogue.entries.indices)
+  func infinity(_ index: Int) throws {
+    let (operation, configuration) = GemmCatalogue.entries[index]
+    guard !operation.hasBias else { return }
+    let problem = try GemmProblem(operation, m: 5, n: 6, k: configuration.tileK + 3)
+    var gemm = GemmCase(problem, seed: 13)
+    gemm.b[(problem.k - 1) * problem.n + 2] = .infinity
+    for row in 0..<problem.m { gemm.a[(row + 1) * problem.k - 1] = 1 }
+    try GemmProgram(operation, configuration).run(gemm)
   }
 }
