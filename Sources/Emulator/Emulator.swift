@@ -1,5 +1,5 @@
-package import KernelIR
-package import Tensors
+internal import KernelIR
+internal import Tensors
 import Synchronization
 
 #if canImport(Glibc)

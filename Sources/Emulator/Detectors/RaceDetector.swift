@@ -96,22 +96,22 @@ final class RaceDetector {
   func cells(of offset: Int, byteCount: Int) -> CellRange {
     let line = offset >> 4
     if !isSplit[line] {
-      if byteCount == 16 { return CellRange(next: cells + line, count: 1) }
+      if byteCount == 16 { return CellRange(first: cells + line, count: 1) }
       split(line)
     }
-    return CellRange(next: cells + lineCount + (offset >> 1), count: (byteCount + 1) >> 1)
+    return CellRange(first: cells + lineCount + (offset >> 1), count: (byteCount + 1) >> 1)
   }
 
   /// Neighboring cells.
   struct CellRange: Sequence, IteratorProtocol {
-    fileprivate var next: UnsafeMutablePointer<Cell>
+    fileprivate var first: UnsafeMutablePointer<Cell>
     fileprivate var count: Int
 
     @inline(__always) mutating func next() -> UnsafeMutablePointer<Cell>? {
       guard count > 0 else { return nil }
-      defer { next += 1 }
-      count -= 1
-      return next
+      count &-= 1
+      first += 1
+      return first - 1
     }
   }
 

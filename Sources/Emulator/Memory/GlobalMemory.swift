@@ -143,7 +143,10 @@ extension GlobalMemory {
   package func write<Element: BitwiseCopyable>(
     _ elements: [Element], to address: UInt64
   ) throws(HewnError) {
-    try elements.withUnsafeBytes { bytes throws(HewnError) in try write(bytes, to: address) }
+    let result = elements.withUnsafeBytes { bytes in
+      Result { () throws(HewnError) in try write(bytes, to: address) }
+    }
+    try result.get()
   }
 
   /// An array of what lies at an address.

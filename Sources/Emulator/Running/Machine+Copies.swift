@@ -72,7 +72,7 @@ extension Machine {
     if whole != reading {
       try checkSourceAlignment(i, warp, active: reading & ~whole, byteCount: byteCount)
       for lane in Lanes(reading & ~whole) {
-        let lanes = 1 as UInt32 << UInt32(lane)
+        let lanes = UInt32(1) << UInt32(lane)
         // Its first and its last byte, which lie in one allocation where both exist.
         try locateGlobal(
           i.pointee.b, plus: immediate + Int(sizes[lane]) - 1, byteCount: 1, i, warp, active: lanes)

@@ -80,7 +80,7 @@ extension Machine {
     _ i: Decoded, _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) -> UInt32 {
     try requireFullWarp(i, warp, active: active)
-    let rows = ~0 as UInt32 >> UInt32(32 - 8 * Int(i.pointee.count))
+    let rows = UInt32.max >> UInt32(32 - 8 * Int(i.pointee.count))
     try locateShared(
       i.pointee.a, plus: i.pointee.immediate, byteCount: 16, i, warp, active: rows)
     return rows

@@ -173,8 +173,8 @@ final class Machine {
         .advanced(by: Int(RegisterLayout.offset(of: special)))
         .assumingMemoryBound(to: UInt32.self)
       for lane in 0..<32 {
-        lanes[lane] = UInt32(
-          truncatingIfNeeded: switch special {
+        let value =
+          switch special {
           case .threadX: old.index * 32 + lane
           case .lane: lane
           case .threadCountX: warpCount * 32
@@ -185,7 +185,8 @@ final class Machine {
           case .blockCountY: grid.y
           case .blockCountZ: grid.z
           case .clock64: 0
-          })
+          }
+        lanes[lane] = UInt32(truncatingIfNeeded: value)
       }
     }
   }
