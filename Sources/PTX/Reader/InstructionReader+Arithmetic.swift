@@ -12,42 +12,46 @@ extension InstructionReader {
       operation, results: [result], sources: try values(Array(syntax.operands.dropFirst()), type))
   }
 
-  private func unary(_ operation: UnaryOperator, _ type: ScalarType) throws(PTXError) -> Instruction
-  {
-    try uniform(.unary(operation, type.valueType), type, sourceCount: 1)
+  private mutating func unary(
+    _ operation: UnaryOperator, of types: ScalarType...
+  ) throws(PTXError) -> Instruction {
+    let type = try modifiers.type(types)
+    return try uniform(.unary(operation, type.valueType), type, sourceCount: 1)
   }
 
-  private func binary(
-    _ operation: BinaryOperator, _ type: ScalarType
+  private mutating func binary(
+    _ operation: BinaryOperator, of types: ScalarType...
   ) throws(PTXError) -> Instruction {
-    try uniform(.binary(operation, type.valueType), type, sourceCount: 2)
+    let type = try modifiers.type(types)
+    return try uniform(.binary(operation, type.valueType), type, sourceCount: 2)
   }
 
-  private func ternary(
-    _ operation: TernaryOperator, _ type: ScalarType
+  private mutating func ternary(
+    _ operation: TernaryOperator, of types: ScalarType...
   ) throws(PTXError) -> Instruction {
-    try uniform(.ternary(operation, type.valueType), type, sourceCount: 3)
+    let type = try modifiers.type(types)
+    return try uniform(.ternary(operation, type.valueType), type, sourceCount: 3)
   }
 
   /// `neg`, `abs`
   mutating func signed(_ operation: UnaryOperator) throws(PTXError) -> Instruction {
-    try unary(operation, try modifiers.type(.s32, .f16, .f16x2, .bf16x2, .f32))
+    try unary(operation, of: .s32, .f16, .f16x2, .bf16x2, .f32)
   }
 
   /// `not`
   mutating func complement() throws(PTXError) -> Instruction {
-    try unary(.not, try modifiers.type(.pred, .b32, .b64))
+    try unary(.not, of: .pred, .b32, .b64)
   }
 
   /// `popc`, `clz`, `brev`
   mutating func bitwise(_ operation: UnaryOperator) throws(PTXError) -> Instruction {
-    try unary(operation, try modifiers.type(.b32))
+    try unary(operation, of: .b32)
   }
 
   /// `rcp.rn`, `sqrt.rn`
   mutating func rounded(_ operation: UnaryOperator) throws(PTXError) -> Instruction {
     try modifiers.expect("rn")
-    return try unary(operation, try modifiers.type(.f32))
+    return try unary(operation, of: .f32)
   }
 
   /// `add`, `sub`.
@@ -55,11 +59,11 @@ extension InstructionReader {
   /// A sum or product of floats without `.rn` may be fused with others, which no ``Operation`` allows.
   mutating func sum(_ operation: BinaryOperator) throws(PTXError) -> Instruction {
     if modifiers.take("rn") {
-      return try binary(operation, try modifiers.type(.f32, .f16, .f16x2))
+      return try binary(operation, of: .f32, .f16, .f16x2)
     }
-    let type = try modifiers.type(.u32, .s32, .u64, .s64, .f32, .f16, .f16x2)
+    let type = try modifiers.type([.u32, .s32, .u64, .s64, .f32, .f16, .f16x2])
     guard type.isInteger else { throw mayBeFused }
-    return try binary(operation, type)
+    return try uniform(.binary(operation, type.valueType), type, sourceCount: 2)
   }
 
   private var mayBeFused: PTXError {
@@ -72,11 +76,11 @@ extension InstructionReader {
       throw mayBeFused
     }
     switch try modifiers.choose(["lo": "lo", "hi": "hi", "wide": "wide", "rn": "rn"]) {
-    case "lo": return try binary(.multiply, try modifiers.type(.u32, .s32, .u64, .s64))
-    case "hi": return try binary(.multiplyHigh, try modifiers.type(.u32, .s32))
-    case "rn": return try binary(.multiply, try modifiers.type(.f32, .f16, .f16x2))
+    case "lo": return try binary(.multiply, of: .u32, .s32, .u64, .s64)
+    case "hi": return try binary(.multiplyHigh, of: .u32, .s32)
+    case "rn": return try binary(.multiply, of: .f32, .f16, .f16x2)
     default:
-      let type = try modifiers.type(.u32, .s32)
+      let type = try modifiers.type([.u32, .s32])
       try modifiers.end()
       try expectOperands(3)
       return Instruction(
@@ -88,33 +92,33 @@ extension InstructionReader {
   /// `mad`; of floats the same as `fma`.
   mutating func productAndSum() throws(PTXError) -> Instruction {
     if modifiers.take("wide") {
-      let type = try modifiers.type(.u32, .s32)
+      let type = try modifiers.type([.u32, .s32])
       try modifiers.end()
       try expectOperands(4)
       return Instruction(
         .multiplyAddWide(type.valueType), results: [try register(0, .u64)],
         sources: [try value(1, type), try value(2, type), try value(3, .u64)])
     }
-    if modifiers.take("rn") { return try ternary(.fma, try modifiers.type(.f32)) }
+    if modifiers.take("rn") { return try ternary(.fma, of: .f32) }
     try modifiers.expect("lo")
-    return try ternary(.multiplyAdd, try modifiers.type(.u32, .s32, .u64, .s64))
+    return try ternary(.multiplyAdd, of: .u32, .s32, .u64, .s64)
   }
 
   /// `fma`
   mutating func fusedProductAndSum() throws(PTXError) -> Instruction {
     try modifiers.expect("rn")
-    return try ternary(.fma, try modifiers.type(.f32, .f16, .f16x2, .bf16x2))
+    return try ternary(.fma, of: .f32, .f16, .f16x2, .bf16x2)
   }
 
   /// `div`
   mutating func quotient() throws(PTXError) -> Instruction {
-    if modifiers.take("rn") { return try binary(.divide, try modifiers.type(.f32)) }
-    return try binary(.divide, try modifiers.type(.u32, .s32))
+    if modifiers.take("rn") { return try binary(.divide, of: .f32) }
+    return try binary(.divide, of: .u32, .s32)
   }
 
   /// `rem`
   mutating func remainder() throws(PTXError) -> Instruction {
-    try binary(.remainder, try modifiers.type(.u32, .s32))
+    try binary(.remainder, of: .u32, .s32)
   }
 
   /// `min`, `max`
@@ -122,30 +126,30 @@ extension InstructionReader {
     _ operation: BinaryOperator, _ ofNaN: BinaryOperator
   ) throws(PTXError) -> Instruction {
     if modifiers.take("NaN") {
-      return try binary(ofNaN, try modifiers.type(.f32, .f16, .f16x2, .bf16x2))
+      return try binary(ofNaN, of: .f32, .f16, .f16x2, .bf16x2)
     }
-    return try binary(
-      operation, try modifiers.type(.u32, .s32, .u64, .f32, .f16, .f16x2, .bf16x2))
+    return try binary(operation, of: .u32, .s32, .u64, .f32, .f16, .f16x2, .bf16x2)
   }
 
   /// `and`, `or`, `xor`
   mutating func logical(_ operation: BinaryOperator) throws(PTXError) -> Instruction {
-    try binary(operation, try modifiers.type(.pred, .b32, .b64))
+    try binary(operation, of: .pred, .b32, .b64)
   }
 
   /// `shl`
   mutating func shiftLeft() throws(PTXError) -> Instruction {
-    try shift(.shiftLeft, try modifiers.type(.b32, .b64))
+    try shift(.shiftLeft, of: .b32, .b64)
   }
 
   /// `shr`: that of bits is that of unsigned numbers.
   mutating func shiftRight() throws(PTXError) -> Instruction {
-    try shift(.shiftRight, try modifiers.type(.b32, .u32, .s32, .b64, .u64))
+    try shift(.shiftRight, of: .b32, .u32, .s32, .b64, .u64)
   }
 
-  private func shift(
-    _ operation: BinaryOperator, _ type: ScalarType
+  private mutating func shift(
+    _ operation: BinaryOperator, of types: ScalarType...
   ) throws(PTXError) -> Instruction {
+    let type = try modifiers.type(types)
     try modifiers.end()
     try expectOperands(3)
     return Instruction(
@@ -155,7 +159,7 @@ extension InstructionReader {
 
   /// `prmt`, in its mode without a name.
   mutating func permuteBytes() throws(PTXError) -> Instruction {
-    try ternary(.permuteBytes, try modifiers.type(.b32))
+    try ternary(.permuteBytes, of: .b32)
   }
 
   /// `setp`
@@ -167,7 +171,7 @@ extension InstructionReader {
       "gt": .greater, "ge": .greaterOrEqual, "lo": .less, "ls": .lessOrEqual, "hi": .greater,
       "hs": .greaterOrEqual, "nan": .isNaN,
     ])
-    let type = try modifiers.type(.b32, .u32, .s32, .b64, .u64, .s64, .f16, .f32)
+    let type = try modifiers.type([.b32, .u32, .s32, .b64, .u64, .s64, .f16, .f32])
     try modifiers.end()
     guard type.comparisons.contains(name) else {
       throw fail("unsupported comparison '.\(name)' of .\(type.rawValue)", at: start)

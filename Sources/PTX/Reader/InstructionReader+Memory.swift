@@ -38,7 +38,7 @@ extension InstructionReader {
   }
 
   private mutating func memoryType() throws(PTXError) -> ScalarType {
-    try modifiers.type(.b16, .u16, .s16, .b32, .u32, .s32, .f32, .b64, .u64, .s64)
+    try modifiers.type([.b16, .u16, .s16, .b32, .u32, .s32, .f32, .b64, .u64, .s64])
   }
 
   /// `ld`
@@ -121,9 +121,9 @@ extension InstructionReader {
     let operation = try modifiers.choose(operations)
     let type: ScalarType =
       switch operation {
-      case .add: try modifiers.type(.u32, .s32, .u64, .f32)
-      case .min, .max: try modifiers.type(.u32, .s32)
-      case .and, .or, .exchange, .compareExchange: try modifiers.type(.b32)
+      case .add: try modifiers.type([.u32, .s32, .u64, .f32])
+      case .min, .max: try modifiers.type([.u32, .s32])
+      case .and, .or, .exchange, .compareExchange: try modifiers.type([.b32])
       }
     try modifiers.end()
     return (operation, space, type)

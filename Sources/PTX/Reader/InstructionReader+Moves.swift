@@ -3,8 +3,9 @@ import KernelIR
 extension InstructionReader {
   /// `mov`: of registers, constants, special registers, halves, and the address of shared memory.
   mutating func move() throws(PTXError) -> Instruction {
-    let type = try modifiers.type(
-      .pred, .b16, .u16, .s16, .b32, .u32, .s32, .f32, .b64, .u64, .s64)
+    let type = try modifiers.type([
+      .pred, .b16, .u16, .s16, .b32, .u32, .s32, .f32, .b64, .u64, .s64,
+    ])
     try modifiers.end()
     try expectOperands(2)
     let (to, from) = (syntax.operands[0], syntax.operands[1])
@@ -76,8 +77,7 @@ extension InstructionReader {
 
   /// `selp`
   mutating func select() throws(PTXError) -> Instruction {
-    let type = try modifiers.type(
-      .b16, .u16, .s16, .b32, .u32, .s32, .f32, .b64, .u64, .s64)
+    let type = try modifiers.type([.b16, .u16, .s16, .b32, .u32, .s32, .f32, .b64, .u64, .s64])
     try modifiers.end()
     try expectOperands(4)
     let result = try register(0, type)

@@ -38,7 +38,7 @@ struct Modifiers {
   }
 
   /// Takes one of some types.
-  mutating func type(_ types: ScalarType...) throws(PTXError) -> ScalarType {
+  mutating func type(_ types: [ScalarType]) throws(PTXError) -> ScalarType {
     guard let text = token?.text, let chosen = types.first(where: { $0.rawValue == text }) else {
       throw unexpected(instead: types.map { "." + $0.rawValue })
     }

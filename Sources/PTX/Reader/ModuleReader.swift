@@ -174,7 +174,7 @@ struct ModuleReader {
     var count: Int?
     if !cursor.token.is("]") {
       count = try cursor.expectInteger(
-        "the number of elements", in: 0...(ConstantArray.byteLimit / type.byteCount))
+        "the number of elements", in: 1...(ConstantArray.byteLimit / type.byteCount))
     }
     try cursor.expect("]")
     let location = cursor.token.location
