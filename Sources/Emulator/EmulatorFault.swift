@@ -53,11 +53,28 @@ extension Instruction {
   var faultText: String {
     var text = ""
     if let `guard` { text += "@\(`guard`.isNegated ? "!" : "")\(`guard`.register.faultText) " }
-    text += "\(operation)"
+    text += operation.faultText
     let operands = results.map(\.faultText) + sources.map(\.faultText)
     if !operands.isEmpty { text += " " + operands.joined(separator: ", ") }
     if let origin { text += " at \(origin)" }
     return text
+  }
+}
+
+extension Operation {
+  /// As Swift describes it, without the names of modules and types.
+  fileprivate var faultText: String {
+    var text = ""
+    var word = ""
+    for character in "\(self)" {
+      if character.isLetter || character.isNumber {
+        word.append(character)
+      } else {
+        if character != "." { text += word + String(character) }
+        word = ""
+      }
+    }
+    return text + word
   }
 }
 

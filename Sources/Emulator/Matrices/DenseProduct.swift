@@ -6,18 +6,18 @@ func multiplyDense(
   _ results: UnsafePointer<UnsafeMutableRawPointer>, _ sources: UnsafePointer<UnsafeRawPointer>,
   _ type: MatrixType, blocks: Int
 ) {
-  let k = 4 * blocks * type.valuesPerWord
+  let k = 4 * blocks * type.wordValues
   withScratch(floatCount: 16 * k) { a in
     withScratch(floatCount: 8 * k) { b in
       for register in 0..<2 * blocks {
-        type.decodeA(sources[register], to: a + 32 * type.valuesPerWord * register)
+        type.decodeA(sources[register], to: a + 32 * type.wordValues * register)
       }
       for block in 0..<blocks {
-        type.decodeB(sources[2 * blocks + block], to: b + 32 * type.valuesPerWord * block)
+        type.decodeB(sources[2 * blocks + block], to: b + 32 * type.wordValues * block)
       }
       multiplyBlocks(
         results, sources + 3 * blocks, a: a, b: b, blocks: blocks,
-        valuesPerWord: type.valuesPerWord)
+        wordValues: type.wordValues)
     }
   }
 }
@@ -27,19 +27,19 @@ func multiplyDense(
 @inline(__always)
 func multiplyBlocks(
   _ results: UnsafePointer<UnsafeMutableRawPointer>, _ addends: UnsafePointer<UnsafeRawPointer>,
-  a: UnsafePointer<Float>, b: UnsafePointer<Float>, blocks: Int, valuesPerWord: Int
+  a: UnsafePointer<Float>, b: UnsafePointer<Float>, blocks: Int, wordValues: Int
 ) {
   let b = UnsafeRawPointer(b).assumingMemoryBound(to: Floats.self)
   accumulate(results, addends) { half, row, sums in
-    var a = a + (32 * valuesPerWord * half + 4 * row)
+    var a = a + (32 * wordValues * half + 4 * row)
     var b = b
     for _ in 0..<blocks {
       for column in 0..<4 {
         sums += a[column] * b[0]
-        if valuesPerWord == 2 { sums += a[column + 32] * b[1] }
-        b += valuesPerWord
+        if wordValues == 2 { sums += a[column + 32] * b[1] }
+        b += wordValues
       }
-      a += 64 * valuesPerWord
+      a += 64 * wordValues
     }
   }
 }
@@ -73,12 +73,13 @@ func accumulate(
   }
 }
 
-/// Lends memory for floats on the stack.
+/// Lends memory for floats on the stack, at a multiple of 64 bytes.
 @inline(__always)
 func withScratch(floatCount: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
-  withUnsafeTemporaryAllocation(byteCount: 4 * floatCount, alignment: 64) { memory in
+  // More alignment than 16 would put it on the heap.
+  withUnsafeTemporaryAllocation(byteCount: 4 * floatCount + 48, alignment: 16) { memory in
     // A temporary allocation of some bytes has an address.
     guard let start = memory.baseAddress else { return }
-    body(start.assumingMemoryBound(to: Float.self))
+    body(start.alignedUp(toMultipleOf: 64).assumingMemoryBound(to: Float.self))
   }
 }

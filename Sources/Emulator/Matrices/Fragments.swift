@@ -5,8 +5,8 @@ internal import KernelIR
 /// A register of A or B holds an 8 × 4 block of words, row (of Bᵀ for B) lane / 4 and column lane mod 4, where a word
 /// is two neighbouring 16-bit values or one tf32.
 extension MatrixType {
-  /// How many values a word holds.
-  @inline(__always) var valuesPerWord: Int { self == .tf32 ? 1 : 2 }
+  /// ``MatrixType/valuesPerWord``, here once more so that the compiler knows it.
+  @inline(__always) var wordValues: Int { self == .tf32 ? 1 : 2 }
 
   /// The values in words, the low and the high ones of 16-bit types.
   @inline(__always) func low(_ word: Words) -> Floats {
@@ -32,7 +32,7 @@ extension MatrixType {
     let low = UnsafeMutableRawPointer(panels).assumingMemoryBound(to: Floats.self)
     for group in 0..<4 {
       low[group] = self.low(words[group])
-      if valuesPerWord == 2 { low[group + 4] = high(words[group]) }
+      if wordValues == 2 { low[group + 4] = high(words[group]) }
     }
   }
 
@@ -45,15 +45,15 @@ extension MatrixType {
     let odd = transposed(columns[1], columns[3], columns[5], columns[7])
     let rows = UnsafeMutableRawPointer(rows).assumingMemoryBound(to: Floats.self)
     write(Words(lowHalf: even.0, highHalf: odd.0), to: rows)
-    write(Words(lowHalf: even.1, highHalf: odd.1), to: rows + valuesPerWord)
-    write(Words(lowHalf: even.2, highHalf: odd.2), to: rows + 2 * valuesPerWord)
-    write(Words(lowHalf: even.3, highHalf: odd.3), to: rows + 3 * valuesPerWord)
+    write(Words(lowHalf: even.1, highHalf: odd.1), to: rows + wordValues)
+    write(Words(lowHalf: even.2, highHalf: odd.2), to: rows + 2 * wordValues)
+    write(Words(lowHalf: even.3, highHalf: odd.3), to: rows + 3 * wordValues)
   }
 
   @inline(__always)
   private func write(_ words: Words, to rows: UnsafeMutablePointer<Floats>) {
     rows[0] = low(words)
-    if valuesPerWord == 2 { rows[1] = high(words) }
+    if wordValues == 2 { rows[1] = high(words) }
   }
 }
 

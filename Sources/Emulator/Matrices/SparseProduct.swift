@@ -12,7 +12,7 @@ func multiplySparse(
   _ results: UnsafePointer<UnsafeMutableRawPointer>, _ sources: UnsafePointer<UnsafeRawPointer>,
   _ type: MatrixType, blocks: Int, selector: Int
 ) {
-  let values = type.valuesPerWord
+  let values = type.wordValues
   withScratch(floatCount: 64 * values * blocks) { a in
     withScratch(floatCount: 64 * values * blocks) { b in
       for register in 0..<2 * blocks {
@@ -24,7 +24,7 @@ func multiplySparse(
       let metadata = sources[4 * blocks + 4].assumingMemoryBound(to: UInt32.self)
       multiplySelected(
         results, sources + 4 * blocks, a: a, b: b, metadata: metadata + selector * blocks,
-        blocks: blocks, valuesPerWord: values)
+        blocks: blocks, wordValues: type.wordValues)
     }
   }
 }
@@ -33,17 +33,17 @@ func multiplySparse(
 private func multiplySelected(
   _ results: UnsafePointer<UnsafeMutableRawPointer>, _ addends: UnsafePointer<UnsafeRawPointer>,
   a: UnsafePointer<Float>, b: UnsafePointer<Float>, metadata: UnsafePointer<UInt32>, blocks: Int,
-  valuesPerWord: Int
+  wordValues: Int
 ) {
   let b = UnsafeRawPointer(b).assumingMemoryBound(to: Floats.self)
   accumulate(results, addends) { half, row, sums in
-    var a = a + (32 * valuesPerWord * half + 4 * row)
+    var a = a + (32 * wordValues * half + 4 * row)
     for block in 0..<blocks {
       var columns = metadata[4 * row + block] &>> UInt32(16 * half)
       // Four words, each of a group of 4 columns of 16-bit values or of 2 of tf32.
       for word in 0..<4 {
-        let group = b + (2 * valuesPerWord * (4 * block + word))
-        if valuesPerWord == 2 {
+        let group = b + (2 * wordValues * (4 * block + word))
+        if wordValues == 2 {
           sums += a[word] * group[Int(columns & 3)]
           sums += a[word + 32] * group[Int((columns &>> 2) & 3)]
         } else {
@@ -51,7 +51,7 @@ private func multiplySelected(
         }
         columns &>>= 4
       }
-      a += 64 * valuesPerWord
+      a += 64 * wordValues
     }
   }
 }

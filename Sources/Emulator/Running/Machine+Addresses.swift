@@ -69,7 +69,8 @@ extension Machine {
     let base = UInt64(truncatingIfNeeded: immediate)
     let view = warp.pointee.allocation
     let end =
-      view.byteCount < UInt64(byteCount) ? 0 : view.byteCount - UInt64(truncatingIfNeeded: byteCount) + 1
+      view.byteCount < UInt64(byteCount)
+      ? 0 : view.byteCount - UInt64(truncatingIfNeeded: byteCount) + 1
     let alignment = UInt64(truncatingIfNeeded: byteCount - 1)
     guard let bytes = view.bytes else { preconditionFailure("a view has a place") }
     var wrong = false

@@ -12,13 +12,20 @@ extension Machine {
     guard active == warp.pointee.alive else {
       let missing = warp.pointee.alive & ~active
       throw fault(
-        .divergence, "a barrier at which lanes \(Self.list(missing)) of the warp are missing", i, warp,
+        .divergence, "a barrier at which lanes \(Self.list(missing)) of the warp are missing", i,
+        warp,
         lane: missing.trailingZeroBitCount)
     }
     let id = i.pointee.immediate
     let barrier = barriers + id
     let expected = i.pointee.target
-    guard barrier.pointee.arrivedCount == 0 || barrier.pointee.expectedCount == expected else {
+    let bit = UInt32(1) << UInt32(warp.pointee.index)
+    guard barrier.pointee.arrived & bit == 0 else {
+      throw fault(
+        .barrierMisuse,
+        "the warp has arrived at barrier \(id) already, and the others have not yet", i, warp)
+    }
+    guard barrier.pointee.arrived == 0 || barrier.pointee.expectedCount == expected else {
       throw fault(
         .barrierMisuse,
         "\(expected) threads at barrier \(id), where others wait for "
@@ -26,7 +33,7 @@ extension Machine {
         i, warp)
     }
     barrier.pointee.expectedCount = expected
-    barrier.pointee.arrivedCount += 32
+    barrier.pointee.arrived |= bit
     let clock = barrierClocks + id * 32
     if findsRaces { races.release(warp, to: clock) }
     if waits {

@@ -28,7 +28,8 @@ extension Machine {
   ) throws(EmulatorFault) {
     guard active != ~0 else { return }
     throw fault(
-      .divergence, "an instruction of the whole warp, in which lanes \(Self.list(~active)) are missing",
+      .divergence,
+      "an instruction of the whole warp, in which lanes \(Self.list(~active)) are missing",
       i, warp, lane: (~active).trailingZeroBitCount)
   }
 

@@ -147,7 +147,8 @@ extension Machine {
   /// The register or constant of a stored element.
   @inline(__always)
   func storedOperand(_ element: Int, _ i: Decoded) -> OperandOffset {
-    i.pointee.isWide ? operandTable[Int(i.pointee.target) + 1 + element]
+    i.pointee.isWide
+      ? operandTable[Int(i.pointee.target) + 1 + element]
       : element == 0 ? i.pointee.b : i.pointee.c
   }
 

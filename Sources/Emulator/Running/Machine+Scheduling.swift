@@ -52,7 +52,8 @@ extension Machine {
       let isWaiting = warp.state == .waiting
       let place = Place(
         state: warp.state,
-        pc: warp.state == .finished ? 0 : isWaiting || warp.state == .polling ? warp.pc - 1 : warp.pc,
+        pc: warp.state == .finished
+          ? 0 : isWaiting || warp.state == .polling ? warp.pc - 1 : warp.pc,
         id: isWaiting ? warp.barrier : 0)
       if warpsAt[place] == nil { order.append(place) }
       warpsAt[place, default: []].append(index)

@@ -85,15 +85,17 @@ extension Machine {
     let pc = collision == .read ? cell.pointee.readPC : cell.pointee.writePC
     let who =
       other.lane == RaceDetector.Record.severalLanes
-      ? "several lanes of warp \(other.warp)" : "lane \(other.lane) of warp \(other.warp)"
+      ? "several lanes of warp \(other.warp) have"
+      : "lane \(other.lane) of warp \(other.warp) has"
     let there = "in \(name(ofInstructionAt: pc))"
     let verb = reads ? "reads" : "overwrites"
     let message =
       switch collision {
-      case .none, .write: "\(verb) what \(who) has written without a barrier between, \(there)"
-      case .read: "overwrites what \(who) has read without a barrier between, \(there)"
-      case .sameInstruction: "writes another value than \(who) to the same place"
-      case .copy: "\(verb) the target of a copy by \(who) that nothing has waited for, \(there)"
+      case .none, .write: "\(verb) what \(who) written without a barrier between, \(there)"
+      case .read: "overwrites what \(who) read without a barrier between, \(there)"
+      case .sameInstruction: "writes another value than lane \(other.lane) to the same place"
+      case .copy:
+        "\(verb) the target of a copy that lane \(other.lane) of warp \(other.warp) has not waited for, \(there)"
       }
     return fault(
       collision == .copy ? .unfinishedCopy : .race, message, i, warp, lane: lane,

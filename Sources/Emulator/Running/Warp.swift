@@ -69,7 +69,11 @@ struct BlockState {
 
 /// A barrier of the block.
 struct NamedBarrier {
-  /// 0 where nobody has arrived.
+  /// In threads.
   var expectedCount: UInt32 = 0
-  var arrivedCount: UInt32 = 0
+  /// The warps that have arrived.
+  var arrived: UInt32 = 0
+
+  /// In threads.
+  var arrivedCount: UInt32 { UInt32(arrived.nonzeroBitCount) * 32 }
 }
