@@ -86,7 +86,7 @@ package enum Half {
     case 0: sign * fraction * 0x1p-24
     case 31: fraction == 0 ? sign * .infinity : .nan
     case let exponent:
-      sign * Float(bitPattern: UInt32(exponent) + 112 << 23) * (1 + fraction * 0x1p-10)
+      sign * Float(bitPattern: (UInt32(exponent) + 112) << 23) * (1 + fraction * 0x1p-10)
     }
   }
 
