@@ -82,6 +82,11 @@ extension KernelElement {
     return (Double(got) - want).magnitude / unit
   }
 
+  /// A float as this type can hold it.
+  func rounded(_ value: Float) -> Float {
+    self == .f32 ? value : Half.value(of: Half.bits(of: value))
+  }
+
   /// The nearest number of this type.
   func round(_ value: Double) -> Float {
     // Rounding first to odd would be needed to be exact; ties after ties do not occur in these tests.
@@ -95,7 +100,8 @@ func expectNear(
   _ what: @autoclosure () -> String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard got.count == want.count else {
-    Issue.record("\(what()): \(got.count) results, not \(want.count)", sourceLocation: sourceLocation)
+    Issue.record(
+      "\(what()): \(got.count) results, not \(want.count)", sourceLocation: sourceLocation)
     return
   }
   var worst = (ulp: 0.0, index: 0)

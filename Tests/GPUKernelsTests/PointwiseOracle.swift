@@ -40,7 +40,7 @@ extension PointwiseUnary {
     case .tanh: cTanh(x)
     case .sigmoid: logistic(x)
     case .softplus: logOnePlusExp(x)
-    case .relu: x < 0 ? 0 : x
+    case .relu: x > 0 || x.isNaN ? x : 0
     case .leakyRelu(let slope): x < 0 ? x * Double(slope) : x
     case .clip(let lower, let upper): clipped(x, Double(lower), Double(upper))
     case .hardSigmoid(let alpha, let beta): clipped(x * Double(alpha) + Double(beta), 0, 1)

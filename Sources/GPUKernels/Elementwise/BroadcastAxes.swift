@@ -47,6 +47,8 @@ struct BroadcastAxes: Hashable, Sendable {
   /// Elements of an input from one place of an axis to the next; 0 where it repeats.
   func stride(of input: Int, along axis: Int) -> Int {
     if repeats(input, along: axis) { return 0 }
-    return (axis + 1..<extents.count).reduce(1) { repeats(input, along: $1) ? $0 : $0 * extents[$1] }
+    return (axis + 1..<extents.count).reduce(1) {
+      repeats(input, along: $1) ? $0 : $0 * extents[$1]
+    }
   }
 }

@@ -28,7 +28,8 @@ struct PointwiseEmitter {
       let a = left.isConstant && right.isConstant ? inRegister(left) : self.result(of: left).number
       result = function.emit(a, self.result(of: right).number)
     case .where(let condition, let left, let right):
-      let truth = condition.isConstant ? inRegister(condition) != 0 : self.result(of: condition).truth
+      let truth =
+        condition.isConstant ? inRegister(condition) != 0 : self.result(of: condition).truth
       result = .number(
         select(truth, self.result(of: left).number, self.result(of: right).number))
     }

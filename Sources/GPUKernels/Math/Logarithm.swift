@@ -2,17 +2,27 @@ package import KernelIR
 
 /// log x within 1 ulp: NaN below 0, −∞ at ±0, subnormal numbers included.
 package func log(_ x: Value<F32>) -> Value<F32> {
-  let isSmall = x < 0x1p-126
-  let normal = select(isSmall, x * 0x1p23, x)
-  // x = m · 2ᵏ with m in 0.75..<1.5.
-  let bits = Value<U32>(bitPattern: normal)
-  let exponent = (bits - 0x3f40_0000) & 0xff80_0000
-  let k = fma(exponentValue(exponent), 0x1p-23, select(isSmall, -23, 0))
-  let m = Value<F32>(bitPattern: bits - exponent)
-  let low = fma(k, 0x1.7f7d1cp-20, logOnePlusFraction(m - 1))
-  let result = fma(k, 0x1.62e4p-1, low)
+  let parts = LogarithmParts(x)
   let special = select(x == 0, Value(-.infinity), select(x < 0, Value(.nan), x))
-  return select(x > 0 && x < Value(.infinity), result, special)
+  return select(x > 0 && x < Value(.infinity), parts.high + parts.low, special)
+}
+
+/// log x of positive finite x as a sum: high is exact, low of magnitude up to about ½.
+struct LogarithmParts {
+  let high: Value<F32>
+  let low: Value<F32>
+
+  init(_ x: Value<F32>) {
+    let isSmall = x < 0x1p-126
+    let normal = select(isSmall, x * 0x1p23, x)
+    // x = m · 2ᵏ with m in 0.75..<1.5.
+    let bits = Value<U32>(bitPattern: normal)
+    let exponent = (bits - 0x3f40_0000) & 0xff80_0000
+    let k = fma(exponentValue(exponent), 0x1p-23, select(isSmall, -23, 0))
+    let m = Value<F32>(bitPattern: bits - exponent)
+    high = k * 0x1.62e4p-1
+    low = fma(k, 0x1.7f7d1cp-20, logOnePlusFraction(m - 1))
+  }
 }
 
 /// log(1 + x) within 1.2 ulp for x in 0…1.
