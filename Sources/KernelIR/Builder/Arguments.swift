@@ -43,6 +43,28 @@ package struct DeviceAddress<T: KernelType>: KernelArgument, Hashable, Sendable 
   }
 }
 
+/// An array of fields, which the kernel sees as an array of values.
+extension InlineArray: KernelArgument where Element: KernelArgument {
+  package static func read(
+    from operand: Operand, of builder: KernelBuilder
+  ) -> [Element.InKernel] {
+    (0..<count).map { index in
+      Element.read(
+        from: operand.advanced(byBytes: index * MemoryLayout<Element>.stride), of: builder)
+    }
+  }
+}
+
+extension Operand {
+  /// The memory some bytes further, for fields that consist of others.
+  package func advanced(byBytes count: Int) -> Operand {
+    guard case .memory(let base, let offset) = self else {
+      preconditionFailure("arguments lie in memory")
+    }
+    return .memory(base, offset: offset + count)
+  }
+}
+
 /// The fields of a kernel's parameter struct, by their names on the host:
 /// where the struct has `var count: UInt32`, `arguments.count` is a `Value<U32>`.
 @dynamicMemberLookup

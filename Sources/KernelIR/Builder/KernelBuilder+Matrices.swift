@@ -12,6 +12,17 @@ extension Pointer where Memory == Shared {
     return registers.map { Value(.register($0), builder) }
   }
 
+  /// The same into variables, one for each matrix: what a loop loads a turn ahead.
+  package func loadMatrices(
+    into variables: [Variable<U32>], transposed: Bool = false, file: String = #fileID,
+    line: Int = #line
+  ) {
+    builder.at(file, line)
+    builder.emit(
+      .loadMatrix(count: variables.count, transposed: transposed),
+      results: variables.map(\.register), sources: [operand])
+  }
+
   /// Stores matrices as ``loadMatrices(_:transposed:file:line:)`` loads them (sm_90).
   package func storeMatrices(
     _ values: [Value<U32>], transposed: Bool = false, file: String = #fileID, line: Int = #line

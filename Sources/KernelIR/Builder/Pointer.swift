@@ -69,6 +69,13 @@ extension Pointer where Memory == Global {
     return moved(to: address)
   }
 
+  /// The pointer `count` rows of so many bytes further, with a 64-bit multiply-add.
+  package func advanced(by count: Value<U32>, rowsOf byteCount: Value<U32>) -> Pointer {
+    let address: Value<U64> = builder.result(
+      of: .multiplyAddWide(.u32), [count.operand, byteCount.operand, registerOperand])
+    return moved(to: address)
+  }
+
   package func advanced(byBytes count: Value<U64>) -> Pointer {
     moved(to: address + count - Value(byteOffset))
   }

@@ -1,0 +1,35 @@
+import KernelIR
+
+/// The order in which blocks take the tiles of D.
+///
+/// A group of tiles below each other is computed before the group to the right, so that blocks that run at
+/// the same time compute about a square, and read few rows of A and columns of B, which stay in the
+/// second-level cache.
+struct GemmRasterization {
+  /// Tiles of a group.
+  let groupSize: Int
+  /// ⌈M / tileM⌉ and ⌈N / tileN⌉.
+  let rowCount: Value<U32>
+  let columnCount: Value<U32>
+
+  /// The rows of a group: those of a square that all multiprocessors of a large GPU compute at a time.
+  private static let groupHeight = 2048
+
+  init(_ configuration: GemmConfiguration, m: Value<U32>, n: Value<U32>) {
+    groupSize = GemmRasterization.groupHeight / configuration.tileM
+    rowCount = m.dividedRoundingUp(by: configuration.tileM)
+    columnCount = n.dividedRoundingUp(by: configuration.tileN)
+  }
+
+  var tileCount: Value<U32> { rowCount * columnCount }
+
+  /// The place of the `index`th tile.
+  func tile(_ index: Value<U32>) -> (row: Value<U32>, column: Value<U32>) {
+    let groupWidth = columnCount * Value(groupSize)
+    let firstRow = index / groupWidth * Value(groupSize)
+    let within = index % groupWidth
+    // The last group may be lower.
+    let height = min(rowCount - firstRow, Value(groupSize))
+    return (firstRow + within % height, within / height)
+  }
+}

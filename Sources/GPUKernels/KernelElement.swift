@@ -1,0 +1,95 @@
+internal import KernelIR
+
+/// What the elements of a tensor in device memory are. Kernels of this module compute in f32.
+package enum KernelElement: String, CaseIterable, Hashable, Sendable {
+  case f32, f16
+
+  package var byteCount: Int { self == .f32 ? 4 : 2 }
+  /// Elements of a vector of 16 bytes.
+  package var vectorCount: Int { 16 / byteCount }
+}
+
+/// A pointer to elements whose type is chosen while the kernel is built.
+struct ElementPointer {
+  let element: KernelElement
+  private let address: GlobalPointer<U32>
+
+  init(_ address: GlobalPointer<U32>, _ element: KernelElement) {
+    self.address = address
+    self.element = element
+  }
+
+  func advanced(by count: Value<U32>) -> ElementPointer {
+    // Only the stride of the type counts.
+    switch element {
+    case .f32: ElementPointer(address.advanced(by: count), element)
+    case .f16:
+      ElementPointer(address.cast(to: F16.self).advanced(by: count).cast(to: U32.self), element)
+    }
+  }
+
+  func advanced(by count: Int) -> ElementPointer {
+    ElementPointer(address.advanced(byBytes: count * element.byteCount), element)
+  }
+
+  /// The element here.
+  func load() -> Value<F32> {
+    switch element {
+    case .f32: address.cast(to: F32.self)[0]
+    case .f16: Value<F32>(address.cast(to: F16.self)[0])
+    }
+  }
+
+  /// `count` elements, a power of two, in accesses of at most 16 bytes, aligned to their size.
+  func load(_ count: Int) -> [Value<F32>] {
+    if count == 1 { return [load()] }
+    if count > element.vectorCount {
+      return load(count / 2) + advanced(by: count / 2).load(count / 2)
+    }
+    switch element {
+    case .f32: return address.cast(to: F32.self).loadVector(count)
+    case .f16:
+      let pairs = address.cast(to: F16x2.self)
+      let vector = count == 2 ? [pairs[0]] : pairs.loadVector(count / 2)
+      return vector.flatMap(\.floats)
+    }
+  }
+
+  /// Stores elements, a power of two of them, rounding to nearest even.
+  func store(_ values: [Value<F32>]) {
+    let count = values.count
+    if count > element.vectorCount {
+      store(Array(values[..<(count / 2)]))
+      advanced(by: count / 2).store(Array(values[(count / 2)...]))
+      return
+    }
+    switch element {
+    case .f32:
+      let floats = address.cast(to: F32.self)
+      if count == 1 { floats[0] = values[0] } else { floats.storeVector(values) }
+    case .f16:
+      if count == 1 {
+        address.cast(to: F16.self)[0] = Value<F16>(values[0])
+        return
+      }
+      let pairs = address.cast(to: F16x2.self)
+      let vector = values.pairs
+      if count == 2 { pairs[0] = vector[0] } else { pairs.storeVector(vector) }
+    }
+  }
+}
+
+extension Value where T == F16x2 {
+  /// Low and high half, exactly.
+  var floats: [Value<F32>] {
+    let halves = halves
+    return [Value<F32>(halves.low), Value<F32>(halves.high)]
+  }
+}
+
+extension [Value<F32>] {
+  /// Neighbours rounded to f16 and packed, the first in the low half.
+  var pairs: [Value<F16x2>] {
+    stride(from: 0, to: count, by: 2).map { Value<F16x2>(self[$0], self[$0 + 1]) }
+  }
+}

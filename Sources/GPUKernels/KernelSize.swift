@@ -1,0 +1,38 @@
+internal import Tensors
+
+/// Sizes from outside, checked.
+enum KernelSize {
+  /// The greatest number of elements of a tensor: indices and divisions are of 31 bits.
+  static let limit = Int(Int32.max)
+
+  /// The product of extents.
+  ///
+  /// - Throws: `invalidArgument` where one is not positive or the product is over ``limit``.
+  static func count(_ extents: [Int]) throws(HewnError) -> Int {
+    var count = 1
+    for extent in extents {
+      let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+      guard extent > 0, !overflows, product <= limit else {
+        throw HewnError(.invalidArgument, "a kernel cannot have a tensor of \(extents)")
+      }
+      count = product
+    }
+    return count
+  }
+}
+
+extension Int {
+  /// ⌈self / divisor⌉ of positive numbers.
+  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+}
+
+extension String {
+  /// A number of 64 bits, in hexadecimal, that tells texts apart.
+  ///
+  /// Source: Fowler, Noll and Vo, FNV-1a.
+  var fingerprint: String {
+    let hash = utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,40 @@
+package import KernelIR
+
+/// The parameter struct of kernels along an axis.
+package struct AxisArguments: BitwiseCopyable, Sendable {
+  /// [outer, axis, inner], aligned to 16 bytes.
+  package var input: DeviceAddress<U32>
+  package var output: DeviceAddress<U32>
+  var outer: UInt32
+  var axis: UInt32
+  var inner: Divisor
+  /// Of ``AxisForm/columns``: columns of a block, and blocks beside each other.
+  var width: Divisor
+  var tiles: Divisor
+  /// Groups of threads with the same columns, a power of two.
+  var groups: UInt32
+
+  init(_ range: AxisRange, input: UInt64, output: UInt64) {
+    self.input = DeviceAddress(input)
+    self.output = DeviceAddress(output)
+    outer = UInt32(range.outer)
+    axis = UInt32(range.axis)
+    inner = Divisor(range.inner)
+    let tile = ColumnTile.width(range)
+    width = Divisor(tile)
+    tiles = Divisor(range.inner.dividedRoundingUp(by: tile))
+    groups = UInt32(ColumnTile.groupCount(width: tile))
+  }
+}
+
+extension AxisForm {
+  func grid(_ range: AxisRange) -> LaunchGrid {
+    switch self {
+    case .threads: LaunchGrid(range.outputCount.dividedRoundingUp(by: Self.threadCount))
+    case .warps: LaunchGrid(range.outer.dividedRoundingUp(by: Self.threadCount / 32))
+    case .blocks: LaunchGrid(range.outer)
+    case .columns:
+      LaunchGrid(range.outer * range.inner.dividedRoundingUp(by: ColumnTile.width(range)))
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package import KernelIR
+
+// y[o, i] = reduce x[o, a, i] over a
+//
+// Pointers: x dense [outer, axis, inner], y dense [outer, inner]; sums are f32, in an order that only the
+// shape and the form decide.
+// Tiles: see AxisForm.
+// Limiter: bandwidth of device memory.
+
+/// A reduction along neighbouring axes.
+package struct ReductionProblem: Hashable, Sendable {
+  package var `operator`: ReductionOperator
+  package var range: AxisRange
+  package var input: KernelElement
+  package var output: KernelElement
+
+  package init(
+    _ operator: ReductionOperator, _ range: AxisRange, input: KernelElement, output: KernelElement
+  ) {
+    self.operator = `operator`
+    self.range = range
+    self.input = input
+    self.output = output
+  }
+}
+
+/// How a reduction's kernel goes about it.
+package struct ReductionConfiguration: Hashable, Sendable {
+  package var form: AxisForm
+
+  package init(_ form: AxisForm) { self.form = form }
+
+  /// Threads of their own for outputs that are many and coalesced, or have few elements; warps for short
+  /// rows, blocks for long ones.
+  package init(for problem: ReductionProblem) {
+    let range = problem.range
+    let vectorCount = AxisForm.vectorCount(range, problem.input)
+    if range.axis < 16 || (range.inner >= 32 && range.outputCount >= 1 << 17) {
+      form = .threads
+    } else if range.inner > 1 {
+      form = .columns
+    } else {
+      form =
+        range.axis <= 2048 ? .warps(vectorCount: vectorCount) : .blocks(vectorCount: vectorCount)
+    }
+  }
+}
+
+/// The kernel of a reduction; extents are arguments.
+package struct ReductionKernel: ProblemKernel {
+  package typealias Arguments = AxisArguments
+
+  package let problem: ReductionProblem
+  package let configuration: ReductionConfiguration
+
+  package init(_ problem: ReductionProblem, _ configuration: ReductionConfiguration? = nil) {
+    self.problem = problem
+    self.configuration = configuration ?? ReductionConfiguration(for: problem)
+  }
+
+  package var name: String {
+    let types = problem.input.rawValue + "to" + problem.output.rawValue
+    return "reduce_\(problem.operator.rawValue.lowercased())_\(configuration.form.name)_\(types)"
+      + "_\(AxisForm.threadCount)__sm80"
+  }
+
+  package var grid: LaunchGrid { configuration.form.grid(problem.range) }
+
+  package func arguments(input: UInt64, output: UInt64) -> AxisArguments {
+    AxisArguments(problem.range, input: input, output: output)
+  }
+
+  package func build() throws(KernelError) -> Kernel {
+    try Kernel.build(
+      name, threads: AxisForm.threadCount, registers: 64, arguments: AxisArguments.self
+    ) { k, a in
+      let state = StateVariables(k, problem.operator.identity)
+      switch configuration.form {
+      case .threads: threads(k, a, state)
+      case .warps(let vectorCount): warps(k, a, state, vectorCount)
+      case .blocks(let vectorCount): blocks(k, a, state, vectorCount)
+      case .columns: columns(k, a, state)
+      }
+    }
+  }
+
+  private typealias KernelArguments = KernelIR.KernelArguments<AxisArguments>
+
+  private func threads(_ k: KernelBuilder, _ a: KernelArguments, _ state: StateVariables) {
+    let thread = k.blockIndex.x * Value<U32>(AxisForm.threadCount) + k.threadIndex
+    let (outer, inner) = a.inner.divide(thread)
+    k.if(outer < a.outer) {
+      let first = input(a).advanced(by: multiplyAdd(outer * a.axis, a.inner.divisor, inner))
+      k.loop(from: 0, to: a.axis) { row in
+        include([first.advanced(by: row * a.inner.divisor).load()], in: state)
+      }
+      store(state.values, at: thread, a)
+    }
+  }
+
+  private func warps(
+    _ k: KernelBuilder, _ a: KernelArguments, _ state: StateVariables, _ vectorCount: Int
+  ) {
+    let row = k.blockIndex.x * Value<U32>(AxisForm.threadCount / 32) + k.warpIndex
+    k.if(row < a.outer) {
+      let first = input(a).advanced(by: row * a.axis)
+      let start = k.laneIndex * Value<U32>(vectorCount)
+      k.loop(from: start, to: a.axis, by: Value<U32>(32 * vectorCount)) { place in
+        include(first.advanced(by: place).load(vectorCount), in: state)
+      }
+      let result = k.reduceWarp(state.values, problem.operator.combine)
+      k.if(k.laneIndex == 0) { store(result, at: row, a) }
+    }
+  }
+
+  private func blocks(
+    _ k: KernelBuilder, _ a: KernelArguments, _ state: StateVariables, _ vectorCount: Int
+  ) {
+    let row = k.blockIndex.x
+    let first = input(a).advanced(by: row * a.axis)
+    let start = k.threadIndex * Value<U32>(vectorCount)
+    k.loop(from: start, to: a.axis, by: Value<U32>(AxisForm.threadCount * vectorCount)) { place in
+      include(first.advanced(by: place).load(vectorCount), in: state)
+    }
+    let result = k.reduceBlock(
+      state.values, threadCount: AxisForm.threadCount, problem.operator.combine)
+    k.if(k.threadIndex == 0) { store(result, at: row, a) }
+  }
+
+  private func columns(_ k: KernelBuilder, _ a: KernelArguments, _ state: StateVariables) {
+    let tile = ColumnTile(k, a)
+    tile.forEachRow { place in
+      include([input(a).advanced(by: place).load()], in: state)
+    }
+    let shared = state.values.map { _ in k.shared(F32.self, count: AxisForm.threadCount) }
+    tile.combine(state, through: shared, problem.operator.combine)
+    k.if(tile.group == 0 && tile.isActive) { store(state.values, at: tile.output, a) }
+  }
+
+  private func input(_ a: KernelArguments) -> ElementPointer {
+    ElementPointer(a.input, problem.input)
+  }
+
+  private func include(_ elements: [Value<F32>], in state: StateVariables) {
+    state.values = elements.reduce(state.values) { problem.operator.include($1, in: $0) }
+  }
+
+  private func store(_ state: [Value<F32>], at place: Value<U32>, _ a: KernelArguments) {
+    let result = problem.operator.result(state, count: a.axis)
+    ElementPointer(a.output, problem.output).advanced(by: place).store([result])
+  }
+}
