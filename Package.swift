@@ -22,6 +22,7 @@ let modules: [Target] = [
   .systemLibrary(name: "CLanes"),
   .target(name: "Emulator", dependencies: ["Tensors", "KernelIR", "CLanes"]),
   .target(name: "CUDA", dependencies: ["Tensors"]),
+  .target(name: "GPUKernels", dependencies: ["Tensors", "KernelIR"]),
   .target(name: "GPUDevices", dependencies: ["Tensors", "KernelIR", "PTX", "Emulator", "CUDA"]),
 ]
 
@@ -109,7 +110,8 @@ let package = Package(
       ],
       path: "Benchmarks/GPUCheck"),
     .target(
-      name: "GPUCatalogue", dependencies: ["Emulator", "GPUDevices", "KernelIR", "PTX", "Tensors"],
+      name: "GPUCatalogue",
+      dependencies: ["Emulator", "GPUDevices", "GPUKernels", "KernelIR", "PTX", "Tensors"],
       path: "Tests/GPUCatalogue"),
     .target(name: "FakeCUDA", path: "Tests/FakeCUDA"),
     .target(
@@ -171,6 +173,12 @@ var testTargets: [Target] {
       name: "GPUDevicesTests",
       dependencies: [
         "GPUDevices", "GPUCatalogue", "CUDA", "Emulator", "KernelIR", "FakeCUDASupport", "Tensors",
+      ]),
+    .testTarget(
+      name: "GPUKernelsTests",
+      dependencies: [
+        "GPUKernels", "GPUDevices", "GPUCatalogue", "Emulator", "KernelIR", "PTX", "Tensors",
+        "TestSupport",
       ]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(

@@ -44,7 +44,7 @@ struct Decoder {
     guard instruction.operation.isDefined else {
       throw HewnError(
         .unsupported,
-        "kernel \(program.name), instruction \(index): there is no \(instruction.faultText)")
+        "kernel \(program.name), instruction \(index): there is no \(instruction)")
     }
     let (results, sources) = try offsets(of: instruction, index: index)
     var decoded = DecodedInstruction(.nothing, index: index)

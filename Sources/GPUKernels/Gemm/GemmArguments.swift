@@ -1,4 +1,4 @@
-import KernelIR
+package import KernelIR
 
 /// The arguments of the GEMM kernels that use `mma.sync`.
 ///

@@ -1,4 +1,4 @@
-import KernelIR
+package import KernelIR
 
 extension GemmConfiguration {
   /// The configurations that can compute a product on a target, the cheapest first.

@@ -1,4 +1,4 @@
-import KernelIR
+package import KernelIR
 
 /// What a GPU can do in a cycle at most, as far as matrix products depend on it.
 package struct GemmCeilings: Hashable, Sendable {

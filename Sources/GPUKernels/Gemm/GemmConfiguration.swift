@@ -1,4 +1,4 @@
-import KernelIR
+package import KernelIR
 
 /// How a matrix product is computed: what a block and its warps do.
 package struct GemmConfiguration: Hashable, Sendable {

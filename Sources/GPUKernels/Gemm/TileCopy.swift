@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// A thread's part in copying a matrix's tiles, one after the other along K, to shared memory.
 ///
