@@ -3,8 +3,8 @@ import KernelIR
 import Tensors
 import Testing
 
-/// A product of 64 × 64 × K matrices by four warps, with `cp.async` in two stages, `ldmatrix` and `mma`: all
-/// that the detectors follow, at once.
+/// A product of 64 × 64 × K matrices by four warps, with `cp.async` in two stages, `ldmatrix` and
+/// `mma`: all that the detectors follow, at once.
 @Suite struct ProductTests {
   enum Mistake: CaseIterable { case none, waits, firstBarrier, lastBarrier }
 
@@ -151,8 +151,9 @@ import Testing
         #expect(sums[thread * 32 + word] == Float(want), "(\(m), \(n))")
       }
     }
-    // Each quarter of a warp copies four chunks of two rows, the last of which meets the first: 20 requests
-    // of four warps take 4 passes more. Fragments have no conflicts: 5 · 2 · (1 + 4) loads.
+    // Each quarter of a warp copies four chunks of two rows, the last of which meets the first: 20
+    // requests of four warps take 4 passes more. Fragments have no conflicts: 5 · 2 · (1 + 4)
+    // loads.
     for (line, requests, extra) in [(1, 80, 320), (2, 40, 0), (3, 160, 0)] {
       var sum = LaunchReport.Counters()
       for (index, counters) in report.instructions.enumerated()

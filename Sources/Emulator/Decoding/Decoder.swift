@@ -12,8 +12,8 @@ struct Decoder {
   /// Where each instruction of the program begins in `code`.
   private var starts: [Int] = []
 
-  /// The address of the first byte of shared memory: not zero, as on devices of today, and a multiple of
-  /// what layouts for matrix instructions ask for.
+  /// The address of the first byte of shared memory: not zero, as on devices of today, and a
+  /// multiple of what layouts for matrix instructions ask for.
   static let sharedBase = 1024
 
   init(_ program: Program) throws(HewnError) {

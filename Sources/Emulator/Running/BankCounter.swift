@@ -16,8 +16,8 @@ final class BankCounter {
 
   /// The passes of an access to shared memory, and how many there were without conflicts.
   ///
-  /// All lanes access as many bytes, aligned, so that the banks of a lane belong to no two others: 4, 2 or 1
-  /// banks are counted as one.
+  /// All lanes access as many bytes, aligned, so that the banks of a lane belong to no two others:
+  /// 4, 2 or 1 banks are counted as one.
   ///
   /// - Parameter shared: the first byte of shared memory.
   func wavefronts(
@@ -101,8 +101,8 @@ final class BankCounter {
   func sectorCount(
     _ pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>, active: UInt32
   ) -> Int {
-    // Accesses are aligned and at most 16 bytes, so that none has two sectors; pieces of global memory
-    // begin at multiples of a sector on the host too.
+    // Accesses are aligned and at most 16 bytes, so that none has two sectors; pieces of global
+    // memory begin at multiples of a sector on the host too.
     var count = 0
     var last = 0 as UInt
     for lane in Lanes(active) {
