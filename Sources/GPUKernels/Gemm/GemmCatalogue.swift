@@ -1,4 +1,4 @@
-import KernelIR
+package import KernelIR
 
 /// The GEMM kernels, for scripts and tests that go through all.
 package enum GemmCatalogue {

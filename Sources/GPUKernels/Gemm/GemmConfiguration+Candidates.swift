@@ -1,4 +1,4 @@
-import KernelIR
+package import KernelIR
 
 extension GemmConfiguration {
   /// The configurations that can compute a product on a target, the cheapest first.
@@ -26,6 +26,7 @@ extension GemmConfiguration {
         [
           .init(tile: (128, 256, 32), .warps(m: 2, n: 4), stages: 3, registers: 255),
           .init(tile: (256, 128, 32), .warps(m: 4, n: 2), stages: 3, registers: 255),
+          .init(tile: (128, 256, 64), .warps(m: 2, n: 4), stages: 3, registers: 255),
           .init(tile: (128, 128, 32), .warps(m: 2, n: 2), stages: 4, registers: 255),
           .init(tile: (128, 64, 32), .warps(m: 2, n: 2), stages: 4, registers: 168),
           .init(tile: (64, 128, 32), .warps(m: 2, n: 2), stages: 4, registers: 168),

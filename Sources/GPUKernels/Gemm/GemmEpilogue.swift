@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// From sums in registers to D in memory: bias, activation, rounding, stores.
 ///

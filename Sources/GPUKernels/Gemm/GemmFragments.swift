@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// What a warp multiplies in a step along K: fragments of its rows of A and its columns of B.
 struct GemmFragments {

@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// What a matrix product computes, whatever its size:
 ///

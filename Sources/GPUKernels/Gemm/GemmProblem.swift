@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 /// A matrix product of a size, and where its matrices' rows lie.
 ///

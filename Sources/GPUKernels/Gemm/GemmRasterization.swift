@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// The order in which blocks take the tiles of D.
 ///

@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// Stages of shared memory between one thread that fills them and warps that read them, each with two barriers.
 ///

@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// How a tile of a matrix lies in shared memory: rows of 16-byte chunks, whose places within the row
 /// are exchanged by an exclusive-or, so that every access meets each of the 32 banks once.

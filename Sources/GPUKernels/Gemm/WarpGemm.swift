@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// The kernel of a matrix product with `mma.sync`: D[M×N] = activation(A[M×K] · B[K×N] + bias[M]).
 ///
@@ -73,13 +73,16 @@ private struct WarpGemm {
     let copied = k.variable(U32.self, "copied", initially: 0)
     let read = k.variable(U32.self, "read", initially: 0)
     for _ in 1..<configuration.stageCount {
-      copyNext(copies, copied, stageBytes)
+      for chunk in copies.flatMap({ $0.copies(toStage: copied.value) }) { chunk() }
+      finishCopies(copies, copied, stageBytes)
     }
     awaitStage()
     load(fragments[0], step: 0, a, b, stage: read.value)
 
-    // Load and multiply.
+    // Load and multiply. Copies of a stage are spread over the steps before it changes.
     k.loop(to: arguments.k.dividedRoundingUp(by: tileK)) { _ in
+      let chunks = copies.flatMap { $0.copies(toStage: copied.value) }
+      let chunksOfStep = chunks.count.dividedRoundingUp(by: stepCount - 1)
       for step in 0..<stepCount {
         if step == stepCount - 1 {
           advance(read, by: stageBytes)
@@ -87,7 +90,8 @@ private struct WarpGemm {
         }
         load(
           fragments[(step + 1) % 2], step: (step + 1) % stepCount, a, b, stage: read.value)
-        if step == 0 { copyNext(copies, copied, stageBytes) }
+        for chunk in chunks.dropFirst(step * chunksOfStep).prefix(chunksOfStep) { chunk() }
+        if step == stepCount - 2 { finishCopies(copies, copied, stageBytes) }
         multiplyAdd(sums, fragments[step % 2])
       }
     }
@@ -159,8 +163,11 @@ private struct WarpGemm {
     }
   }
 
-  private func copyNext(_ copies: [any TileCopy], _ stage: Variable<U32>, _ stageBytes: Int) {
-    for copy in copies { copy.copyNext(toStage: stage.value) }
+  /// Ends the copies of a stage, and turns to the next one.
+  private func finishCopies(
+    _ copies: [any TileCopy], _ stage: Variable<U32>, _ stageBytes: Int
+  ) {
+    for copy in copies { copy.advance() }
     k.commitCopies()
     advance(stage, by: stageBytes)
   }

@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// The kernel of a matrix product with `wgmma`: D[M×N] = activation(A[M×K] · B[K×N] + bias[M]).
 ///

@@ -1,4 +1,4 @@
-import KernelIR
+internal import KernelIR
 
 /// A tile of f16 in shared memory as TMA writes it and `wgmma` reads it: rows of 128 bytes, of which eight
 /// are swizzled together.
