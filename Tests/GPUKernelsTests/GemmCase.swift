@@ -27,8 +27,9 @@ struct GemmCase {
     bias = (0..<problem.m).map { _ in random.uniform() }
   }
 
-  /// An element of D in double precision, and how far it may be off: each addition of f32 may lose what the
-  /// format cannot hold, in any order, as the tensor cores' order and rounding are their own.
+  /// An element of D in double precision, and how far it may be off: each addition of f32 may lose
+  /// what the format cannot hold, in any order, as the tensor cores' order and rounding are their
+  /// own.
   func expected(row: Int, column: Int) -> (value: Double, tolerance: Double) {
     let operation = problem.operation
     var (sum, magnitude) = (0.0, 0.0)
@@ -96,7 +97,8 @@ extension GemmCase {
   /// Elements of D's allocation.
   var elementCountOfD: Int { (problem.m - 1) * problem.leadingD + problem.n }
 
-  /// What is wrong with D: the first element that is off, or that lies between rows and was written.
+  /// What is wrong with D: the first element that is off, or that lies between rows and was
+  /// written.
   func fault(inD address: UInt64, _ memory: GlobalMemory) throws -> String? {
     let isHalf = problem.operation.output == .f16
     let bits =

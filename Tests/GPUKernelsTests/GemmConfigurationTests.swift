@@ -15,6 +15,7 @@ import Testing
         "K = 268435457",
         { () throws(HewnError) in try GemmProblem(f16, m: 1, n: 1, k: 1 << 28 + 1) }
       ),
+      ("over 2⁴⁰", { () throws(HewnError) in try GemmProblem(f16, m: 1 << 28, n: 4097, k: 1) }),
       (
         "leading dimension 9 of A must be a multiple of 8",
         { () throws(HewnError) in try GemmProblem(f16, m: 2, n: 2, k: 9, leadingA: 9) }
@@ -70,8 +71,8 @@ import Testing
     }
   }
 
-  /// Large products take large tiles, small ones tiles that fill the GPU, low ones low tiles; where there is
-  /// `wgmma`, large ones take it.
+  /// Large products take large tiles, small ones tiles that fill the GPU, low ones low tiles; where
+  /// there is `wgmma`, large ones take it.
   @Test func choice() throws {
     func best(_ m: Int, _ n: Int, _ k: Int, _ target: Target) throws -> GemmConfiguration {
       let problem = try GemmProblem(GemmOperation(format: .f16), m: m, n: n, k: k)

@@ -35,8 +35,8 @@ package struct GemmArguments: BitwiseCopyable, Sendable {
 
 /// The arguments of the GEMM kernels that use `wgmma`.
 package struct WarpgroupGemmArguments: BitwiseCopyable, Sendable {
-  /// The tensor maps of A and B as ``WarpgroupGemmKernel/tensorMaps(a:b:)`` says, encoded for the device, at multiples of
-  /// 64 bytes in its memory.
+  /// The tensor maps of A and B as ``WarpgroupGemmKernel/tensorMaps(a:b:)`` says, encoded for the
+  /// device, at multiples of 64 bytes in its memory.
   package var mapOfA: DeviceAddress<U64>
   package var mapOfB: DeviceAddress<U64>
   /// M rows of N, f16 or f32.

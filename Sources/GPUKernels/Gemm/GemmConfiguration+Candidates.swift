@@ -18,7 +18,8 @@ extension GemmConfiguration {
       && tilesByteCount(operation.format) + barriersByteCount <= target.sharedByteLimit
   }
 
-  /// All configurations of an operation. No two have the same tile and target, which name the kernel.
+  /// All configurations of an operation. No two have the same tile and target, which name the
+  /// kernel.
   package static func table(_ operation: GemmOperation) -> [GemmConfiguration] {
     let warps: [GemmConfiguration] =
       switch operation.format {

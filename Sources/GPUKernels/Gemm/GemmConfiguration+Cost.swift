@@ -3,7 +3,8 @@ package import KernelIR
 /// What a GPU can do in a cycle at most, as far as matrix products depend on it.
 package struct GemmCeilings: Hashable, Sendable {
   package var multiprocessorCount: Int
-  /// Multiply-adds of f16 that a multiprocessor does with `mma.sync` in a cycle; of tf32 it does half as many.
+  /// Multiply-adds of f16 that a multiprocessor does with `mma.sync` in a cycle; of tf32 it does
+  /// half as many.
   package var warpRate: Double
   /// The same with `wgmma`.
   package var warpgroupRate: Double
@@ -38,7 +39,8 @@ package struct GemmCeilings: Hashable, Sendable {
 extension GemmConfiguration {
   /// Cycles by counted operations and bytes, each against its ceiling.
   package struct Cost: Hashable, Sendable {
-    /// Of all that a multiprocessor has to do, products, shared memory and second-level cache, and of the device's memory.
+    /// Of all that a multiprocessor has to do, products, shared memory and second-level cache, and
+    /// of the device's memory.
     package var tensor: Double
     package var shared: Double
     package var cache: Double
@@ -50,8 +52,8 @@ extension GemmConfiguration {
     package var cycles: Double { max(tensor, shared, cache, memory) + latency }
   }
 
-  /// The cost of a product: that of the multiprocessor with the most blocks, which works on as many at a
-  /// time as it holds.
+  /// The cost of a product: that of the multiprocessor with the most blocks, which works on as many
+  /// at a time as it holds.
   package func cost(of problem: GemmProblem, _ ceilings: GemmCeilings) -> Cost {
     let format = problem.operation.format
     let blocks = tileCount(problem).dividedRoundingUp(by: ceilings.multiprocessorCount)
@@ -70,8 +72,8 @@ extension GemmConfiguration {
       latency: max(1, turns / Double(resident)) * ceilings.blockLatency)
   }
 
-  /// Bytes read of a stage in shared memory: each warp reads its rows of A and its columns of B, each
-  /// warpgroup its rows of A once, and B for each 64 of them.
+  /// Bytes read of a stage in shared memory: each warp reads its rows of A and its columns of B,
+  /// each warpgroup its rows of A once, and B for each 64 of them.
   private func fragmentByteCount(_ format: GemmOperation.Format) -> Double {
     let bytes =
       switch method {

@@ -2,11 +2,12 @@ internal import KernelIR
 
 /// A thread's part in copying a matrix's tiles, one after the other along K, to shared memory.
 ///
-/// The block's threads stand side by side along the chunks of a row, and in so many rows at a time. What lies beyond K
-/// becomes zero; beyond M and N, rows are those of the last one, and columns zero. Nothing is read, and no
-/// address formed, outside of the matrix.
+/// The block's threads stand side by side along the chunks of a row, and in so many rows at a time.
+/// What lies beyond K becomes zero; beyond M and N, rows are those of the last one, and columns
+/// zero. Nothing is read, and no address formed, outside of the matrix.
 protocol TileCopy {
-  /// What starts copying the next tile to the stage that begins so many bytes from the first, chunk by chunk.
+  /// What starts copying the next tile to the stage that begins so many bytes from the first, chunk
+  /// by chunk.
   func copies(toStage stage: Value<U32>) -> [() -> Void]
   /// Turns to the next tile, when all chunks of this one have been started.
   func advance()

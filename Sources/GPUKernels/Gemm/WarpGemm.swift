@@ -2,13 +2,14 @@ internal import KernelIR
 
 /// The kernel of a matrix product with `mma.sync`: D[M×N] = activation(A[M×K] · B[K×N] + bias[M]).
 ///
-/// - Layouts: A is M rows of K, B is K rows of N or N rows of K, D is M rows of N; rows start at multiples of 16 bytes.
-/// - Tile map: block b computes the tile of D that ``GemmRasterization`` gives it, warp w the part in row
-///   ⌊w / warps.n⌋ and column w mod warps.n of the tile, as 16 × 8 products.
-/// - Pipeline: tiles of A and B come with `cp.async` into `stageCount` stages; while one is multiplied the
-///   others are on their way. Fragments are loaded a step ahead of their products.
-/// - Limiter: the rate of `mma.sync`. For a step of 16 (tf32: 8) along K, a warp of 64 × 64 loads 8 times four matrices
-///   and multiplies 32 times.
+/// - Layouts: A is M rows of K, B is K rows of N or N rows of K, D is M rows of N; rows start at
+///   multiples of 16 bytes.
+/// - Tile map: block b computes the tile of D that ``GemmRasterization`` gives it, warp w the part
+///   in row ⌊w / warps.n⌋ and column w mod warps.n of the tile, as 16 × 8 products.
+/// - Pipeline: tiles of A and B come with `cp.async` into `stageCount` stages; while one is
+///   multiplied the others are on their way. Fragments are loaded a step ahead of their products.
+/// - Limiter: the rate of `mma.sync`. For a step of 16 (tf32: 8) along K, a warp of 64 × 64 loads 8
+///   times four matrices and multiplies 32 times.
 /// - Preconditions: what ``GemmProblem`` and ``GemmArguments`` say.
 extension GemmConfiguration {
   func warpKernel(
@@ -186,9 +187,9 @@ private struct WarpGemm {
 
   // MARK: Fragments
 
-  /// A is read with `ldmatrix`, four matrices of 8 rows and a chunk at a time: 0 and 1 are the upper and lower eight
-  /// rows, 2 and 3 those further along K. Of tf32, a row of a matrix is four elements, and each lane gets the one
-  /// that `mma.sync` wants there, as two halves.
+  /// A is read with `ldmatrix`, four matrices of 8 rows and a chunk at a time: 0 and 1 are the
+  /// upper and lower eight rows, 2 and 3 those further along K. Of tf32, a row of a matrix is four
+  /// elements, and each lane gets the one that `mma.sync` wants there, as two halves.
   private func readerOfA(
     _ tile: SwizzledTile, at base: SharedPointer<U32>, row: Value<U32>
   ) -> FragmentReader {
@@ -207,7 +208,8 @@ private struct WarpGemm {
         tile, at: base, row: column + lane % 8 + lane / 16 * 8, chunk: lane / 8 % 2,
         pairCount: stepCount)
     case (.rowMajor, .f16):
-      // Matrices are transposed: 0 and 1 follow each other along K, 2 and 3 are the next eight columns.
+      // Matrices are transposed: 0 and 1 follow each other along K, 2 and 3 are the next eight
+      // columns.
       return FragmentReader(
         tile, at: base, row: lane % 16, chunk: column / 8 + lane / 16, pairCount: warpTileN / 16)
     case (.rowMajor, .tf32):
