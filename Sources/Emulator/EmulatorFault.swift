@@ -22,6 +22,12 @@ package struct EmulatorFault: Error, Sendable, CustomStringConvertible {
     package var y: Int
     package var z: Int
 
+    package init(x: Int, y: Int, z: Int) {
+      self.x = x
+      self.y = y
+      self.z = z
+    }
+
     package var description: String { "(\(x), \(y), \(z))" }
   }
 

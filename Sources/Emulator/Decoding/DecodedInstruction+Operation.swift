@@ -80,6 +80,7 @@ extension DecodedInstruction {
     case .tensorCopy(let dimensionCount):
       decoded.opcode = .tensorCopy
       decoded.count = UInt8(dimensionCount)
+      if case .memory(.parameters, _) = instruction.sources[1] { decoded.variant = 1 }
     case .branch(_, let isUniform):
       decoded.opcode = .branch
       decoded.variant = isUniform ? 1 : 0
@@ -101,8 +102,8 @@ extension DecodedInstruction {
     return decoded
   }
 
-  /// Two instructions: the results are of another class than the source, so that the second still finds
-  /// it.
+  /// Two instructions: the results are of another class than the source, so that the second still
+  /// finds it.
   private func unpacked(
     _ type: ValueType, _ instruction: Instruction, in program: Program
   ) throws(HewnError) -> [DecodedInstruction] {

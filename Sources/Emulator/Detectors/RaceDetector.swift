@@ -1,11 +1,11 @@
 /// Finds accesses to shared memory that nothing orders, with epochs and vector clocks.
 ///
-/// Every warp counts epochs; a new one begins with each operation that others may wait for, and with
-/// each barrier of the warp alone. A warp's clock has, for each warp, the last epoch whose accesses happened
-/// before now. An access of another warp is ordered where its epoch is known, one of the same warp where it
-/// is of an earlier epoch or of the same lane. Memory remembers its last write and, until the next, its
-/// last read by each warp. A line of 16 bytes has one memory as long as all accesses are of the whole line,
-/// else one for each granule of 2 bytes.
+/// Every warp counts epochs; a new one begins with each operation that others may wait for, and
+/// with each barrier of the warp alone. A warp's clock has, for each warp, the last epoch whose
+/// accesses happened before now. An access of another warp is ordered where its epoch is known, one
+/// of the same warp where it is of an earlier epoch or of the same lane. Memory remembers its last
+/// write and, until the next, its last read by each warp. A line of 16 bytes has one memory as long
+/// as all accesses are of the whole line, else one for each granule of 2 bytes.
 ///
 /// Clocks are those of warps, not of lanes: what one lane waits for orders the accesses of all its
 /// warp's lanes. Atomic operations do not race with each other, and order nothing.
@@ -20,6 +20,10 @@ final class RaceDetector {
     static let nobody = Record(bits: 0)
     /// In place of a lane, where several lanes of the warp have read.
     static let severalLanes = 0xff
+    /// In place of a lane, where a bulk copy has written.
+    static let bulkCopy = 0xfe
+    /// The epoch of reads that are not over.
+    static let endless = UInt32.max
 
     /// - Parameter lane: or ``severalLanes``.
     @inline(__always) init(epoch: UInt32, warp: Int, lane: Int, kind: Kind = .plain) {
@@ -173,9 +177,11 @@ final class RaceDetector {
     return .none
   }
 
-  /// Notes a read by a warp, of which `last` is the last one, or nobody's, or one that happened before.
+  /// Notes a read by a warp, of which `last` is the last one, or nobody's, or one that happened
+  /// before.
   @inline(__always)
   private func note(_ last: inout Record, _ lastPC: inout UInt32, _ record: Record, _ pc: UInt32) {
+    if last.warp == record.warp && last.epoch == Record.endless { return }
     if last.warp == record.warp && last.epoch == record.epoch && last.lane != record.lane {
       last = Record(epoch: record.epoch, warp: record.warp, lane: Record.severalLanes)
     } else {
@@ -236,6 +242,36 @@ final class RaceDetector {
   ) {
     for cell in cells(of: offset, byteCount: byteCount) {
       cell.pointee.write = Record(epoch: clock[warp], warp: warp, lane: lane)
+    }
+  }
+
+  // MARK: Reads that take time
+
+  /// Notes a read by a warp that goes on until ``finishRead(at:warp:clock:)``.
+  func beginRead(_ cell: UnsafeMutablePointer<Cell>, warp: Int, pc: UInt32) {
+    let record = Record(epoch: Record.endless, warp: warp, lane: Record.severalLanes)
+    if !cell.pointee.hasReaders {
+      guard cell.pointee.read.bits != 0, cell.pointee.read.warp != warp else {
+        cell.pointee.read = record
+        cell.pointee.readPC = pc
+        return
+      }
+      spread(cell)
+    }
+    readers[(cell - cells) * warpCount + warp] = Reader(record: record, pc: pc)
+  }
+
+  /// Makes reads of a line by a warp ones that end now.
+  func finishRead(at offset: Int, warp: Int, clock: UnsafeMutablePointer<UInt32>) {
+    let record = Record(epoch: clock[warp], warp: warp, lane: Record.severalLanes)
+    for cell in cells(of: offset, byteCount: 16) {
+      let last = cell.pointee.read
+      if cell.pointee.hasReaders {
+        let index = (cell - cells) * warpCount + warp
+        if readers[index].record.epoch == Record.endless { readers[index].record = record }
+      } else if last.warp == warp && last.epoch == Record.endless {
+        cell.pointee.read = record
+      }
     }
   }
 

@@ -114,7 +114,8 @@ extension Machine {
     }
   }
 
-  private func allocation(
+  /// The allocation that an access lies in as a whole.
+  func allocation(
     of address: UInt64, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) -> AllocationView {
     // The last allocation that begins at or before the address.

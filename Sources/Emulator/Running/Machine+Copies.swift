@@ -1,8 +1,8 @@
 internal import KernelIR
 
 extension Machine {
-  /// `cp.async`. The bytes arrive at once; where races are looked for, they count as not there until
-  /// the thread has waited for them.
+  /// `cp.async`. The bytes arrive at once; where races are looked for, they count as not there
+  /// until the thread has waited for them.
   func copyAsynchronously(
     _ i: Decoded, _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) {

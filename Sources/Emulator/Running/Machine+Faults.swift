@@ -86,11 +86,13 @@ extension Machine {
     let operands = operandTable + Int(i.pointee.target)
     let written = warp.pointee.written
     var known = ~0 as UInt32
-    for index in results..<results + Int(i.pointee.sourceCount) {
+    var sources = Int(i.pointee.sourceCount)
+    if i.pointee.opcode == .warpgroup && !addsToSums(i, warp) { sources -= results }
+    for index in results..<results + sources {
       known &= written[Self.unit(operands[index])]
     }
     if active & ~known != 0 {
-      for index in results..<results + Int(i.pointee.sourceCount) {
+      for index in results..<results + sources {
         try checkRegister(operands[index], i, warp, active: active)
       }
     }
@@ -109,12 +111,12 @@ extension Machine {
     let register = registers.first { program.layout.offset(of: $0) == operand }
     throw fault(
       .uninitializedRegister,
-      "\(register.map { $0.faultText } ?? "a register") has no value in lanes \(Self.list(missing))",
+      "\(register?.faultText ?? "a register") has no value in lanes \(Self.list(missing))",
       i, warp, lane: lane)
   }
 
-  /// The unit whose lanes say whether an operand is written; constants share that of operands that are
-  /// not there.
+  /// The unit whose lanes say whether an operand is written; constants share that of operands that
+  /// are not there.
   @inline(__always)
   static func unit(_ offset: OperandOffset) -> Int {
     Int(offset &>> 7 & ((offset & 1) &- 1))

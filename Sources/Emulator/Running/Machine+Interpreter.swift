@@ -3,8 +3,8 @@ typealias Decoded = UnsafePointer<DecodedInstruction>
 typealias WarpPointer = UnsafeMutablePointer<Warp>
 
 extension Machine {
-  /// Instructions after which another warp runs, so that one that waits for others by reading memory
-  /// lets them run.
+  /// Instructions after which another warp runs, so that one that waits for others by reading
+  /// memory lets them run.
   private static var timeSlice: Int { 1 << 16 }
 
   /// Runs a warp until it waits, has finished, or has run for long.
@@ -32,6 +32,7 @@ extension Machine {
       counter.pointee.activeLanes &+= active == ~0 ? 32 : UInt64(active.nonzeroBitCount)
       budget &-= 1
       if checksRegisters { try checkRegisters(i, warp, active: active) }
+      if checksWarpgroups { try checkProducts(i, warp, active: active) }
 
       switch i.pointee.opcode {
       case .lanes, .moreLanes:
@@ -150,6 +151,11 @@ extension Machine {
       try changeBarriers(i, warp, active: active)
     case .loadMatrix: try loadMatrices(i, warp, active: active)
     case .storeMatrix: try storeMatrices(i, warp, active: active)
+    case .warpgroup: try multiplyInGroup(i, warp, active: active)
+    case .warpgroupFence, .warpgroupCommit, .warpgroupWait:
+      try orderProducts(i, warp, active: active)
+    case .fenceAsyncProxy: fenceSharedMemory(warp)
+    case .tensorCopy: try copyTensors(i, warp, active: active)
     default:
       preconditionFailure("\(i.pointee.opcode) belongs into the loop")
     }

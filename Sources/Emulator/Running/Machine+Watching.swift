@@ -62,6 +62,27 @@ extension Machine {
     }
   }
 
+  /// Checks and notes what a bulk copy writes: of no lane, so that the warp's own lanes must wait
+  /// for the barrier too.
+  func noteBulkWrite(
+    at offset: Int, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
+  ) throws(EmulatorFault) {
+    let (index, clock, count) = (
+      warp.pointee.index, warp.pointee.clock, warp.pointee.accessCount
+    )
+    for cell in races.cells(of: offset, byteCount: byteCount) {
+      let collision = races.collision(
+        cell, warp: index, lane: lane, kind: .plain, count: count, clock: clock)
+      if collision != .none {
+        throw describe(collision, cell, reads: false, offset, i, warp, lane: lane)
+      }
+      races.write(
+        cell, warp: index, lane: RaceDetector.Record.bulkCopy, kind: .plain, pc: i.pointee.index,
+        count: count, clock: clock)
+    }
+    if byteCount == 16 { races.merge(offset) }
+  }
+
   /// Whether two lanes of a store leave the same bytes where both write.
   private func storesAgree(_ lane: Int, _ other: Int, _ i: Decoded, _ warp: WarpPointer) -> Bool {
     let byteCount = i.pointee.accessByteCount
@@ -84,9 +105,11 @@ extension Machine {
     let other = collision == .read ? cell.pointee.read : cell.pointee.write
     let pc = collision == .read ? cell.pointee.readPC : cell.pointee.writePC
     let who =
-      other.lane == RaceDetector.Record.severalLanes
-      ? "several lanes of warp \(other.warp) have"
-      : "lane \(other.lane) of warp \(other.warp) has"
+      switch other.lane {
+      case RaceDetector.Record.severalLanes: "several lanes of warp \(other.warp) have"
+      case RaceDetector.Record.bulkCopy: "a bulk copy of warp \(other.warp) has"
+      default: "lane \(other.lane) of warp \(other.warp) has"
+      }
     let there = "in \(name(ofInstructionAt: pc))"
     let verb = reads ? "reads" : "overwrites"
     let message =

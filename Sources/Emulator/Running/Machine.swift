@@ -38,6 +38,7 @@ final class Machine {
   let sharedBarriers: SharedBarriers
   let races: RaceDetector
   let copies: PendingCopies
+  let warpgroups: WarpgroupTracker
   /// By index of the decoded code.
   let counters: UnsafeMutablePointer<LaunchReport.Counters>
   let banks: BankCounter
@@ -55,6 +56,7 @@ final class Machine {
   let checksMemory: Bool
   let findsRaces: Bool
   let findsDivergence: Bool
+  let checksWarpgroups: Bool
   let countsMemory: Bool
   let tracksGlobal: Bool
   let instructionLimit: Int
@@ -79,6 +81,7 @@ final class Machine {
     checksMemory = options.detectors.contains(.uninitializedMemory)
     findsRaces = options.detectors.contains(.races)
     findsDivergence = options.detectors.contains(.divergence)
+    checksWarpgroups = options.detectors.contains(.warpgroups) && program.hasWarpgroups
     countsMemory = options.countsMemory
     instructionLimit = options.instructionLimit
 
@@ -101,6 +104,8 @@ final class Machine {
     races = RaceDetector(
       sharedByteCount: findsRaces ? sharedByteCount : 0, warpCount: warpCount, in: arena)
     copies = PendingCopies(warpCount: warpCount)
+    warpgroups = WarpgroupTracker(
+      unitCount: checksWarpgroups ? program.layout.unitCount : 0, warpCount: warpCount, in: arena)
     counters = arena.allocate(
       byteCount: program.codeCount * MemoryLayout<LaunchReport.Counters>.stride
     ).bindMemory(to: LaunchReport.Counters.self, capacity: program.codeCount)
@@ -150,6 +155,7 @@ final class Machine {
     barrierClocks.update(repeating: 0, count: Self.namedBarrierCount * 32)
     sharedBarriers.reset()
     copies.reset()
+    if checksWarpgroups { warpgroups.reset() }
     if findsRaces { races.reset() }
     for index in 0..<warpCount { reset(warps + index) }
   }

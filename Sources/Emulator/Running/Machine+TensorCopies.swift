@@ -1,0 +1,130 @@
+internal import KernelIR
+
+extension Machine {
+  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier.
+  func copyTensors(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
+    for lane in Lanes(active) { try copyTensor(i, warp, lane: lane) }
+  }
+
+  private func copyTensor(_ i: Decoded, _ warp: WarpPointer, lane: Int) throws(EmulatorFault) {
+    let bit = UInt32(1) << UInt32(lane)
+    let table = operandTable + Int(i.pointee.target)
+    let barrierOffset = Int(Int32(bitPattern: table[Int(i.pointee.sourceCount)]))
+    let map = try tensorMap(table[1], i, warp, lane: lane)
+    guard map.dimensionCount == Int(i.pointee.count) else {
+      throw fault(
+        .outOfBounds,
+        "\(i.pointee.count) coordinates for a tensor of \(map.dimensionCount) dimensions",
+        i, warp, lane: lane)
+    }
+    let target = Int(words(table[0], warp)[lane]) + i.pointee.immediate
+    guard target.isMultiple(of: map.sharedAlignment) else {
+      throw fault(
+        .misaligned, "a box in shared memory begins at a multiple of \(map.sharedAlignment) bytes",
+        i,
+        warp, lane: lane, address: UInt64(max(0, target)))
+    }
+    try locateShared(table[2], plus: barrierOffset, byteCount: 8, i, warp, active: bit)
+    let barrierPlace = pointers[lane] - shared
+    guard let barrier = sharedBarriers.index(at: barrierPlace) else {
+      throw fault(
+        .barrierMisuse, "no barrier was made here", i, warp, lane: lane,
+        address: UInt64(barrierPlace + Decoder.sharedBase))
+    }
+    let coordinates = (0..<map.dimensionCount).map {
+      Int(Int32(bitPattern: words(table[3 + $0], warp)[lane]))
+    }
+    try copyBox(map, coordinates, to: target, i, warp, lane: lane)
+    if findsRaces { races.join(sharedBarriers.arrivals(of: barrier), warp.pointee.clock) }
+    sharedBarriers.expect(barrier, byteCount: -map.boxByteCount)
+    if sharedBarriers.completesPhase(barrier) { block.pointee.completions += 1 }
+    guard countsMemory else { return }
+    let counter = counters + (i - code)
+    counter.pointee.globalRequests += 1
+    counter.pointee.globalSectors += UInt64((map.boxByteCount + 31) / 32)
+    counter.pointee.globalBytes += UInt64(map.boxByteCount)
+  }
+
+  private func copyBox(
+    _ map: TensorMap, _ coordinates: [Int], to target: Int, _ i: Decoded, _ warp: WarpPointer,
+    lane: Int
+  ) throws(EmulatorFault) {
+    var failure: EmulatorFault?
+    warp.pointee.accessCount &+= 1
+    let isComplete = map.copyBox(
+      coordinates: coordinates, sharedAddress: target,
+      readGlobal: { address, byteCount in
+        do throws(EmulatorFault) {
+          return try bytesOfTensor(at: address, byteCount, i, warp, lane: lane)
+        } catch {
+          failure = error
+          return nil
+        }
+      },
+      writeShared: { address, byteCount in
+        do throws(EmulatorFault) {
+          return try placeOfBox(at: address, byteCount, i, warp, lane: lane)
+        } catch {
+          failure = error
+          return nil
+        }
+      })
+    if let failure { throw failure }
+    precondition(isComplete, "a copy ends where its bytes are found")
+  }
+
+  private func tensorMap(
+    _ operand: OperandOffset, _ i: Decoded, _ warp: WarpPointer, lane: Int
+  ) throws(EmulatorFault) -> TensorMap {
+    let isParameter = i.pointee.variant == 1
+    let base = source(operand, warp.pointee.registers).assumingMemoryBound(to: UInt64.self)[lane]
+    let address = base &+ UInt64(truncatingIfNeeded: Int(i.pointee.secondImmediate))
+    let size = TensorMap.encodedByteCount
+    let bytes: UnsafeRawPointer
+    if isParameter {
+      guard address <= UInt64(max(0, parameterByteCount - size)), parameterByteCount >= size else {
+        throw fault(
+          .outOfBounds, "a tensor map beyond the \(parameterByteCount) bytes of parameters", i,
+          warp,
+          lane: lane, address: address)
+      }
+      bytes = parameterMemory + Int(address)
+    } else {
+      bytes = try bytesOfTensor(at: address, size, i, warp, lane: lane)
+    }
+    let words = (0..<size / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+    guard let map = TensorMap(encoded: words) else {
+      throw fault(.outOfBounds, "no tensor map lies here", i, warp, lane: lane, address: address)
+    }
+    return map
+  }
+
+  private func bytesOfTensor(
+    at address: UInt64, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
+  ) throws(EmulatorFault) -> UnsafeRawPointer {
+    let view = try allocation(of: address, byteCount, i, warp, lane: lane)
+    let offset = Int(address - view.address)
+    if checksMemory, let initialized = view.initialized {
+      for byte in offset..<offset + byteCount where initialized[byte] == 0 {
+        throw fault(
+          .uninitializedMemory, "nothing has written this byte of the tensor", i, warp, lane: lane,
+          address: view.address + UInt64(byte))
+      }
+    }
+    return UnsafeRawPointer(view.bytes ?? shared) + offset
+  }
+
+  private func placeOfBox(
+    at address: Int, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
+  ) throws(EmulatorFault) -> UnsafeMutableRawPointer {
+    let offset = address - Decoder.sharedBase
+    guard offset >= 0, offset + byteCount <= sharedByteCount else {
+      throw fault(
+        .outOfBounds, "a box at byte \(offset) of \(sharedByteCount) of shared memory", i, warp,
+        lane: lane, address: UInt64(max(0, address)))
+    }
+    if findsRaces { try noteBulkWrite(at: offset, byteCount, i, warp, lane: lane) }
+    if checksMemory { (sharedInitialized + offset).update(repeating: 1, count: byteCount) }
+    return shared + offset
+  }
+}
