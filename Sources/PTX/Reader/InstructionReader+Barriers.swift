@@ -40,11 +40,16 @@ extension InstructionReader {
     guard case .sink = syntax.operands[0].form else {
       throw fail("unsupported: the state of a barrier; expected '_'")
     }
+    try require(7, 1, for: "'_' in place of the state")
     let address = try address(1, .shared)
     if expectsBytes {
       return Instruction(.barrierExpect, sources: [address, try value(2, .u32)])
     }
-    if syntax.operands.count == 3 { _ = try integer(2, "the number of arrivals", in: 1...1) }
+    if syntax.operands.count == 3 {
+      _ = try integer(2, "the number of arrivals", in: 1...1)
+      guard target >= .sm90 else { throw fail("a number of arrivals needs sm_90") }
+      try require(7, 8, for: "a number of arrivals")
+    }
     return Instruction(.barrierArriveShared, sources: [address])
   }
 
@@ -58,7 +63,11 @@ extension InstructionReader {
     try expectSharedB64()
     try expectOperands(3)
     let result = try register(0, .pred)
-    return Instruction(
-      operation, results: [result], sources: [try address(1, .shared), try value(2, .u32)])
+    let address = try address(1, .shared)
+    let parity = try value(2, .u32)
+    if case .immediate(let bits) = parity, bits > 1 {
+      throw fail("the parity must be in 0…1", at: syntax.operands[2].location)
+    }
+    return Instruction(operation, results: [result], sources: [address, parity])
   }
 }
