@@ -124,10 +124,9 @@ package struct DepthwiseKernel: ProblemKernel {
     }
     let inputRows = Set(
       sums.indices.flatMap { output in weights.indices.map { output * stride + $0 * dilation } })
+    let taps = strip.taps(column: s * Value<U32>(window.dilation.horizontal))
     for row in inputRows.sorted() {
-      let position = strip.position(
-        row: Value<U32>(row), column: s * Value<U32>(window.dilation.horizontal))
-      let elements = strip.load(position, outside: 0).flatMap(\.floats)
+      let elements = taps.load(row: Value<U32>(row), outside: 0).flatMap(\.floats)
       for (output, sum) in sums.enumerated() where row >= output * stride {
         let (r, rest) = (row - output * stride).quotientAndRemainder(dividingBy: dilation)
         if rest == 0, r < weights.count { add(elements, times: weights[r], to: sum) }

@@ -16,7 +16,7 @@ package struct GlobalPoolProblem: Hashable, Sendable {
   /// H · W
   package let area: Int
 
-  /// - Throws: `invalidArgument` for tensors without elements or with more than 2³¹ − 1.
+  /// - Throws: `invalidArgument` for tensors without elements or with more than 2³¹ − 2¹⁰.
   package init(maximum isMaximum: Bool, planes: Int, area: Int) throws(HewnError) {
     _ = try KernelSize.count([planes, area, 8])
     self.isMaximum = isMaximum

@@ -33,7 +33,7 @@ package struct LanesWindow: Hashable, Sendable {
   package let paddingAfter: Spatial
 
   /// - Throws: `invalidArgument` for extents that are not positive, paddings that are negative, and tensors of
-  ///   more than 2³¹ − 1 elements.
+  ///   more than 2³¹ − 2¹⁰ elements.
   package init(
     groups: Int, channels: Int, input: Spatial, output: Spatial, kernel: Spatial,
     stride: Spatial = Spatial(1, 1), dilation: Spatial = Spatial(1, 1),

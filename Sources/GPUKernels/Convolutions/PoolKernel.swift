@@ -100,8 +100,8 @@ package struct PoolKernel: ProblemKernel {
   /// Two images in each register, as comparing f16 is exact.
   private func maxima(_ k: KernelBuilder, _ strip: WindowStrip) -> [Value<F16x2>] {
     let greatest = k.variables(4, F16x2.self, initially: Value(-.infinity))
-    forEachTap(k) { row, column in
-      let vector = strip.load(strip.position(row: row, column: column), outside: -.infinity)
+    forEachTap(k, strip) { taps, row in
+      let vector = taps.load(row: row, outside: -.infinity)
       for (variable, value) in zip(greatest, vector) {
         variable.value = maximum(variable.value, value)
       }
@@ -115,26 +115,26 @@ package struct PoolKernel: ProblemKernel {
   ) -> [Value<F16x2>] {
     let sums = k.variables(8, F32.self, initially: 0)
     let count = k.variable(F32.self, "count", initially: 0)
-    forEachTap(k) { row, column in
-      let position = strip.position(row: row, column: column)
-      for (sum, element) in zip(sums, strip.load(position, outside: 0).flatMap(\.floats)) {
+    forEachTap(k, strip) { taps, row in
+      for (sum, element) in zip(sums, taps.load(row: row, outside: 0).flatMap(\.floats)) {
         sum += element
       }
       // Positions before the padding there are none; adding it makes those within it positive again.
       let counts =
         countsPadding
-        ? position.y + a.paddingTop < a.paddedHeight + a.paddingTop
-          && position.x + a.paddingLeft < a.paddedWidth + a.paddingLeft
-        : position.isInside
+        ? taps.firstY + row + a.paddingTop < a.paddedHeight + a.paddingTop
+          && taps.x + a.paddingLeft < a.paddedWidth + a.paddingLeft
+        : taps.isInside(row: row)
       count += select(counts, 1, 0)
     }
     let factor = reciprocal(count.value)
     return sums.map { $0.value * factor }.pairs
   }
 
-  /// Runs `body` for each tap, with its distance from the first.
+  /// Runs `body` for each tap, with those of its column and its rows below the first.
   private func forEachTap(
-    _ k: KernelBuilder, _ body: (_ row: Value<U32>, _ column: Value<U32>) -> Void
+    _ k: KernelBuilder, _ strip: WindowStrip,
+    _ body: (_ taps: WindowStrip.TapColumn, _ row: Value<U32>) -> Void
   ) {
     func forEach(_ count: Int, unrolled isUnrolled: Bool, _ body: (Value<U32>) -> Void) {
       if isUnrolled {
@@ -145,8 +145,9 @@ package struct PoolKernel: ProblemKernel {
     }
     let (kernel, dilation) = (window.kernel, window.dilation)
     forEach(kernel.horizontal, unrolled: configuration.unrollsColumns) { s in
+      let taps = strip.taps(column: s * Value<U32>(dilation.horizontal))
       forEach(kernel.vertical, unrolled: configuration.unrollsRows) { r in
-        body(r * Value<U32>(dilation.vertical), s * Value<U32>(dilation.horizontal))
+        body(taps, r * Value<U32>(dilation.vertical))
       }
     }
   }

@@ -35,31 +35,49 @@ struct WindowStrip {
     multiplyAdd(builder.blockIndex.y, arguments.channels, channel)
   }
 
-  /// A position of the input. Those before its start have wrapped around, and are beyond its end.
-  struct Position {
-    let y: Value<U32>
+  /// Where taps of the strip's outputs stand, `columns` to the right of the first output's first tap.
+  ///
+  /// Positions before the input's start wrap around, and so lie beyond its end.
+  struct TapColumn {
     let x: Value<U32>
-    let isInside: Value<Predicate>
-  }
+    let firstY: Value<U32>
+    fileprivate let first: GlobalPointer<F16x2>
+    private let arguments: KernelArguments<WindowArguments>
+    private let builder: KernelBuilder
 
-  /// The position `row` and `column` from where the first tap of the first output stands.
-  func position(row: Value<U32>, column: Value<U32>) -> Position {
-    let y = firstRow * Value<U32>(window.stride.vertical) - arguments.paddingTop + row
-    let x = self.column * Value<U32>(window.stride.horizontal) - arguments.paddingLeft + column
-    return Position(
-      y: y, x: x, isInside: y < arguments.inputHeight && x < arguments.inputWidth)
-  }
-
-  /// The vector at a position; `outside` where that is none.
-  func load(_ position: Position, outside: Double) -> [Value<F16x2>] {
-    let vector = builder.variables(4, F16x2.self, initially: Value(outside))
-    let row = multiplyAdd(plane, arguments.inputHeight, position.y)
-    let pixel = multiplyAdd(row, arguments.inputWidth, position.x)
-    builder.if(position.isInside) {
-      let loaded = arguments.input.advanced(by: pixel * 4).loadVector(4)
-      for (variable, value) in zip(vector, loaded) { variable.value = value }
+    fileprivate init(
+      _ k: KernelBuilder, _ a: KernelArguments<WindowArguments>, plane: Value<U32>,
+      y: Value<U32>, x: Value<U32>
+    ) {
+      self.x = x
+      firstY = y
+      // May lie before the tensor: signed, and read only where a tap stands on an element.
+      let pixel = multiplyAdd(multiplyAdd(plane, a.inputHeight, y), a.inputWidth, x)
+      first = a.input.advanced(by: Value<S32>(bitPattern: pixel * 4))
+      arguments = a
+      builder = k
     }
-    return vector.map(\.value)
+
+    func isInside(row: Value<U32>) -> Value<Predicate> {
+      firstY + row < arguments.inputHeight && x < arguments.inputWidth
+    }
+
+    /// The vector `row` rows below the first tap; `outside` where that is no element.
+    func load(row: Value<U32>, outside: Double) -> [Value<F16x2>] {
+      let vector = builder.variables(4, F16x2.self, initially: Value(outside))
+      builder.if(isInside(row: row)) {
+        let source = first.advanced(by: row * arguments.inputWidth * 4)
+        for (variable, value) in zip(vector, source.loadVector(4)) { variable.value = value }
+      }
+      return vector.map(\.value)
+    }
+  }
+
+  func taps(column: Value<U32>) -> TapColumn {
+    TapColumn(
+      builder, arguments, plane: plane,
+      y: firstRow * Value<U32>(window.stride.vertical) - arguments.paddingTop,
+      x: self.column * Value<U32>(window.stride.horizontal) - arguments.paddingLeft + column)
   }
 
   /// Stores the vector of the strip's output `index`, if there is such a row.

@@ -18,7 +18,7 @@ package struct PlanesGeometry: Hashable, Sendable {
   package let headCells: Int
 
   /// - Throws: `invalidArgument` where there are no elements, cells overlap, or the tensor has more than
-  ///   2³¹ − 1 cells.
+  ///   2³¹ − 2¹⁰ cells.
   package init(
     images: Int, channels: Int, height: Int, width: Int, rowPitch: Int, channelStride: Int,
     imageStride: Int, origin: Int, headCells: Int
