@@ -17,11 +17,12 @@ package enum Emulator {
 
   /// Runs all blocks of a launch, and returns when they are through.
   ///
-  /// Blocks are taken by the threads in order, as `z`, `y`, `x` count up. What they report does not depend
-  /// on the number of threads: the fault is that of the first block that has one. Only the order of
-  /// atomic operations of different blocks does.
+  /// Blocks are taken by the threads in order, as `z`, `y`, `x` count up. What they report does not
+  /// depend on the number of threads: the fault is that of the first block that has one. Only the
+  /// order of atomic operations of different blocks does.
   ///
-  /// - Throws: ``EmulatorFault`` where the kernel does wrong, `HewnError` where it cannot be started.
+  /// - Throws: ``EmulatorFault`` where the kernel does wrong, `HewnError` where it cannot be
+  ///   started.
   package static func run(
     _ program: EmulatedProgram, _ launch: Launch, memory: GlobalMemory,
     options: EmulatorOptions = EmulatorOptions()

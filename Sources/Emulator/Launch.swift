@@ -25,9 +25,9 @@ package struct Launch: Sendable {
   }
 }
 
-/// Faults that are looked for beyond those that would break the emulator itself: accesses out of bounds
-/// or misaligned, barriers that never complete, and matrix products of incomplete warps are always
-/// found.
+/// Faults that are looked for beyond those that would break the emulator itself: accesses out of
+/// bounds or misaligned, barriers that never complete, and matrix products of incomplete warps are
+/// always found.
 package struct Detectors: OptionSet, Sendable {
   package let rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -37,8 +37,8 @@ package struct Detectors: OptionSet, Sendable {
   /// Reads of bytes of global and shared memory that nothing has written. Global memory must
   /// have been made to track its bytes.
   package static let uninitializedMemory = Detectors(rawValue: 2)
-  /// Accesses to shared memory that no barrier orders, and accesses to what asynchronous copies have
-  /// not finished.
+  /// Accesses to shared memory that no barrier orders, and accesses to what asynchronous copies
+  /// have not finished.
   package static let races = Detectors(rawValue: 4)
   /// Instructions of whole warps that some lanes do not take part in, and shuffles that read from
   /// a lane that does not.

@@ -18,8 +18,8 @@ enum WorkerThreads {
     }
   }
 
-  /// Calls `body` with each machine, all but the first in threads of their own, and waits for all. Where
-  /// the system refuses a thread, the machine stays idle.
+  /// Calls `body` with each machine, all but the first in threads of their own, and waits for all.
+  /// Where the system refuses a thread, the machine stays idle.
   static func run(_ machines: [Machine], _ body: @escaping (Machine) -> Void) {
     let threads = machines.dropFirst().compactMap { start(Job($0, body)) }
     if let first = machines.first { body(first) }

@@ -1,8 +1,8 @@
 /// Where the elements of matrices lie in the registers of a warp.
 ///
-/// With g = lane / 4 and t = lane mod 4, a register of A or B is an 8 × 4 block of 32-bit words, row g (of Bᵀ
-/// for B) and word t, where a word is two neighbouring 16-bit values, the lower column in its low half,
-/// or one tf32:
+/// With g = lane / 4 and t = lane mod 4, a register of A or B is an 8 × 4 block of 32-bit words,
+/// row g (of Bᵀ for B) and word t, where a word is two neighbouring 16-bit values, the lower column
+/// in its low half, or one tf32:
 ///
 ///     A, 16 bits   row g + 8 · (register mod 2)    column 8 · (register / 2) + 2t + half
 ///     A, tf32      row g + 8 · (register mod 2)    column 4 · (register / 2) + t
@@ -10,8 +10,8 @@
 ///     B, tf32      row 4 · register + t            column g
 ///     C and D      row g + 8 · (register / 2)      column 2t + register mod 2
 ///
-/// Source: PTX ISA, "Matrix Fragments for mma.m16n8k4 / k8 / k16", "Matrix fragments for … sparse matrix A" and
-/// "Register Fragments" of wgmma.
+/// Source: PTX ISA, "Matrix Fragments for mma.m16n8k4 / k8 / k16", "Matrix fragments for … sparse
+/// matrix A" and "Register Fragments" of wgmma.
 package enum FragmentLayout {
   /// An element of a matrix.
   package struct Position: Hashable, Sendable {
@@ -24,8 +24,8 @@ package enum FragmentLayout {
     }
   }
 
-  /// Where a lane (or, for `wgmma`, a thread of 128) holds an element: in the low (0) or high (1) half of a register;
-  /// the half of a 32-bit element is 0.
+  /// Where a lane (or, for `wgmma`, a thread of 128) holds an element: in the low (0) or high (1)
+  /// half of a register; the half of a 32-bit element is 0.
   package struct Place: Hashable, Sendable {
     package var lane: Int
     package var register: Int
@@ -40,7 +40,8 @@ package enum FragmentLayout {
 
   // MARK: mma
 
-  /// The element of A at a place. For a sparse shape's packed A, that of the dense shape of half its K.
+  /// The element of A at a place. For a sparse shape's packed A, that of the dense shape of half
+  /// its K.
   package static func a(_ type: MatrixType, _ place: Place) -> Position {
     let width = 4 * type.valuesPerWord
     return Position(
@@ -89,11 +90,13 @@ package enum FragmentLayout {
 
   // MARK: mma.sp
 
-  /// Where the metadata of a row and of a group of columns lies: four bits from `bit` on, in a lane.
+  /// Where the metadata of a row and of a group of columns lies: four bits from `bit` on, in a
+  /// lane.
   ///
-  /// A group is 4 columns of 16-bit values, of which A holds two: their columns, two bits each, the lower one in the
-  /// low bits; or 2 columns of tf32, of which A holds one: 0b0100 for the first, 0b1110 for the second. The lane
-  /// of a row's four is the selector, or for the larger K one of the pair 2 · selector and 2 · selector + 1.
+  /// A group is 4 columns of 16-bit values, of which A holds two: their columns, two bits each, the
+  /// lower one in the low bits; or 2 columns of tf32, of which A holds one: 0b0100 for the first,
+  /// 0b1110 for the second. The lane of a row's four is the selector, or for the larger K one of
+  /// the pair 2 · selector and 2 · selector + 1.
   package static func metadata(
     _ shape: MatrixShape, selector: Int, row: Int, group: Int
   ) -> (lane: Int, bit: Int) {
@@ -103,8 +106,9 @@ package enum FragmentLayout {
 
   // MARK: wgmma
 
-  /// The element of the accumulator, 64 × n of f32, that a thread of the 128 holds in a register: warp w has the rows from
-  /// 16w on, and four registers for each 8 columns, which lie as those of C.
+  /// The element of the accumulator, 64 × n of f32, that a thread of the 128 holds in a register:
+  /// warp w has the rows from 16w on, and four registers for each 8 columns, which lie as those of
+  /// C.
   package static func warpgroupAccumulator(_ place: Place) -> Position {
     var position = c(Place(lane: place.lane % 32, register: place.register % 4))
     position.row += 16 * (place.lane / 32)
@@ -136,7 +140,8 @@ package enum FragmentLayout {
 
   // MARK: ldmatrix and stmatrix
 
-  /// The element of the 8 × 8 matrix of 16-bit values that a lane holds of the matrix with the number of the register.
+  /// The element of the 8 × 8 matrix of 16-bit values that a lane holds of the matrix with the
+  /// number of the register.
   package static func loadedMatrix(_ place: Place, transposed: Bool) -> Position {
     let (row, column) = (place.lane / 4, 2 * (place.lane % 4) + place.half)
     return transposed ? Position(row: column, column: row) : Position(row: row, column: column)

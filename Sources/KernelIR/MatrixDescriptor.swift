@@ -1,28 +1,30 @@
 /// How `wgmma` finds a matrix in shared memory.
 ///
-/// Matrices consist of rows of 16 bytes, T values each (8 of 16 bits, 4 of tf32), along K (K-major) or along M
-/// or N (MN-major, `transposes…` of ``WarpgroupShape``). With byte offsets L (`leadingOffset`) and S
-/// (`strideOffset`), and W = 2, 4 or 8 rows of 16 bytes for the swizzles of 32, 64 and 128 bytes, the value
-/// (i, k), where i counts along M or N, lies at
+/// Matrices consist of rows of 16 bytes, T values each (8 of 16 bits, 4 of tf32), along K (K-major)
+/// or along M or N (MN-major, `transposes…` of ``WarpgroupShape``). With byte offsets L
+/// (`leadingOffset`) and S (`strideOffset`), and W = 2, 4 or 8 rows of 16 bytes for the swizzles of
+/// 32, 64 and 128 bytes, the value (i, k), where i counts along M or N, lies at
 ///
 ///     K-major, no swizzle    i mod 8 · 16 + i / 8 · S + k / T · L + k mod T · size
 ///     K-major, swizzled      i mod 8 · 16W + i / 8 · S + k · size
 ///     MN-major, no swizzle   i mod T · size + i / T · S + k mod 8 · 16 + k / 8 · L
 ///     MN-major, swizzled     i mod TW · size + i / TW · L + k mod 8 · 16W + k / 8 · S
 ///
-/// bytes from the start. A swizzle then exchanges the rows of 16 bytes: it adds, bit by bit, the address's bits from 7
-/// on to those from 4 on: one bit for 32 bytes, two for 64, three for 128. A matrix of more K than one
-/// instruction multiplies is stepped through by adding to the start, also within a swizzled row.
+/// bytes from the start. A swizzle then exchanges the rows of 16 bytes: it adds, bit by bit, the
+/// address's bits from 7 on to those from 4 on: one bit for 32 bytes, two for 64, three for 128. A
+/// matrix of more K than one instruction multiplies is stepped through by adding to the start, also
+/// within a swizzled row.
 ///
-/// Source: PTX ISA 8.5, 9.7.14.5.1 "Register Fragments and Shared Memory Matrix Layouts", canonical layouts and
-/// "Matrix Descriptor Format".
+/// Source: PTX ISA 8.5, 9.7.14.5.1 "Register Fragments and Shared Memory Matrix Layouts", canonical
+/// layouts and "Matrix Descriptor Format".
 package struct MatrixDescriptor: Hashable, Sendable {
   /// In shared memory, a multiple of 16 below 2¹⁸.
   package var start: Int
   /// Multiples of 16 below 2¹⁸.
   package var leadingOffset: Int
   package var strideOffset: Int
-  /// Bits 7 to 9 of the address where the swizzle's pattern begins, 0 where that is a multiple of eight rows of 128 bytes.
+  /// Bits 7 to 9 of the address where the swizzle's pattern begins, 0 where that is a multiple of
+  /// eight rows of 128 bytes.
   package var baseOffset: Int
   package var swizzle: Swizzle
 
@@ -78,7 +80,8 @@ package struct MatrixDescriptor: Hashable, Sendable {
   }
 }
 
-/// How rows of 16 bytes are exchanged in shared memory, so that columns of them lie in different banks.
+/// How rows of 16 bytes are exchanged in shared memory, so that columns of them lie in different
+/// banks.
 package enum Swizzle: Int, CaseIterable, Hashable, Sendable {
   /// The values are the bytes within which rows are exchanged.
   case none = 0

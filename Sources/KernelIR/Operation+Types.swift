@@ -1,7 +1,8 @@
 /// Which operations exist: operators by type, and the numbers that operations hold.
 ///
-/// The one table that the verifier, the reader and the emulator agree by. Source: PTX ISA 8.5, chapter 9.7,
-/// for sm_80 and later; operations on single bits stand under u32 and u64, as PTX writes them `.b32` and `.b64`.
+/// The one table that the verifier, the reader and the emulator agree by. Source: PTX ISA 8.5,
+/// chapter 9.7, for sm_80 and later; operations on single bits stand under u32 and u64, as PTX
+/// writes them `.b32` and `.b64`.
 extension Operation {
   /// Whether PTX has the operation with these types and numbers.
   package var isDefined: Bool {
@@ -121,7 +122,8 @@ extension Access {
 }
 
 extension MatrixShape {
-  /// How many selectors a sparse shape has: one for each lane of a group of four, or one for each pair.
+  /// How many selectors a sparse shape has: one for each lane of a group of four, or one for each
+  /// pair.
   package var selectorCount: Int { k * type.byteCount == 64 ? 2 : 4 }
 }
 

@@ -1,7 +1,8 @@
 /// How a bulk copy finds boxes of a tensor in global memory (tiled mode).
 ///
-/// Dimension 0 is the innermost, whose elements are neighbours. The rules are those of `cuTensorMapEncodeTiled`
-/// (CUDA driver API, "Tensor Map Object Management") without interleaving.
+/// Dimension 0 is the innermost, whose elements are neighbours. The rules are those of
+/// `cuTensorMapEncodeTiled` (CUDA driver API, "Tensor Map Object Management") without interleaving.
+/// As in the driver, strides may be such that elements overlap.
 package struct TensorMap: Hashable, Sendable {
   package enum ElementType: String, CaseIterable, Hashable, Sendable {
     case f16, bf16, f32, tf32, s32, u8, u16, u32, u64
@@ -25,7 +26,8 @@ package struct TensorMap: Hashable, Sendable {
   package var byteStrides: [Int]
   /// Elements that a box spans along each dimension.
   package var box: [Int]
-  /// Of a box's elements along dimension d every `elementStrides[d]`th is copied; that of dimension 0 is ignored.
+  /// Of a box's elements along dimension d every `elementStrides[d]`th is copied; that of dimension
+  /// 0 is ignored.
   package var elementStrides: [Int]
   package var swizzle: Swizzle
 
@@ -49,11 +51,13 @@ package struct TensorMap: Hashable, Sendable {
     box.indices.map { $0 == 0 ? box[0] : (box[$0] + elementStrides[$0] - 1) / elementStrides[$0] }
   }
 
-  /// Bytes of a box in shared memory, also those that lie outside of the tensor: what the barrier counts.
+  /// Bytes of a box in shared memory, also those that lie outside of the tensor: what the barrier
+  /// counts.
   package var boxByteCount: Int { copiedCounts.reduce(type.byteCount, *) }
 
-  /// Bytes from a row of the box to the next in shared memory: a row that is swizzled has the swizzle's width, also where
-  /// the box is narrower (CUDA programming guide, "Swizzle": memory is needed for the full width).
+  /// Bytes from a row of the box to the next in shared memory: a row that is swizzled has the
+  /// swizzle's width, also where the box is narrower (CUDA programming guide, "Swizzle": memory is
+  /// needed for the full width).
   package var sharedRowByteCount: Int {
     swizzle == .none ? box[0] * type.byteCount : swizzle.rawValue
   }
@@ -102,7 +106,8 @@ package struct TensorMap: Hashable, Sendable {
 
 // MARK: The emulator's encoding
 
-/// The 128 bytes that stand for a map in a parameter struct on the emulator. The driver's are opaque.
+/// The 128 bytes that stand for a map in a parameter struct on the emulator. The driver's are
+/// opaque.
 extension TensorMap {
   package static let encodedByteCount = 128
   private static let magic: UInt64 = 0x5041_4d4e_5745_4801

@@ -3,8 +3,8 @@ import KernelIR
 import Tensors
 import Testing
 
-/// A kernel that a test writes instruction by instruction. Its parameter is the address of an array of
-/// words, `output`, with `wordsPerThread` for each thread of the grid.
+/// A kernel that a test writes instruction by instruction. Its parameter is the address of an array
+/// of words, `output`, with `wordsPerThread` for each thread of the grid.
 struct Assembly {
   private(set) var instructions: [Instruction] = []
   private var counts: [RegisterClass: Int] = [:]
@@ -159,7 +159,8 @@ extension Register {
   var fails: Guard { Guard(self, negated: true) }
 }
 
-/// Expects a fault of a kind, in an instruction of a line, with words in its message; nil expects none.
+/// Expects a fault of a kind, in an instruction of a line, with words in its message; nil expects
+/// none.
 func expect(
   _ assembly: Assembly, faults kind: EmulatorFault.Kind?, _ words: String = "",
   line: Int? = nil, lane: Int? = nil, options: EmulatorOptions = EmulatorOptions(),

@@ -58,7 +58,8 @@ import Testing
 
   @Test func writesWithoutWaitingForReaders() throws {
     try expect(ring(rounds: 3, storesAgain: true), faults: .race, "warp 0 has written", line: 2)
-    // The phase that the reader waits for is over, and so is the next, which looks like the one before.
+    // The phase that the reader waits for is over, and so is the next, which looks like the one
+    // before.
     try expect(ring(rounds: 2, waitsForSpace: false), faults: .deadlock)
   }
 

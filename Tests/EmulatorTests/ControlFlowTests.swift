@@ -55,8 +55,8 @@ import Testing
     #expect(additions.activeLanes == 32 * 33 / 2)
   }
 
-  /// Lanes leave a loop from within a condition; the others meet behind the condition in every round,
-  /// or the vote would find lanes missing.
+  /// Lanes leave a loop from within a condition; the others meet behind the condition in every
+  /// round, or the vote would find lanes missing.
   @Test func lanesLeaveLoopsWithinConditions() throws {
     var kernel = Assembly()
     let lane = kernel.lane()

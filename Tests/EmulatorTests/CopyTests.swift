@@ -3,8 +3,8 @@ import KernelIR
 import Testing
 
 @Suite struct CopyTests {
-  /// Each lane copies 16 bytes of the output array's own input part, and reads them back. Sources are the
-  /// thread's number four times.
+  /// Each lane copies 16 bytes of the output array's own input part, and reads them back. Sources
+  /// are the thread's number four times.
   private func copy(
     threads: Int = 32, bytes: UInt64 = 16, neighbor: Int = 0, _ between: (inout Assembly) -> Void
   ) -> Assembly {

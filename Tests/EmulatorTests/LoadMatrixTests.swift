@@ -3,8 +3,8 @@ import KernelIR
 import Testing
 
 @Suite struct LoadMatrixTests {
-  /// Lanes write 16 bytes each, halves numbered from 0, in row order; then matrices are loaded from rows
-  /// that the addresses permute.
+  /// Lanes write 16 bytes each, halves numbered from 0, in row order; then matrices are loaded from
+  /// rows that the addresses permute.
   @Test(arguments: [1, 2, 4], [false, true])
   func loads(count: Int, transposed: Bool) throws {
     var kernel = Assembly(sharedByteCount: 32 * 16)

@@ -10,7 +10,8 @@ import Testing
     var map: InlineArray<16, UInt64>
   }
 
-  /// A box of 32 × 4 words at (x, y) of a tensor of 40 × 6, word i being i; each lane sums its column.
+  /// A box of 32 × 4 words at (x, y) of a tensor of 40 × 6, word i being i; each lane sums its
+  /// column.
   private func run(
     x: Int32 = 0, y: Int32 = 0, waits: Bool = true, expects: UInt64 = 512, start: UInt64 = 128,
     isInGlobalMemory: Bool = false

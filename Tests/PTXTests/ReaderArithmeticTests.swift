@@ -98,6 +98,7 @@ struct ReaderArithmeticTests {
     .init("mov.f32 %f1, 1.5;", .move(.f32), [.f(1)], [.bits(0x3fc0_0000)]),
     .init("mov.f32 %f1, -1.5;", .move(.f32), [.f(1)], [.bits(0xbfc0_0000)]),
     .init("mov.f32 %f1, 15e-1;", .move(.f32), [.f(1)], [.bits(0x3fc0_0000)]),
+    .init("mov.f32 %f1, 5E+0;", .move(.f32), [.f(1)], [.bits(0x40a0_0000)]),
     .init("mov.f32 %f1, 0.1;", .move(.f32), [.f(1)], [.bits(0x3dcc_cccd)]),
   ]
 

@@ -112,6 +112,7 @@ struct ReaderFaultTests {
     .init("mov.f32 %f1, 1;", "expected a float, as 0f3F800000"),
     .init("mov.f32 %f1, 1e39;", "the constant is beyond the range of .f32"),
     .init("mov.f32 %f1, 1e999;", "'1e999' is no number of PTX"),
+    .init("mov.f32 %f1, 1e-999;", "'1e-999' is no number of PTX"),
     .init("mov.f32 %f1, 1.5.2;", "'1.5.2' is no number of PTX"),
     .init("mov.u32 %r1, 0f3F800000;", "expected an integer, as .u32 is no float"),
     .init("mov.b32 %r1, 1.5;", "expected an integer, as .b32 is no float"),

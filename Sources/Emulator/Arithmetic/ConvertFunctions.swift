@@ -44,8 +44,8 @@ func convertFunction(_ conversion: Conversion) -> LaneFunction? {
 
 /// Rounds to 10 bits of fraction, ties away from zero; the 13 bits below are zero.
 ///
-/// Infinities and NaN lose those bits too, as in the code that `ptxas` makes: a NaN all of whose bits
-/// lie there becomes infinite.
+/// Infinities and NaN lose those bits too, as in the code that `ptxas` makes: a NaN all of whose
+/// bits lie there becomes infinite.
 private let tf32FromF32: LaneFunction = { r, a, _, _ in
   mapLanes(r, a) { word in
     let isFinite = ((word & 0x7fff_ffff).integers .< Integers(repeating: 0x7f80_0000)).words
@@ -55,7 +55,8 @@ private let tf32FromF32: LaneFunction = { r, a, _, _ in
 
 /// A value's integral neighbour, with the value's sign also where it is zero.
 ///
-/// There are no vector instructions for it before SSE 4.1: adding and subtracting 2²³ makes the adder round.
+/// There are no vector instructions for it before SSE 4.1: adding and subtracting 2²³ makes the
+/// adder round.
 @inline(__always)
 private func rounded(_ word: Words, _ rounding: Rounding) -> Floats {
   let sign = word & 0x8000_0000
@@ -80,7 +81,8 @@ private func rounded(_ word: Words, _ rounding: Rounding) -> Floats {
   return (nearest.words | sign).chosen(by: isSmall, else: word).floats
 }
 
-/// The magnitude of an integral float below 2³² as an integer, from two halves that 2²³ makes readable.
+/// The magnitude of an integral float below 2³² as an integer, from two halves that 2²³ makes
+/// readable.
 @inline(__always)
 private func magnitude(_ value: Floats) -> Words {
   let magnitude = (value.words & 0x7fff_ffff).floats

@@ -2,8 +2,9 @@ internal import KernelIR
 
 /// Two-operand operations of floats.
 ///
-/// Sums and products of f16 are rounded twice, to f32 and then to f16, which gives what one rounding gives, as
-/// f32 has at least 2 · 11 + 2 bits (S. Figueroa, "When is double rounding innocuous?", 1995).
+/// Sums and products of f16 are rounded twice, to f32 and then to f16, which gives what one
+/// rounding gives, as f32 has at least 2 · 11 + 2 bits (S. Figueroa, "When is double rounding
+/// innocuous?", 1995).
 func floatFunction(_ operation: BinaryOperator, _ type: ValueType) -> LaneFunction? {
   switch (operation, type) {
   case (.add, .f32):

@@ -1,7 +1,8 @@
 /// Sixteen-bit floats within lanes.
 ///
-/// A function of halves takes each as a word whose high 16 bits it is, with zeros below, where the bits of a bf16
-/// are those of the f32 of the same value; it gives its result in the low 16 bits of a word.
+/// A function of halves takes each as a word whose high 16 bits it is, with zeros below, where the
+/// bits of a bf16 are those of the f32 of the same value; it gives its result in the low 16 bits of
+/// a word.
 
 /// The infinities as such words. What is greater without its sign is NaN.
 let f16Infinity: UInt32 = 0x7c00_0000
@@ -64,7 +65,8 @@ func mapPairs(
 
 // MARK: Values
 
-/// The value of an f16. Subnormals come out right because the product that moves the exponent is one of f32.
+/// The value of an f16. Subnormals come out right because the product that moves the exponent is
+/// one of f32.
 @inline(__always)
 func f32(fromF16 half: Words) -> Floats {
   let magnitude = half & 0x7fff_ffff
@@ -120,8 +122,8 @@ func magnitude(_ half: Words, infinity: UInt32) -> Words {
 
 // MARK: Smaller and greater
 
-/// The smaller float, −0 before +0, of words that are f32 or halves; the other where one is NaN, or, if
-/// `keepsNaN`, NaN. The canonical NaN is 0x7fffffff, whose high half is that of the halves.
+/// The smaller float, −0 before +0, of words that are f32 or halves; the other where one is NaN,
+/// or, if `keepsNaN`, NaN. The canonical NaN is 0x7fffffff, whose high half is that of the halves.
 @inline(__always)
 func smaller(_ a: Words, _ b: Words, infinity: UInt32, keepsNaN: Bool) -> Words {
   // Sign and magnitude order like integers once the magnitudes of negative ones are inverted.

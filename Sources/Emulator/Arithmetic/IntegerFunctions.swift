@@ -2,8 +2,8 @@ internal import KernelIR
 
 /// Two-operand operations of integers and predicates. Results wrap.
 ///
-/// PTX leaves division by zero open. Quotient and remainder are then all ones, as in the
-/// code that `ptxas` makes of `div` and `rem`; the lowest s32 divided by −1 is itself, with remainder 0.
+/// PTX leaves division by zero open. Quotient and remainder are then all ones, as in the code that
+/// `ptxas` makes of `div` and `rem`; the lowest s32 divided by −1 is itself, with remainder 0.
 func integerFunction(_ operation: BinaryOperator, _ type: ValueType) -> LaneFunction? {
   switch (operation, type) {
   case (.add, .u64): { r, a, b, _ in mapLongLanes(r, a, b) { $0 &+ $1 } }

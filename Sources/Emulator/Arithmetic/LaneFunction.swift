@@ -1,10 +1,11 @@
 package import KernelIR
 
-/// What an operation does to the registers of a warp: 32 lanes each, whether they are active or not.
+/// What an operation does to the registers of a warp: 32 lanes each, whether they are active or
+/// not.
 ///
-/// A register is 32 × u32 (128 bytes at a multiple of 64), a u64 one 32 × u64. An f16 is the low half of its lane,
-/// whose high half is zero; a predicate is a mask, all ones or zero. Operands that an operation does not
-/// have are not touched. The result may be one of the operands.
+/// A register is 32 × u32 (128 bytes at a multiple of 64), a u64 one 32 × u64. An f16 is the low
+/// half of its lane, whose high half is zero; a predicate is a mask, all ones or zero. Operands
+/// that an operation does not have are not touched. The result may be one of the operands.
 package typealias LaneFunction =
   @convention(c) (
     _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
@@ -13,9 +14,9 @@ package typealias LaneFunction =
 
 /// The function of an operation of registers alone, `nil` where it is another or is not defined.
 ///
-/// Bits are those of the hardware: floats are rounded to the nearest even number with subnormals, and a NaN that
-/// arithmetic makes is the canonical one, 0x7fffffff or 0x7fff, also for `neg`, `abs` and
-/// conversions, which run as additions. What moves or selects keeps the bits of a NaN.
+/// Bits are those of the hardware: floats are rounded to the nearest even number with subnormals,
+/// and a NaN that arithmetic makes is the canonical one, 0x7fffffff or 0x7fff, also for `neg`,
+/// `abs` and conversions, which run as additions. What moves or selects keeps the bits of a NaN.
 package func laneFunction(for operation: Operation) -> LaneFunction? {
   guard operation.isDefined else { return nil }
   return switch operation {
@@ -32,7 +33,8 @@ package func laneFunction(for operation: Operation) -> LaneFunction? {
   }
 }
 
-/// The functions that take the low and the high half of `a`, for `unpack`; the result is one register.
+/// The functions that take the low and the high half of `a`, for `unpack`; the result is one
+/// register.
 package func laneFunctions(
   forUnpackOf type: ValueType
 ) -> (low: LaneFunction, high: LaneFunction)? {

@@ -15,7 +15,7 @@ extension SIMD8<UInt32> {
 
   /// `self` where the mask is all ones, `other` where it is zero.
   @inline(__always) func chosen(by mask: Words, else other: Words) -> Words {
-    (self & mask) | (other & ~mask)
+    other ^ ((self ^ other) & mask)
   }
 }
 
@@ -37,7 +37,7 @@ extension SIMD4<UInt64> {
   @inline(__always) var words: Words { unsafeBitCast(self, to: Words.self) }
 
   @inline(__always) func chosen(by mask: LongWords, else other: LongWords) -> LongWords {
-    (self & mask) | (other & ~mask)
+    other ^ ((self ^ other) & mask)
   }
 }
 

@@ -1,5 +1,5 @@
-/// Eight lanes of a register of 32-bit words. Groups of eight keep the values of an operation within the
-/// registers of a plain x86-64.
+/// Eight lanes of a register of 32-bit words. Groups of eight keep the values of an operation
+/// within the registers of a plain x86-64.
 typealias Words = SIMD8<UInt32>
 typealias Integers = SIMD8<Int32>
 typealias Floats = SIMD8<Float>
@@ -8,8 +8,9 @@ typealias LongWords = SIMD4<UInt64>
 
 /// Applies a function to all lanes of one, two or three registers.
 ///
-/// A group is loaded from all operands before it is stored, so that the result may be an operand. The loops end
-/// at an address, not at a count, which keeps the compiler from writing out the body four times.
+/// A group is loaded from all operands before it is stored, so that the result may be an operand.
+/// The loops end at an address, not at a count, which keeps the compiler from writing out the body
+/// four times.
 @inline(__always)
 func mapLanes(
   _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ body: (Words) -> Words

@@ -1,5 +1,9 @@
 internal import KernelIR
 
+#if canImport(CLanes)
+  internal import CLanes
+#endif
+
 /// Three-operand operations.
 func ternaryFunction(_ operation: TernaryOperator, _ type: ValueType) -> LaneFunction? {
   switch (operation, type) {
@@ -17,7 +21,17 @@ func ternaryFunction(_ operation: TernaryOperator, _ type: ValueType) -> LaneFun
   }
 }
 
-private let fusedMultiplyAdd: LaneFunction = { r, a, b, c in
+/// By the processor's instruction where it has one, since a plain x86-64 calls a function for each
+/// lane.
+private let fusedMultiplyAdd: LaneFunction = {
+  #if arch(x86_64) && canImport(CLanes)
+    if has_fused_lanes() { return fused_multiply_add_lanes }
+  #endif
+  return portableFusedMultiplyAdd
+}()
+
+/// `fma.rn.f32` on any processor.
+package let portableFusedMultiplyAdd: LaneFunction = { r, a, b, c in
   mapLanes(r, a, b, c) { $2.floats.addingProduct($0.floats, $1.floats).canonicalWords }
 }
 
@@ -25,9 +39,9 @@ private let fusedMultiplyAdd: LaneFunction = { r, a, b, c in
 
 /// a · b + c of f16, rounded once.
 ///
-/// The product is exact in f32. The sum is rounded to odd: of the two f32 around it the one with an odd last
-/// bit, unless it is exact. Rounding that to f16 gives what rounding the sum gives
-/// (S. Boldo and G. Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
+/// The product is exact in f32. The sum is rounded to odd: of the two f32 around it the one with an
+/// odd last bit, unless it is exact. Rounding that to f16 gives what rounding the sum gives (S.
+/// Boldo and G. Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
 @inline(__always)
 private func fusedF16(_ a: Words, _ b: Words, _ c: Words) -> Words {
   f16(oddSum(f32(fromF16: a) * f32(fromF16: b), f32(fromF16: c)))
@@ -91,8 +105,8 @@ private func fusedBF16(_ a: UInt32, _ b: UInt32, _ c: UInt32) -> UInt32 {
 
 // MARK: Bytes
 
-/// `prmt` in its default mode: a nibble of c chooses a byte of b:a by its low three bits; where its high bit is set,
-/// eight copies of that byte's sign.
+/// `prmt` in its default mode: a nibble of c chooses a byte of b:a by its low three bits; where its
+/// high bit is set, eight copies of that byte's sign.
 private let permuteBytes: LaneFunction = { r, a, b, c in
   if let selector = uniformWord(c) {
     mapLanes(r, a, b) { a, b in

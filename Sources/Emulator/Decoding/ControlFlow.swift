@@ -4,8 +4,8 @@ internal import Tensors
 /// Where the branches of a program go, and where lanes that have parted may meet.
 ///
 /// The lanes of a warp that stand furthest behind run first, and groups of lanes merge where they
-/// meet. In structured programs, whose branches out of loops and conditions go forward, this is at the end
-/// of each condition, with the lanes that left a loop waiting at its end. They meet at
+/// meet. In structured programs, whose branches out of loops and conditions go forward, this is at
+/// the end of each condition, with the lanes that left a loop waiting at its end. They meet at
 /// targets of branches, and behind branches that go back.
 struct ControlFlow {
   /// The index in the program of each label.

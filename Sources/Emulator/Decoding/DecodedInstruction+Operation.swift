@@ -102,8 +102,8 @@ extension DecodedInstruction {
     return decoded
   }
 
-  /// Two instructions: the results are of another class than the source, so that the second still finds
-  /// it.
+  /// Two instructions: the results are of another class than the source, so that the second still
+  /// finds it.
   private func unpacked(
     _ type: ValueType, _ instruction: Instruction, in program: Program
   ) throws(HewnError) -> [DecodedInstruction] {

@@ -23,8 +23,8 @@ enum Opcode: UInt8 {
   case tensorCopy
 }
 
-/// A register or constant of a decoded instruction: a byte offset, a multiple of 64, into the warp's
-/// registers; or, plus one, into the program's constants.
+/// A register or constant of a decoded instruction: a byte offset, a multiple of 64, into the
+/// warp's registers; or, plus one, into the program's constants.
 typealias OperandOffset = UInt32
 
 /// An instruction as the interpreter reads it; what a field holds depends on the opcode.
@@ -41,7 +41,8 @@ struct DecodedInstruction {
   var a: OperandOffset = 0
   var b: OperandOffset = 0
   var c: OperandOffset = 0
-  /// Where a branch goes, or where the operands begin in the program's table: results, then sources.
+  /// Where a branch goes, or where the operands begin in the program's table: results, then
+  /// sources.
   var target: UInt32 = 0
   /// The index in the program.
   var index: UInt32 = 0

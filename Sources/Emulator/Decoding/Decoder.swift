@@ -12,8 +12,8 @@ struct Decoder {
   /// Where each instruction of the program begins in `code`.
   private var starts: [Int] = []
 
-  /// The address of the first byte of shared memory: not zero, as on devices of today, and a multiple of
-  /// what layouts for matrix instructions ask for.
+  /// The address of the first byte of shared memory: not zero, as on devices of today, and a
+  /// multiple of what layouts for matrix instructions ask for.
   static let sharedBase = 1024
 
   init(_ program: Program) throws(HewnError) {
@@ -41,6 +41,11 @@ struct Decoder {
   // MARK: Operands
 
   private mutating func append(_ instruction: Instruction, index: Int) throws(HewnError) {
+    guard instruction.operation.isDefined else {
+      throw HewnError(
+        .unsupported,
+        "kernel \(program.name), instruction \(index): there is no \(instruction.faultText)")
+    }
     let (results, sources) = try offsets(of: instruction, index: index)
     var decoded = DecodedInstruction(.nothing, index: index)
     if let guarding = instruction.guard {

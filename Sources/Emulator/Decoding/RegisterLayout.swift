@@ -3,8 +3,8 @@ internal import KernelIR
 /// Where the registers of a warp lie: structures of 32 lanes, of `UInt32` for predicates (0 or all
 /// ones), b16 (the high half is zero), b32 and f32, of `UInt64` for b64.
 ///
-/// Offsets are multiples of a unit of 128 bytes. Unit 0 belongs to operands that an instruction does
-/// not have; the special registers follow, filled before the kernel runs.
+/// Offsets are multiples of a unit of 128 bytes. Unit 0 belongs to operands that an instruction
+/// does not have; the special registers follow, filled before the kernel runs.
 struct RegisterLayout {
   static let unitByteCount = 128
 

@@ -1,11 +1,11 @@
 /// Finds accesses to shared memory that nothing orders, with epochs and vector clocks.
 ///
-/// Every warp counts epochs; a new one begins with each operation that others may wait for, and with
-/// each barrier of the warp alone. A warp's clock has, for each warp, the last epoch whose accesses happened
-/// before now. An access of another warp is ordered where its epoch is known, one of the same warp where it
-/// is of an earlier epoch or of the same lane. Memory remembers its last write and, until the next, its
-/// last read by each warp. A line of 16 bytes has one memory as long as all accesses are of the whole line,
-/// else one for each granule of 2 bytes.
+/// Every warp counts epochs; a new one begins with each operation that others may wait for, and
+/// with each barrier of the warp alone. A warp's clock has, for each warp, the last epoch whose
+/// accesses happened before now. An access of another warp is ordered where its epoch is known, one
+/// of the same warp where it is of an earlier epoch or of the same lane. Memory remembers its last
+/// write and, until the next, its last read by each warp. A line of 16 bytes has one memory as long
+/// as all accesses are of the whole line, else one for each granule of 2 bytes.
 ///
 /// Clocks are those of warps, not of lanes: what one lane waits for orders the accesses of all its
 /// warp's lanes. Atomic operations do not race with each other, and order nothing.
@@ -177,7 +177,8 @@ final class RaceDetector {
     return .none
   }
 
-  /// Notes a read by a warp, of which `last` is the last one, or nobody's, or one that happened before.
+  /// Notes a read by a warp, of which `last` is the last one, or nobody's, or one that happened
+  /// before.
   @inline(__always)
   private func note(_ last: inout Record, _ lastPC: inout UInt32, _ record: Record, _ pc: UInt32) {
     if last.warp == record.warp && last.epoch == Record.endless { return }

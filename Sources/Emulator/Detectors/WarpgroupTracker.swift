@@ -1,9 +1,9 @@
 /// What a warp's warpgroup products have begun and no thread has waited for.
 ///
-/// Products run in their own time: until `wgmma.wait_group` their sums may neither be read nor written,
-/// their A in registers not be written, and shared memory that they read not be overwritten. Before the
-/// first product, `wgmma.fence` orders them behind earlier writes of these registers, and
-/// `fence.proxy.async` behind earlier stores to shared memory.
+/// Products run in their own time: until `wgmma.wait_group` their sums may neither be read nor
+/// written, their A in registers not be written, and shared memory that they read not be
+/// overwritten. Before the first product, `wgmma.fence` orders them behind earlier writes of these
+/// registers, and `fence.proxy.async` behind earlier stores to shared memory.
 ///
 /// Source: PTX ISA, "Asynchronous warpgroup level matrix instructions".
 final class WarpgroupTracker {
@@ -106,8 +106,8 @@ final class WarpgroupTracker {
     (fenceClocks + warp * 32).update(from: clock, count: 32)
   }
 
-  /// Whether a fence lies between a write and a product of a warp, which happens after the write: by
-  /// the warp that wrote, or by the one that multiplies once it knew of the write.
+  /// Whether a fence lies between a write and a product of a warp, which happens after the write:
+  /// by the warp that wrote, or by the one that multiplies once it knew of the write.
   func isFenced(_ write: RaceDetector.Record, before warp: Int) -> Bool {
     write.bits == 0 || write.lane == RaceDetector.Record.bulkCopy
       || write.epoch <= states[write.warp].fencedEpoch

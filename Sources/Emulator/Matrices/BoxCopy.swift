@@ -1,15 +1,17 @@
 package import KernelIR
 
 extension TensorMap {
-  /// Copies a box from global to shared memory, as `cp.async.bulk.tensor` does: rows of elements along dimension 0,
-  /// one after another, swizzled; elements outside of the tensor are zero.
+  /// Copies a box from global to shared memory, as `cp.async.bulk.tensor` does: rows of elements
+  /// along dimension 0, one after another, swizzled; elements outside of the tensor are zero.
   ///
   /// - Parameters:
   ///   - coordinates: the box's first element, innermost first; may lie outside of the tensor.
-  ///   - sharedAddress: the box's address in shared memory, a multiple of ``TensorMap/sharedAlignment``.
-  ///   - readGlobal: gives the bytes at an address of global memory, or `nil` where they are none.
-  ///   - writeShared: gives at most 16 bytes of shared memory to write to, at a multiple of 16, or `nil` where they are none.
-  /// - Returns: false where memory was none; some of the box may then have been written.
+  ///   - sharedAddress: the box's address in shared memory, a multiple of
+  ///     ``TensorMap/sharedAlignment``.
+  ///   - readGlobal: gives the bytes at an address of global memory, or `nil` where there are none.
+  ///   - writeShared: gives 16 bytes of shared memory to write to, at a multiple of 16, or `nil`
+  ///     where there are none.
+  /// - Returns: false where there was no memory; some of the box may then have been written.
   @discardableResult
   package func copyBox(
     coordinates: [Int], sharedAddress: Int,
@@ -40,8 +42,8 @@ extension TensorMap {
     return true
   }
 
-  /// Where a row of the box begins in global memory, or would begin where its first elements lie outside;
-  /// `nil` where all of it does.
+  /// Where a row of the box begins in global memory, or would begin where its first elements lie
+  /// outside; `nil` where all of it does.
   private func rowAddress(_ row: Int, _ coordinates: [Int], _ counts: [Int]) -> UInt64? {
     var rest = row
     var offset = coordinates[0] * type.byteCount
@@ -49,7 +51,8 @@ extension TensorMap {
       let index = coordinates[dimension] + rest % counts[dimension] * elementStrides[dimension]
       rest /= counts[dimension]
       guard (0..<extents[dimension]).contains(index) else { return nil }
-      offset += index * byteStrides[dimension - 1]
+      // Wraps where the tensor is larger than memory, whose reader then has nothing there.
+      offset &+= index &* byteStrides[dimension - 1]
     }
     return address &+ UInt64(bitPattern: Int64(offset))
   }

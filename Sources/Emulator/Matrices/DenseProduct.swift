@@ -22,8 +22,9 @@ func multiplyDense(
   }
 }
 
-/// D = A · B + C of 16 rows and 8 columns, with A and B as ``MatrixType/decodeA`` and ``MatrixType/decodeB``
-/// write them; the registers of A alternate between the upper and the lower 8 rows.
+/// D = A · B + C of 16 rows and 8 columns, with A and B as ``MatrixType/decodeA`` and
+/// ``MatrixType/decodeB`` write them; the registers of A alternate between the upper and the lower
+/// 8 rows.
 @inline(__always)
 func multiplyBlocks(
   _ results: UnsafePointer<UnsafeMutableRawPointer>, _ addends: UnsafePointer<UnsafeRawPointer>,
@@ -44,7 +45,8 @@ func multiplyBlocks(
   }
 }
 
-/// Adds to each row of C, in the upper or lower half, and writes D. A row has its even columns first.
+/// Adds to each row of C, in the upper or lower half, and writes D. A row has its even columns
+/// first.
 ///
 /// All of C is read before D is written, as their registers may be the same in another order.
 @inline(__always)

@@ -2,11 +2,16 @@ internal import KernelIR
 
 /// Fragments as floats, as the products read them.
 ///
-/// A register of A or B holds an 8 × 4 block of words, row (of Bᵀ for B) lane / 4 and column lane mod 4, where a word
-/// is two neighbouring 16-bit values or one tf32.
+/// A register of A or B holds an 8 × 4 block of words, row (of Bᵀ for B) lane / 4 and column lane
+/// mod 4, where a word is two neighbouring 16-bit values or one tf32.
 extension MatrixType {
   /// ``MatrixType/valuesPerWord``, here once more so that the compiler knows it.
-  @inline(__always) var wordValues: Int { self == .tf32 ? 1 : 2 }
+  @inline(__always) var wordValues: Int {
+    switch self {
+    case .f16, .bf16: 2
+    case .tf32: 1
+    }
+  }
 
   /// The values in words, the low and the high ones of 16-bit types.
   @inline(__always) func low(_ word: Words) -> Floats {
@@ -25,7 +30,8 @@ extension MatrixType {
     }
   }
 
-  /// Writes a register of A as panels of 32 floats, one for each value of a word, in the order of lanes.
+  /// Writes a register of A as panels of 32 floats, one for each value of a word, in the order of
+  /// lanes.
   @inline(__always)
   func decodeA(_ register: UnsafeRawPointer, to panels: UnsafeMutablePointer<Float>) {
     let words = register.assumingMemoryBound(to: Words.self)

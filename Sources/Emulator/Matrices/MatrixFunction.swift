@@ -9,14 +9,16 @@ package typealias MatrixFunction =
     _ results: UnsafePointer<UnsafeMutableRawPointer>, _ sources: UnsafePointer<UnsafeRawPointer>
   ) -> Void
 
-/// The function of `mma.sync` and `mma.sp`, `nil` for other operations and shapes that are not defined.
+/// The function of `mma.sync` and `mma.sp`, `nil` for other operations and shapes that are not
+/// defined.
 ///
 ///     dₘₙ = (…((cₘₙ + aₘ₀ b₀ₙ) + aₘ₁ b₁ₙ) + …)
 ///
-/// Each product and each sum is rounded to the nearest even f32. Products of f16 are exact, others where they stay
-/// within the range of f32. k ascends; the zeros that a sparse A leaves out are not
-/// multiplied. A NaN is canonical. Of tf32 operands the 19 high bits count. Hardware adds in an order of its own, which NVIDIA
-/// does not say, so that its sums differ from these in their last bits.
+/// Each product and each sum is rounded to the nearest even f32. Products of f16 are exact, others
+/// where they stay within the range of f32. k ascends; the zeros that a sparse A leaves out are not
+/// multiplied. A NaN is canonical. Of tf32 operands the 19 high bits count. Hardware adds in an
+/// order of its own, which NVIDIA does not say, so that its sums differ from these in their last
+/// bits.
 ///
 /// Fragments lie as ``FragmentLayout`` says.
 package func matrixFunction(for operation: Operation) -> MatrixFunction? {

@@ -2,11 +2,11 @@ internal import KernelIR
 
 /// `mma.sp`: A holds half of each row's values, and the metadata where they stand.
 ///
-/// Of each 4 columns A holds 2 values of 16 bits, of each 2 one tf32. Every value has its column in two bits (tf32: in four
-/// bits, which are the columns of its two 16-bit halves, 0b0100 or 0b1110). The 16 bits of metadata of a
-/// row and a block lie in one lane of the row's four: the low half of the lane's word is of
-/// the upper 8 rows, the high half of the lower ones. `selector` names the lane (one block), or the first of two
-/// lanes that have a block each.
+/// Of each 4 columns A holds 2 values of 16 bits, of each 2 one tf32. Every value has its column in
+/// two bits (tf32: in four bits, which are the columns of its two 16-bit halves, 0b0100 or 0b1110).
+/// The 16 bits of metadata of a row and a block lie in one lane of the row's four: the low half of
+/// the lane's word is of the upper 8 rows, the high half of the lower ones. `selector` names the
+/// lane (one block), or the first of two lanes that have a block each.
 @inline(__always)
 func multiplySparse(
   _ results: UnsafePointer<UnsafeMutableRawPointer>, _ sources: UnsafePointer<UnsafeRawPointer>,

@@ -9,7 +9,8 @@ package import KernelIR
 ///   - aRegisters: the four registers of A, or `nil` where `aDescriptor` says where A lies.
 ///   - aDescriptor: the bits of a ``MatrixDescriptor``, not read where A is in registers.
 ///   - warp: 0…3, which has the rows from 16 · warp on.
-///   - load: gives the bytes at an address of shared memory, 16 at a multiple of 16, or `nil` where they are none.
+///   - load: gives the bytes at an address of shared memory, 16 at a multiple of 16, or `nil` where
+///     there are none.
 /// - Returns: false where `load` gave none. D is then as it was.
 @discardableResult
 package func multiplyWarpgroup(

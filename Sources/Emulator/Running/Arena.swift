@@ -9,7 +9,8 @@
 /// Memory of a machine, given back as a whole. What is never touched takes no memory of the system.
 final class Arena {
   private var pieces: [UnsafeMutableRawPointer] = []
-  /// Whether the system refused memory. What was to be allocated is then a place that must not be used.
+  /// Whether the system refused memory. What was to be allocated is then a place that must not be
+  /// used.
   private(set) var isExhausted = false
 
   private static let alignment = 64

@@ -111,12 +111,12 @@ extension Machine {
     let register = registers.first { program.layout.offset(of: $0) == operand }
     throw fault(
       .uninitializedRegister,
-      "\(register.map { $0.faultText } ?? "a register") has no value in lanes \(Self.list(missing))",
+      "\(register?.faultText ?? "a register") has no value in lanes \(Self.list(missing))",
       i, warp, lane: lane)
   }
 
-  /// The unit whose lanes say whether an operand is written; constants share that of operands that are
-  /// not there.
+  /// The unit whose lanes say whether an operand is written; constants share that of operands that
+  /// are not there.
   @inline(__always)
   static func unit(_ offset: OperandOffset) -> Int {
     Int(offset &>> 7 & ((offset & 1) &- 1))

@@ -3,8 +3,8 @@ typealias Decoded = UnsafePointer<DecodedInstruction>
 typealias WarpPointer = UnsafeMutablePointer<Warp>
 
 extension Machine {
-  /// Instructions after which another warp runs, so that one that waits for others by reading memory
-  /// lets them run.
+  /// Instructions after which another warp runs, so that one that waits for others by reading
+  /// memory lets them run.
   private static var timeSlice: Int { 1 << 16 }
 
   /// Runs a warp until it waits, has finished, or has run for long.

@@ -18,8 +18,9 @@ extension Machine {
     function(operands, constOperands)
   }
 
-  /// `ldmatrix`: lane 8·m + r has the address of row r of matrix m, a row of 16 bytes. Lane l gets of
-  /// matrix m the elements 2·(l % 4) and the next of row l / 4; transposed, those of column l / 4.
+  /// `ldmatrix`: lane 8·m + r has the address of row r of matrix m, a row of 16 bytes. Lane l gets
+  /// of matrix m the elements 2·(l % 4) and the next of row l / 4; transposed, those of column l /
+  /// 4.
   ///
   /// Source: PTX ISA, "ldmatrix".
   func loadMatrices(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {

@@ -118,8 +118,8 @@ extension Machine {
 
   // MARK: Registers
 
-  /// Makes sure that an instruction leaves the registers of unfinished products alone, and notes what it
-  /// writes.
+  /// Makes sure that an instruction leaves the registers of unfinished products alone, and notes
+  /// what it writes.
   func checkProducts(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     guard active != 0 else { return }
     let units = warpgroups.units(of: warp.pointee.index)

@@ -62,8 +62,8 @@ extension Machine {
     }
   }
 
-  /// Checks and notes what a bulk copy writes: of no lane, so that the warp's own lanes must wait for the
-  /// barrier too.
+  /// Checks and notes what a bulk copy writes: of no lane, so that the warp's own lanes must wait
+  /// for the barrier too.
   func noteBulkWrite(
     at offset: Int, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) {

@@ -5,8 +5,8 @@ struct Warp {
   let registers: UnsafeMutableRawPointer
   /// For each unit of the registers, the lanes that have written it.
   let written: UnsafeMutablePointer<UInt32>
-  /// Groups of lanes that wait until the running one comes to where they are: by ascending place, room
-  /// for 32.
+  /// Groups of lanes that wait until the running one comes to where they are: by ascending place,
+  /// room for 32.
   let parked: UnsafeMutablePointer<Group>
   /// What the warp knows of the epochs of all warps; see ``RaceDetector``.
   let clock: UnsafeMutablePointer<UInt32>

@@ -43,9 +43,18 @@ extension InstructionReader {
     try unary(.not, of: .pred, .b32, .b64)
   }
 
-  /// `popc`, `clz`, `brev`
-  mutating func bitwise(_ operation: UnaryOperator) throws(PTXError) -> Instruction {
-    try unary(operation, of: .b32)
+  /// `popc`, `clz`: numbers, of bits.
+  mutating func count(_ operation: UnaryOperator) throws(PTXError) -> Instruction {
+    try modifiers.expect("b32")
+    try modifiers.end()
+    try expectOperands(2)
+    return Instruction(
+      .unary(operation, .u32), results: [try register(0, .u32)], sources: [try value(1, .b32)])
+  }
+
+  /// `brev`
+  mutating func reverseBits() throws(PTXError) -> Instruction {
+    try unary(.reverseBits, of: .b32)
   }
 
   /// `rcp.rn`, `sqrt.rn`

@@ -63,7 +63,11 @@ extension InstructionReader {
     try expectSharedB64()
     try expectOperands(3)
     let result = try register(0, .pred)
-    return Instruction(
-      operation, results: [result], sources: [try address(1, .shared), try value(2, .u32)])
+    let address = try address(1, .shared)
+    let parity = try value(2, .u32)
+    if case .immediate(let bits) = parity, bits > 1 {
+      throw fail("the parity must be in 0…1", at: syntax.operands[2].location)
+    }
+    return Instruction(operation, results: [result], sources: [address, parity])
   }
 }

@@ -74,13 +74,29 @@ extension InstructionReader {
     }
   }
 
-  /// The elements of an operand in braces.
+  /// The elements of an operand in braces, whose types must agree.
   func elements(_ index: Int, count: Int) throws(PTXError) -> [OperandSyntax] {
     let operand = syntax.operands[index]
     guard case .vector(let elements) = operand.form, elements.count == count else {
       throw fail("expected a vector of \(count), not \(operand.summary)", at: operand.location)
     }
+    for element in elements.dropFirst() where !agree(elements[0], element) {
+      throw fail("the types of \(operand.summary) differ", at: element.location)
+    }
     return elements
+  }
+
+  private func agree(_ one: OperandSyntax, _ other: OperandSyntax) -> Bool {
+    switch (one.form, other.form) {
+    case (.name(let name), .name(let otherName)):
+      guard let type = registers[name]?.declared, let otherType = registers[otherName]?.declared
+      else { return true }
+      return type.bitCount != otherType.bitCount || type.accepts(otherType)
+    case (.name(let name), .literal(let literal)), (.literal(let literal), .name(let name)):
+      guard let type = registers[name]?.declared else { return true }
+      return type.isBits || (literal.integer == nil ? type == .f32 : type.isInteger)
+    default: return true
+    }
   }
 
   func registers(_ index: Int, _ type: ScalarType, count: Int) throws(PTXError) -> [Register] {

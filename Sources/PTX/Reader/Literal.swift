@@ -40,13 +40,14 @@ enum Literal: Hashable, Sendable {
     }
   }
 
-  /// Digits with a point or an exponent, of finite value.
+  /// Digits with a point or an exponent, of a value that is finite and not too small.
   private static func decimal(_ text: String) -> Double? {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }),
       text.utf8.allSatisfy({ Array("0123456789.eE+-".utf8).contains($0) }),
       let value = Double(text), value.isFinite
     else { return nil }
-    return value
+    let isZero = text.prefix { $0 != "e" && $0 != "E" }.allSatisfy { $0 == "0" || $0 == "." }
+    return value == 0 && !isZero ? nil : value
   }
 
   /// With a minus before it.

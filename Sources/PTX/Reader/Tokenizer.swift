@@ -1,5 +1,7 @@
 /// Cuts a PTX text into tokens, without comments.
 struct Tokenizer {
+  private static let symbols = Array(",;:{}[]()<>@!|+-=".utf8)
+
   private let bytes: [UInt8]
   private let file: String
   private var index = 0
@@ -78,7 +80,7 @@ struct Tokenizer {
     case UInt8(ascii: "\""): return try string(from: start)
     default: break
     }
-    guard Array(",;:{}[]()<>@!|+-=".utf8).contains(first) else {
+    guard Tokenizer.symbols.contains(first) else {
       throw fail("unexpected character '\(printable(first))'")
     }
     return Token(kind: .symbol, text: take { _ in false }, location: start)
@@ -95,7 +97,7 @@ struct Tokenizer {
   /// Takes a number with its letters, fraction and signed decimal exponent.
   private mutating func takeNumber() -> String {
     let start = index
-    let isDecimal = byte(1)?.isLetter != true
+    let isDecimal = byte() != UInt8(ascii: "0") || byte(1)?.isLetter != true
     while let here = byte() {
       let isExponent = isDecimal && (here | 0x20) == UInt8(ascii: "e")
       guard here.continuesWord || here == UInt8(ascii: ".") else { break }
