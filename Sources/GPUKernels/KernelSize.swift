@@ -2,8 +2,9 @@ internal import Tensors
 
 /// Sizes from outside, checked.
 enum KernelSize {
-  /// The greatest number of elements of a tensor: indices and divisions are of 31 bits.
-  static let limit = Int(Int32.max)
+  /// The greatest number of elements of a tensor: indices and divisions are of 31 bits, also those of the
+  /// threads that fill up the last block.
+  static let limit = (1 << 31) - (1 << 10)
 
   /// The product of extents.
   ///

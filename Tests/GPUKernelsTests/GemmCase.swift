@@ -27,8 +27,9 @@ struct GemmCase {
     bias = (0..<problem.m).map { _ in random.uniform() }
   }
 
-  /// An element of D in double precision, and how far it may be off: each addition of f32 may lose what the
-  /// format cannot hold, in any order, as the tensor cores' order and rounding are their own.
+  /// An element of D in double precision, and how far it may be off: each addition of f32 may lose
+  /// what the format cannot hold, in any order, as the tensor cores' order and rounding are their
+  /// own.
   func expected(row: Int, column: Int) -> (value: Double, tolerance: Double) {
     let operation = problem.operation
     var (sum, magnitude) = (0.0, 0.0)
@@ -96,7 +97,8 @@ extension GemmCase {
   /// Elements of D's allocation.
   var elementCountOfD: Int { (problem.m - 1) * problem.leadingD + problem.n }
 
-  /// What is wrong with D: the first element that is off, or that lies between rows and was written.
+  /// What is wrong with D: the first element that is off, or that lies between rows and was
+  /// written.
   func fault(inD address: UInt64, _ memory: GlobalMemory) throws -> String? {
     let isHalf = problem.operation.output == .f16
     let bits =
@@ -155,19 +157,19 @@ struct GemmProgram {
     let d = try memory.allocate(
       byteCount: gemm.elementCountOfD * problem.operation.output.byteCount)
     let bias = problem.operation.hasBias ? try memory.allocate(gemm.bias) : 0
-    let grid = (
-      x: configuration.blockCount(problem, multiprocessors: multiprocessors), y: 1, z: 1
-    )
     let launch: Launch
     switch configuration.method {
     case .warps:
       launch = Launch(
-        grid: grid, sharedByteCount: sharedByteCount,
+        grid: (WarpGemmKernel(problem, configuration).grid.x, 1, 1),
+        sharedByteCount: sharedByteCount,
         struct: GemmArguments(problem, a: a, b: b, d: d, bias: bias))
     case .warpgroups:
-      let maps = configuration.tensorMaps(problem, a: a, b: b)
+      let kernel = WarpgroupGemmKernel(
+        problem, configuration, multiprocessorCount: multiprocessors)
+      let maps = kernel.tensorMaps(a: a, b: b)
       launch = Launch(
-        grid: grid, sharedByteCount: sharedByteCount,
+        grid: (kernel.grid.x, 1, 1), sharedByteCount: sharedByteCount,
         struct: WarpgroupGemmArguments(
           problem, mapOfA: try memory.allocate(maps.a.encoded),
           mapOfB: try memory.allocate(maps.b.encoded), d: d, bias: bias))

@@ -15,6 +15,7 @@ import Testing
         "K = 268435457",
         { () throws(HewnError) in try GemmProblem(f16, m: 1, n: 1, k: 1 << 28 + 1) }
       ),
+      ("over 2⁴⁰", { () throws(HewnError) in try GemmProblem(f16, m: 1 << 28, n: 4097, k: 1) }),
       (
         "leading dimension 9 of A must be a multiple of 8",
         { () throws(HewnError) in try GemmProblem(f16, m: 2, n: 2, k: 9, leadingA: 9) }
@@ -70,8 +71,8 @@ import Testing
     }
   }
 
-  /// Large products take large tiles, small ones tiles that fill the GPU, low ones low tiles; where there is
-  /// `wgmma`, large ones take it.
+  /// Large products take large tiles, small ones tiles that fill the GPU, low ones low tiles; where
+  /// there is `wgmma`, large ones take it.
   @Test func choice() throws {
     func best(_ m: Int, _ n: Int, _ k: Int, _ target: Target) throws -> GemmConfiguration {
       let problem = try GemmProblem(GemmOperation(format: .f16), m: m, n: n, k: k)
@@ -83,7 +84,7 @@ import Testing
     let small = try best(512, 512, 4096, .sm80)
     #expect(small.tileM * small.tileN <= 64 * 128, "\(small)")
     let low = try best(32, 100_000, 256, .sm80)
-    #expect(low.tileM == 32, "\(low)")
+    #expect(low.tileM <= 64, "\(low)")
   }
 
   /// What is counted for one whole tile of one block.
@@ -94,13 +95,13 @@ import Testing
     ceilings.multiprocessorCount = 1
     let problem = try GemmProblem(GemmOperation(format: .f16), m: 256, n: 128, k: 64)
     let cost = configuration.cost(of: problem, ceilings)
-    // Both blocks are on the multiprocessor at a time, with two steps each.
+    // Both tiles are on the multiprocessor at a time, with two steps each.
     #expect(cost.tensor == 4 * 128 * 128 * 32 / 1024)
     #expect(cost.cache == 4 * 256 * 32 * 2 / 32)
     // Copied once, and read by two warps each.
     #expect(cost.shared == 4 * 3 * 256 * 32 * 2 / 128)
     #expect(cost.memory == Double(2 * (256 * 64 + 64 * 128 + 256 * 128)) / 1100)
-    #expect(cost.latency == 1000)
+    #expect(cost.latency == 2000)
     #expect(cost.cycles == cost.tensor + cost.latency)
   }
 }

@@ -15,7 +15,8 @@ import Testing
     ]
   }
 
-  /// Every kernel, printed and read back, with all detectors, gives the product and writes nothing else.
+  /// Every kernel, printed and read back, with all detectors, gives the product and writes nothing
+  /// else.
   @Test(arguments: GemmCatalogue.entries.indices)
   func products(_ index: Int) throws {
     let (operation, configuration) = GemmCatalogue.entries[index]
@@ -51,8 +52,8 @@ import Testing
     }
   }
 
-  /// Where all tiles are whole, no access to shared memory takes more passes than its bytes need, and whole
-  /// sectors of global memory are copied and stored.
+  /// Where all tiles are whole, no access to shared memory takes more passes than its bytes need,
+  /// and whole sectors of global memory are copied and stored.
   @Test(arguments: GemmCatalogue.entries.indices)
   func wavefrontsAndSectors(_ index: Int) throws {
     let (operation, configuration) = GemmCatalogue.entries[index]

@@ -38,6 +38,19 @@ package enum ElementwiseCatalogue {
         .where(.binary(.less, .input(0), .input(1)), .input(0), .input(1)),
         inputs: [.init(.f16, [2, 1, 4, 1, 6, 1]), .init(.f32, [1, 3, 1, 5, 1, 8])],
         output: .init(.f16, sixAxes)))
+    // As many inputs as there can be, all alive at the end.
+    let inputs = (0..<PointwiseProblem.inputLimit).map { PointwiseExpression.input($0) }
+    let functions: [PointwiseUnary] = [.gelu(approximates: false), .mish, .power(1.5), .erf]
+    let all = inputs.enumerated().reduce(PointwiseExpression.constant(1)) { product, input in
+      product * .unary(functions[input.offset % functions.count], input.element)
+    }
+    let sum = inputs.reduce(all) { $0 + $1 }
+    for element in KernelElement.allCases {
+      problems.append(
+        try PointwiseProblem(
+          sum, inputs: inputs.map { _ in .init(element, sixAxes) },
+          output: .init(element, sixAxes)))
+    }
     return problems
   }
 

@@ -76,9 +76,15 @@ package struct PointwiseKernel: ProblemKernel {
     return arguments
   }
 
+  /// Room for all inputs of a vector and for a function.
+  private var registerBudget: Int {
+    min(128, max(64, 40 + problem.inputs.count * configuration.vectorCount))
+  }
+
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, threads: configuration.threadCount, registers: 64, arguments: PointwiseArguments.self
+      name, threads: configuration.threadCount, registers: registerBudget,
+      arguments: PointwiseArguments.self
     ) { k, a in
       k.comment("y = \(problem.expression)")
       let vector = k.blockIndex.x * Value<U32>(configuration.threadCount) + k.threadIndex

@@ -24,7 +24,7 @@ package struct PointwiseProblem: Hashable, Sendable {
   package static let axisLimit = 6
 
   /// - Throws: `invalidArgument` for shapes that do not broadcast, without elements or with more than
-  ///   2³¹ − 1 of them; `unsupported` beyond the limits.
+  ///   2³¹ − 2¹⁰ of them; `unsupported` beyond the limits.
   package init(
     _ expression: PointwiseExpression, inputs: [Operand], output: Operand
   ) throws(HewnError) {

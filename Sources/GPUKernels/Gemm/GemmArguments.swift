@@ -35,8 +35,8 @@ package struct GemmArguments: BitwiseCopyable, Sendable {
 
 /// The arguments of the GEMM kernels that use `wgmma`.
 package struct WarpgroupGemmArguments: BitwiseCopyable, Sendable {
-  /// The tensor maps of A and B as ``GemmConfiguration/tensorMaps(_:a:b:)`` says, encoded for the device, at multiples of
-  /// 64 bytes in its memory.
+  /// The tensor maps of A and B as ``WarpgroupGemmKernel/tensorMaps(a:b:)`` says, encoded for the
+  /// device, at multiples of 64 bytes in its memory.
   package var mapOfA: DeviceAddress<U64>
   package var mapOfB: DeviceAddress<U64>
   /// M rows of N, f16 or f32.
@@ -56,25 +56,5 @@ package struct WarpgroupGemmArguments: BitwiseCopyable, Sendable {
     (self.d, self.bias) = (DeviceAddress(d), DeviceAddress(bias))
     (m, n, k) = (UInt32(problem.m), UInt32(problem.n), UInt32(problem.k))
     rowBytesOfD = UInt32(problem.leadingD * problem.operation.output.byteCount)
-  }
-}
-
-extension GemmConfiguration {
-  /// How TMA finds the tiles of A and B of a configuration with warpgroups.
-  package func tensorMaps(
-    _ problem: GemmProblem, a: UInt64, b: UInt64
-  ) -> (a: TensorMap, b: TensorMap) {
-    let isRowMajor = problem.operation.layoutOfB == .rowMajor
-    let width = WarpgroupTile.rowElementCount
-    return (
-      TensorMap(
-        .f16, address: a, extents: [problem.k, problem.m], byteStrides: [2 * problem.leadingA],
-        box: [width, tileM], swizzle: .bytes128),
-      TensorMap(
-        .f16, address: b,
-        extents: isRowMajor ? [problem.n, problem.k] : [problem.k, problem.n],
-        byteStrides: [2 * problem.leadingB], box: [width, isRowMajor ? tileK : tileN],
-        swizzle: .bytes128)
-    )
   }
 }

@@ -18,7 +18,8 @@ extension GemmConfiguration {
       && tilesByteCount(operation.format) + barriersByteCount <= target.sharedByteLimit
   }
 
-  /// All configurations of an operation. No two have the same tile and target, which name the kernel.
+  /// All configurations of an operation. No two have the same tile and target, which name the
+  /// kernel.
   package static func table(_ operation: GemmOperation) -> [GemmConfiguration] {
     let warps: [GemmConfiguration] =
       switch operation.format {
@@ -26,6 +27,7 @@ extension GemmConfiguration {
         [
           .init(tile: (128, 256, 32), .warps(m: 2, n: 4), stages: 3, registers: 255),
           .init(tile: (256, 128, 32), .warps(m: 4, n: 2), stages: 3, registers: 255),
+          .init(tile: (128, 256, 64), .warps(m: 2, n: 4), stages: 3, registers: 255),
           .init(tile: (128, 128, 32), .warps(m: 2, n: 2), stages: 4, registers: 255),
           .init(tile: (128, 64, 32), .warps(m: 2, n: 2), stages: 4, registers: 168),
           .init(tile: (64, 128, 32), .warps(m: 2, n: 2), stages: 4, registers: 168),

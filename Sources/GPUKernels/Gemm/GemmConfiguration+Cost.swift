@@ -3,7 +3,8 @@ package import KernelIR
 /// What a GPU can do in a cycle at most, as far as matrix products depend on it.
 package struct GemmCeilings: Hashable, Sendable {
   package var multiprocessorCount: Int
-  /// Multiply-adds of f16 that a multiprocessor does with `mma.sync` in a cycle; of tf32 it does half as many.
+  /// Multiply-adds of f16 that a multiprocessor does with `mma.sync` in a cycle; of tf32 it does
+  /// half as many.
   package var warpRate: Double
   /// The same with `wgmma`.
   package var warpgroupRate: Double
@@ -38,7 +39,8 @@ package struct GemmCeilings: Hashable, Sendable {
 extension GemmConfiguration {
   /// Cycles by counted operations and bytes, each against its ceiling.
   package struct Cost: Hashable, Sendable {
-    /// Of all that a multiprocessor has to do, products, shared memory and second-level cache, and of the device's memory.
+    /// Of all that a multiprocessor has to do, products, shared memory and second-level cache, and
+    /// of the device's memory.
     package var tensor: Double
     package var shared: Double
     package var cache: Double
@@ -50,15 +52,14 @@ extension GemmConfiguration {
     package var cycles: Double { max(tensor, shared, cache, memory) + latency }
   }
 
-  /// The cost of a product. Multiprocessors work in turns of as many blocks as they hold; a last turn of
-  /// fewer blocks takes as long.
+  /// The cost of a product: that of the multiprocessor with the most blocks, which works on as many
+  /// at a time as it holds.
   package func cost(of problem: GemmProblem, _ ceilings: GemmCeilings) -> Cost {
     let format = problem.operation.format
+    let blocks = tileCount(problem).dividedRoundingUp(by: ceilings.multiprocessorCount)
     let resident = residentBlockCount(format, ceilings)
-    let slots = ceilings.multiprocessorCount * resident
-    let turns = (tileCount(problem) + slots - 1) / slots
-    let steps = Double((problem.k + tileK - 1) / tileK)
-    let stages = Double(turns * resident) * steps
+    let turns = Double(blocks.dividedRoundingUp(by: resident))
+    let stages = Double(blocks * problem.k.dividedRoundingUp(by: tileK))
     let stageBytes = Double(stageByteCount(format))
     let products = Double(tileM * tileN * tileK) * (format == .f16 ? 1 : 2)
     let isWarpgroup = if case .warpgroups = method { true } else { false }
@@ -67,12 +68,12 @@ extension GemmConfiguration {
       shared: stages * (stageBytes + fragmentByteCount(format)) / ceilings.sharedRate,
       cache: stages * stageBytes / ceilings.cacheRate,
       memory: Double(problem.byteCount) / ceilings.memoryRate,
-      // Blocks that share a multiprocessor hide each other's.
-      latency: Double(turns) * ceilings.blockLatency / Double(resident))
+      // Blocks that share a multiprocessor hide each other's, but for the last ones.
+      latency: max(1, turns / Double(resident)) * ceilings.blockLatency)
   }
 
-  /// Bytes read of a stage in shared memory: each warp reads its rows of A and its columns of B, each
-  /// warpgroup its rows of A once, and B for each 64 of them.
+  /// Bytes read of a stage in shared memory: each warp reads its rows of A and its columns of B,
+  /// each warpgroup its rows of A once, and B for each 64 of them.
   private func fragmentByteCount(_ format: GemmOperation.Format) -> Double {
     let bytes =
       switch method {

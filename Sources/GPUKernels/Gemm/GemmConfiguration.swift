@@ -64,17 +64,8 @@ package struct GemmConfiguration: Hashable, Sendable {
     }
   }
 
-  /// Blocks of a launch: one for each tile of D, or with warpgroups at most one for each multiprocessor,
-  /// which take tiles in turn.
-  package func blockCount(_ problem: GemmProblem, multiprocessors: Int) -> Int {
-    let count = tileCount(problem)
-    return switch method {
-    case .warps: count
-    case .warpgroups: Swift.min(count, multiprocessors)
-    }
-  }
-
+  /// Tiles of D.
   func tileCount(_ problem: GemmProblem) -> Int {
-    ((problem.m + tileM - 1) / tileM) * ((problem.n + tileN - 1) / tileN)
+    problem.m.dividedRoundingUp(by: tileM) * problem.n.dividedRoundingUp(by: tileN)
   }
 }

@@ -2,8 +2,8 @@ internal import KernelIR
 
 /// From sums in registers to D in memory: bias, activation, rounding, stores.
 ///
-/// Of each 16 × 8 sums lane l holds those of rows ⌊l / 4⌋ and 8 more, columns 2 · (l mod 4) and the next,
-/// for `mma.sync` and `wgmma` alike.
+/// Of each 16 × 8 sums lane l holds those of rows ⌊l / 4⌋ and 8 more, columns 2 · (l mod 4) and the
+/// next, for `mma.sync` and `wgmma` alike.
 struct GemmEpilogue {
   let k: KernelBuilder
   let operation: GemmOperation
@@ -74,8 +74,8 @@ struct GemmEpilogue {
       firstColumn: k.laneIndex % 4 * 2, stride: 8, strideInBytes: 32)
   }
 
-  /// Four f16 of each sixteen columns: lanes exchange pairs, the even one taking the left eight columns,
-  /// so that four lanes fill a sector.
+  /// Four f16 of each sixteen columns: lanes exchange pairs, the even one taking the left eight
+  /// columns, so that four lanes fill a sector.
   private func halfVectors(_ values: [[Value<F32>]]) -> RowVectors {
     let pairs = values.map { Value<U32>(bitPattern: Value<F16x2>($0[0], $0[1])) }
     let isOdd = k.laneIndex % 2 == 1

@@ -22,7 +22,8 @@ struct FragmentReader {
 
   /// - Parameters:
   ///   - row: the lane's first row.
-  ///   - chunk: the lane's first chunk. Where the warp reads more pairs than a line has, it begins a line.
+  ///   - chunk: the lane's first chunk. Where the warp reads more pairs than a line has, it begins
+  ///     a line.
   ///   - pairCount: how many pairs of chunks the warp reads.
   ///   - offset: bytes from the chunk's start.
   init(

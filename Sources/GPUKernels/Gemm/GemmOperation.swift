@@ -4,13 +4,14 @@ internal import KernelIR
 ///
 ///     D[M×N] = activation(A[M×K] · B[K×N] + bias[M])
 ///
-/// Products are of f16 or tf32 numbers, sums are f32, and D is rounded once. A lies row by row, with K
-/// innermost. The order of additions is that of the tensor cores.
+/// Products are of f16 or tf32 numbers, sums are f32, and D is rounded once. A lies row by row,
+/// with K innermost. The order of additions is that of the tensor cores.
 package struct GemmOperation: Hashable, Sendable {
   package enum Format: String, CaseIterable, Hashable, Sendable {
     /// A and B are f16.
     case f16
-    /// A and B are f32 in memory, and rounded to tf32 (10 bits of fraction) before they are multiplied.
+    /// A and B are f32 in memory, and rounded to tf32 (10 bits of fraction) before they are
+    /// multiplied.
     case tf32
   }
 

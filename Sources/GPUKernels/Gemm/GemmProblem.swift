@@ -18,7 +18,8 @@ package struct GemmProblem: Hashable, Sendable {
   ///   - leadingA: of A, at least K; K rounded up where `nil`, and so are the others.
   ///   - leadingB: of B, at least N (row-major) or K (column-major).
   ///   - leadingD: of D, at least N.
-  /// - Throws: where a size is not from 1 to 2²⁸, or a leading dimension too small or not a multiple of 16 bytes.
+  /// - Throws: `invalidArgument` where a size is not from 1 to 2²⁸, D has more than 2⁴⁰ elements, or
+  ///   a leading dimension is too small or not a multiple of 16 bytes.
   package init(
     _ operation: GemmOperation, m: Int, n: Int, k: Int, leadingA: Int? = nil,
     leadingB: Int? = nil, leadingD: Int? = nil
@@ -27,6 +28,10 @@ package struct GemmProblem: Hashable, Sendable {
       throw HewnError(
         .invalidArgument,
         "\(name) = \(size) of a matrix product is not from 1 to \(GemmProblem.limit)")
+    }
+    guard m * n <= GemmProblem.outputLimit else {
+      throw HewnError(
+        .invalidArgument, "a matrix product of \(m) × \(n) elements is over 2⁴⁰")
     }
     let (inputBytes, outputBytes) = (operation.format.byteCount, operation.output.byteCount)
     let innermostOfB = operation.layoutOfB == .rowMajor ? n : k
@@ -39,6 +44,8 @@ package struct GemmProblem: Hashable, Sendable {
 
   /// Byte offsets within a row fit in 31 bits with room for some tiles.
   private static let limit = 1 << 28
+  /// Tiles of D have numbers of 32 bits.
+  private static let outputLimit = 1 << 40
 
   private static func leading(
     _ given: Int?, _ matrix: String, of count: Int, _ byteCount: Int

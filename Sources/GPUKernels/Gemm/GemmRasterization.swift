@@ -2,9 +2,9 @@ internal import KernelIR
 
 /// The order in which blocks take the tiles of D.
 ///
-/// A group of tiles below each other is computed before the group to the right, so that blocks that run at
-/// the same time compute about a square, and read few rows of A and columns of B, which stay in the
-/// second-level cache.
+/// A group of tiles below each other is computed before the group to the right, so that blocks that
+/// run at the same time compute about a square, and read few rows of A and columns of B, which stay
+/// in the second-level cache.
 struct GemmRasterization {
   /// Tiles of a group.
   let groupSize: Int
@@ -12,7 +12,8 @@ struct GemmRasterization {
   let rowCount: Value<U32>
   let columnCount: Value<U32>
 
-  /// The rows of a group: those of a square that all multiprocessors of a large GPU compute at a time.
+  /// The rows of a group: those of a square that all multiprocessors of a large GPU compute at a
+  /// time.
   private static let groupHeight = 2048
 
   init(_ configuration: GemmConfiguration, m: Value<U32>, n: Value<U32>) {

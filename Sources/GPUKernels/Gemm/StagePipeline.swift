@@ -1,9 +1,11 @@
 internal import KernelIR
 
-/// Stages of shared memory between one thread that fills them and warps that read them, each with two barriers.
+/// Stages of shared memory between one thread that fills them and warps that read them, each with
+/// two barriers.
 ///
-/// The n-th time that a stage is filled, its barrier `full` ends its phase n, and so does `empty` when it has been read. A
-/// barrier that is new counts as one whose phase before is over, so that stages are empty at first.
+/// The n-th time that a stage is filled, its barrier `full` ends its phase n, and so does `empty`
+/// when it has been read. A barrier that is new counts as one whose phase before is over, so that
+/// stages are empty at first.
 struct StagePipeline {
   private let k: KernelBuilder
   private let stageCount: Int

@@ -1,7 +1,7 @@
 internal import KernelIR
 
-/// How a tile of a matrix lies in shared memory: rows of 16-byte chunks, whose places within the row
-/// are exchanged by an exclusive-or, so that every access meets each of the 32 banks once.
+/// How a tile of a matrix lies in shared memory: rows of 16-byte chunks, whose places within the
+/// row are exchanged by an exclusive-or, so that every access meets each of the 32 banks once.
 ///
 ///     offset(row, chunk) = row · rowByteCount + (chunk ⊕ exchange(row)) · 16
 struct SwizzledTile {

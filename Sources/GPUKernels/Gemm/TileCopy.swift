@@ -2,12 +2,15 @@ internal import KernelIR
 
 /// A thread's part in copying a matrix's tiles, one after the other along K, to shared memory.
 ///
-/// The block's threads stand side by side along the chunks of a row, and in so many rows at a time. What lies beyond K
-/// becomes zero; beyond M and N, rows are those of the last one, and columns zero. Nothing is read, and no
-/// address formed, outside of the matrix.
+/// The block's threads stand side by side along the chunks of a row, and in so many rows at a time.
+/// What lies beyond K becomes zero; beyond M and N, rows are those of the last one, and columns
+/// zero. Nothing is read, and no address formed, outside of the matrix.
 protocol TileCopy {
-  /// Starts copying the next tile to the stage that begins so many bytes from the first.
-  func copyNext(toStage stage: Value<U32>)
+  /// What starts copying the next tile to the stage that begins so many bytes from the first, chunk
+  /// by chunk.
+  func copies(toStage stage: Value<U32>) -> [() -> Void]
+  /// Turns to the next tile, when all chunks of this one have been started.
+  func advance()
 }
 
 /// Where a thread's chunks of a tile lie.
@@ -44,8 +47,9 @@ private struct ThreadChunks {
 struct CopyAlongRows: TileCopy {
   private let chunks: ThreadChunks
   private let matrix: GlobalPointer<U32>
-  /// The thread's rows, none beyond the last.
-  private let rows: [Value<U32>]
+  /// The thread's first row, and the matrix's last.
+  private let row: Value<U32>
+  private let lastRow: Value<U32>
   private let rowBytes: Value<U32>
   /// Bytes of K, and where the last chunk and the thread's of the next tile begin in them.
   private let depth: Value<U32>
@@ -62,23 +66,25 @@ struct CopyAlongRows: TileCopy {
     self.chunks = chunks
     (self.matrix, self.rowBytes, self.depth) = (matrix, rowBytes, depth)
     lastChunk = beginOfLastChunk(of: depth)
-    let lastRow = rowCount - 1
-    rows = (0..<chunks.count).map {
-      min(first + chunks.row + Value($0 * chunks.rowStep), lastRow)
-    }
+    row = first + chunks.row
+    lastRow = rowCount - 1
     position = k.variable(initially: chunks.chunk * Value(SwizzledTile.chunkByteCount))
   }
 
-  func copyNext(toStage stage: Value<U32>) {
+  func copies(toStage stage: Value<U32>) -> [() -> Void] {
     let byteCount = clamp(depth - position.value)
     let source = matrix.advanced(by: min(position.value, lastChunk), rowsOf: 1)
     let destination = chunks.destination.advanced(byBytes: stage)
-    for (index, row) in rows.enumerated() {
-      chunks.destination(index, in: destination).copy(
-        from: source.advanced(by: row, rowsOf: rowBytes), sourceByteCount: byteCount)
+    return (0..<chunks.count).map { index in
+      {
+        let row = min(row + Value(index * chunks.rowStep), lastRow)
+        chunks.destination(index, in: destination).copy(
+          from: source.advanced(by: row, rowsOf: rowBytes), sourceByteCount: byteCount)
+      }
     }
-    position += Value(chunks.tile.rowByteCount)
   }
+
+  func advance() { position += Value(chunks.tile.rowByteCount) }
 }
 
 /// Of a matrix whose columns run along K: B where it is row-major.
@@ -109,16 +115,19 @@ struct CopyAlongColumns: TileCopy {
     position = k.variable(initially: chunks.row)
   }
 
-  func copyNext(toStage stage: Value<U32>) {
+  func copies(toStage stage: Value<U32>) -> [() -> Void] {
     let destination = chunks.destination.advanced(byBytes: stage)
-    for index in 0..<chunks.count {
-      let row = position.value + Value(index * chunks.rowStep)
-      chunks.destination(index, in: destination).copy(
-        from: column.advanced(by: min(row, lastRow), rowsOf: rowBytes),
-        sourceByteCount: select(row < depth, columnBytes, 0))
+    return (0..<chunks.count).map { index in
+      {
+        let row = position.value + Value(index * chunks.rowStep)
+        chunks.destination(index, in: destination).copy(
+          from: column.advanced(by: min(row, lastRow), rowsOf: rowBytes),
+          sourceByteCount: select(row < depth, columnBytes, 0))
+      }
     }
-    position += Value(chunks.tile.rowCount)
   }
+
+  func advance() { position += Value(chunks.tile.rowCount) }
 }
 
 private func beginOfLastChunk(of byteCount: Value<U32>) -> Value<U32> {

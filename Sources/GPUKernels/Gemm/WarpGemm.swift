@@ -2,13 +2,14 @@ internal import KernelIR
 
 /// The kernel of a matrix product with `mma.sync`: D[M×N] = activation(A[M×K] · B[K×N] + bias[M]).
 ///
-/// - Layouts: A is M rows of K, B is K rows of N or N rows of K, D is M rows of N; rows start at multiples of 16 bytes.
-/// - Tile map: block b computes the tile of D that ``GemmRasterization`` gives it, warp w the part in row
-///   ⌊w / warps.n⌋ and column w mod warps.n of the tile, as 16 × 8 products.
-/// - Pipeline: tiles of A and B come with `cp.async` into `stageCount` stages; while one is multiplied the
-///   others are on their way. Fragments are loaded a step ahead of their products.
-/// - Limiter: the rate of `mma.sync`. For a step of 16 (tf32: 8) along K, a warp of 64 × 64 loads 8 times four matrices
-///   and multiplies 32 times.
+/// - Layouts: A is M rows of K, B is K rows of N or N rows of K, D is M rows of N; rows start at
+///   multiples of 16 bytes.
+/// - Tile map: block b computes the tile of D that ``GemmRasterization`` gives it, warp w the part
+///   in row ⌊w / warps.n⌋ and column w mod warps.n of the tile, as 16 × 8 products.
+/// - Pipeline: tiles of A and B come with `cp.async` into `stageCount` stages; while one is
+///   multiplied the others are on their way. Fragments are loaded a step ahead of their products.
+/// - Limiter: the rate of `mma.sync`. For a step of 16 (tf32: 8) along K, a warp of 64 × 64 loads 8
+///   times four matrices and multiplies 32 times.
 /// - Preconditions: what ``GemmProblem`` and ``GemmArguments`` say.
 extension GemmConfiguration {
   func warpKernel(
@@ -73,13 +74,16 @@ private struct WarpGemm {
     let copied = k.variable(U32.self, "copied", initially: 0)
     let read = k.variable(U32.self, "read", initially: 0)
     for _ in 1..<configuration.stageCount {
-      copyNext(copies, copied, stageBytes)
+      for chunk in copies.flatMap({ $0.copies(toStage: copied.value) }) { chunk() }
+      finishCopies(copies, copied, stageBytes)
     }
     awaitStage()
     load(fragments[0], step: 0, a, b, stage: read.value)
 
-    // Load and multiply.
+    // Load and multiply. Copies of a stage are spread over the steps before it changes.
     k.loop(to: arguments.k.dividedRoundingUp(by: tileK)) { _ in
+      let chunks = copies.flatMap { $0.copies(toStage: copied.value) }
+      let chunksOfStep = chunks.count.dividedRoundingUp(by: stepCount - 1)
       for step in 0..<stepCount {
         if step == stepCount - 1 {
           advance(read, by: stageBytes)
@@ -87,7 +91,8 @@ private struct WarpGemm {
         }
         load(
           fragments[(step + 1) % 2], step: (step + 1) % stepCount, a, b, stage: read.value)
-        if step == 0 { copyNext(copies, copied, stageBytes) }
+        for chunk in chunks.dropFirst(step * chunksOfStep).prefix(chunksOfStep) { chunk() }
+        if step == stepCount - 2 { finishCopies(copies, copied, stageBytes) }
         multiplyAdd(sums, fragments[step % 2])
       }
     }
@@ -159,8 +164,11 @@ private struct WarpGemm {
     }
   }
 
-  private func copyNext(_ copies: [any TileCopy], _ stage: Variable<U32>, _ stageBytes: Int) {
-    for copy in copies { copy.copyNext(toStage: stage.value) }
+  /// Ends the copies of a stage, and turns to the next one.
+  private func finishCopies(
+    _ copies: [any TileCopy], _ stage: Variable<U32>, _ stageBytes: Int
+  ) {
+    for copy in copies { copy.advance() }
     k.commitCopies()
     advance(stage, by: stageBytes)
   }
@@ -179,9 +187,9 @@ private struct WarpGemm {
 
   // MARK: Fragments
 
-  /// A is read with `ldmatrix`, four matrices of 8 rows and a chunk at a time: 0 and 1 are the upper and lower eight
-  /// rows, 2 and 3 those further along K. Of tf32, a row of a matrix is four elements, and each lane gets the one
-  /// that `mma.sync` wants there, as two halves.
+  /// A is read with `ldmatrix`, four matrices of 8 rows and a chunk at a time: 0 and 1 are the
+  /// upper and lower eight rows, 2 and 3 those further along K. Of tf32, a row of a matrix is four
+  /// elements, and each lane gets the one that `mma.sync` wants there, as two halves.
   private func readerOfA(
     _ tile: SwizzledTile, at base: SharedPointer<U32>, row: Value<U32>
   ) -> FragmentReader {
@@ -200,7 +208,8 @@ private struct WarpGemm {
         tile, at: base, row: column + lane % 8 + lane / 16 * 8, chunk: lane / 8 % 2,
         pairCount: stepCount)
     case (.rowMajor, .f16):
-      // Matrices are transposed: 0 and 1 follow each other along K, 2 and 3 are the next eight columns.
+      // Matrices are transposed: 0 and 1 follow each other along K, 2 and 3 are the next eight
+      // columns.
       return FragmentReader(
         tile, at: base, row: lane % 16, chunk: column / 8 + lane / 16, pairCount: warpTileN / 16)
     case (.rowMajor, .tf32):

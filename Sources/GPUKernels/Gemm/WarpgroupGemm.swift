@@ -2,14 +2,16 @@ internal import KernelIR
 
 /// The kernel of a matrix product with `wgmma`: D[M×N] = activation(A[M×K] · B[K×N] + bias[M]).
 ///
-/// - Layouts: A is M rows of K, B is K rows of N or N rows of K, D is M rows of N; rows start at multiples of 16 bytes.
+/// - Layouts: A is M rows of K, B is K rows of N or N rows of K, D is M rows of N; rows start at
+///   multiples of 16 bytes.
 /// - Tile map: blocks stay on their multiprocessor and take the tiles of D in turn, in the order of
-///   ``GemmRasterization``. Warpgroup 0 copies; the others have 64 rows of a tile each, or a multiple.
-/// - Pipeline: a thread of warpgroup 0 starts TMA copies of tiles of A and B into `stageCount` stages, also those of the
-///   next tile of D while this one is stored. A stage is full when its bytes have come, and empty when all warps of the other
-///   warpgroups have multiplied it.
-/// - Limiter: the rate of `wgmma`. A product of 64 × 256 × 16 takes 128 cycles, in which shared memory
-///   could give 16 KiB; it reads 10.
+///   ``GemmRasterization``. Warpgroup 0 copies; the others have 64 rows of a tile each, or a
+///   multiple.
+/// - Pipeline: a thread of warpgroup 0 starts TMA copies of tiles of A and B into `stageCount`
+///   stages, also those of the next tile of D while this one is stored. A stage is full when its
+///   bytes have come, and empty when all warps of the other warpgroups have multiplied it.
+/// - Limiter: the rate of `wgmma`. A product of 64 × 256 × 16 takes 128 cycles, in which shared
+///   memory could give 16 KiB; it reads 10.
 /// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say.
 extension GemmConfiguration {
   func warpgroupKernel(

@@ -1,7 +1,7 @@
 internal import KernelIR
 
-/// A tile of f16 in shared memory as TMA writes it and `wgmma` reads it: rows of 128 bytes, of which eight
-/// are swizzled together.
+/// A tile of f16 in shared memory as TMA writes it and `wgmma` reads it: rows of 128 bytes, of
+/// which eight are swizzled together.
 struct WarpgroupTile {
   static let rowByteCount = 128
   /// f16 of a row.
@@ -14,7 +14,8 @@ struct WarpgroupTile {
   private let fields: UInt64
 
   /// - Parameters:
-  ///   - rowMajorDepth: `nil` for a tile whose rows run along K; else the rows along K of each of the boxes that lie
+  ///   - rowMajorDepth: `nil` for a tile whose rows run along K; else the rows along K of each of
+  ///     the boxes that lie
   ///     side by side along N.
   ///   - address: of the tile in the first stage.
   init(rowMajorDepth: Int?, at address: Value<U32>) {

@@ -7,7 +7,7 @@ package struct AxisRange: Hashable, Sendable {
   package let axis: Int
   package let inner: Int
 
-  /// - Throws: `invalidArgument` for a tensor without elements or with more than 2³¹ − 1.
+  /// - Throws: `invalidArgument` for a tensor without elements or with more than 2³¹ − 2¹⁰.
   package init(outer: Int, axis: Int, inner: Int) throws(HewnError) {
     _ = try KernelSize.count([outer, axis, inner])
     self.outer = outer

@@ -135,6 +135,19 @@ struct PointwiseTests {
     #expect(try device.read(.f32, count: 5, from: x) == [1, 0, 3, 0, 5])
   }
 
+  @Test(arguments: KernelElement.allCases)
+  func `accesses are coalesced`(element: KernelElement) throws {
+    let device = EmulatedDevice()
+    let x = try device.buffer([Float](repeating: 1, count: 4096), as: element)
+    let y = try device.output(element, count: 4096)
+    let kernel = PointwiseKernel(
+      try PointwiseProblem(
+        .unary(.relu, .input(0)), inputs: [.init(element, [4096])],
+        output: .init(element, [4096])))
+    let total = try device.run(kernel, kernel.arguments(inputs: [x], output: y)).total
+    #expect(total.globalSectors == UInt64(2 * 4096 * element.byteCount / 32))
+  }
+
   @Test func `names tell kernels apart`() throws {
     let kernels = try ElementwiseCatalogue.problems().map { PointwiseKernel($0) }
     #expect(Set(kernels.map(\.name)).count == kernels.count)

@@ -1,0 +1,150 @@
+package import KernelIR
+
+// y[g, c, p, q, j] = clip(b[c] + Σ_r,s w[c, r, s] · x[g, c, p·u + r·d − t, q·v + s·e − l, j])
+//
+// Pointers: x f16 [N/8, C, H, W, 8], y f16 [N/8, C, P, Q, 8], both aligned to 16 bytes; w f32 [C, R, S], b f32 [C].
+// Sums are f32, over s, then r, whatever the configuration.
+// Tiles: a thread computes a strip of outputs of one column, so that outputs above each other share the
+// input rows that their windows have in common; a warp takes 32 neighbouring columns. Grid y is the group
+// of images.
+// Limiter: bandwidth of device memory; with large windows, arithmetic.
+
+/// A depthwise convolution: each channel has a filter of its own.
+package struct DepthwiseProblem: Hashable, Sendable {
+  package var window: LanesWindow
+  package var hasBias: Bool
+  /// What results are clipped to before they are rounded; NaN stays.
+  package var clip: ClosedRange<Float>?
+
+  package init(_ window: LanesWindow, hasBias: Bool, clip: ClosedRange<Float>? = nil) {
+    self.window = window
+    self.hasBias = hasBias
+    self.clip = clip
+  }
+}
+
+/// How a depthwise kernel goes about it.
+package struct DepthwiseConfiguration: Hashable, Sendable {
+  /// Outputs of a thread.
+  package var rows: Int
+  /// Whether all columns of taps are written out; else they are a loop, which needs fewer registers.
+  package var isUnrolled: Bool
+
+  package init(rows: Int, unrolled isUnrolled: Bool) {
+    self.rows = rows
+    self.isUnrolled = isUnrolled
+  }
+
+  /// Several rows where their windows share more than they step, and as many as the output has.
+  package init(for problem: DepthwiseProblem) {
+    let window = problem.window
+    let shares =
+      window.kernel.vertical > window.stride.vertical && window.dilation.vertical == 1
+      && window.kernel.vertical <= 8
+    let most = !shares ? 1 : window.stride.vertical == 1 ? 4 : 2
+    rows = min(most, window.output.vertical)
+    isUnrolled = window.kernel.product <= 9
+  }
+}
+
+/// The kernel of a depthwise convolution; it knows the window, extents are arguments.
+package struct DepthwiseKernel: ProblemKernel {
+  package typealias Arguments = WindowArguments
+
+  package let problem: DepthwiseProblem
+  package let configuration: DepthwiseConfiguration
+
+  package init(_ problem: DepthwiseProblem, _ configuration: DepthwiseConfiguration? = nil) {
+    self.problem = problem
+    self.configuration = configuration ?? DepthwiseConfiguration(for: problem)
+  }
+
+  private var window: LanesWindow { problem.window }
+
+  package var name: String {
+    let parts = (problem.hasBias ? "bias" : "") + (problem.clip == nil ? "" : "clip")
+    let form = configuration.isUnrolled ? "x\(configuration.rows)" : "x\(configuration.rows)loop"
+    return "depthwise\(window.name)\(parts)_lanes8_f16_\(WindowStrip.threadCount)\(form)__sm80"
+  }
+
+  package var grid: LaunchGrid {
+    let threads = WindowArguments.threadCount(window, rows: configuration.rows)
+    return LaunchGrid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
+  }
+
+  /// - Parameter bias: nil where the problem has none.
+  package func arguments(
+    input: UInt64, weights: UInt64, bias: UInt64? = nil, output: UInt64
+  ) -> WindowArguments {
+    precondition((bias != nil) == problem.hasBias, "a bias that the problem does not say")
+    var arguments = WindowArguments(
+      window, rows: configuration.rows, input: input, output: output)
+    arguments.weights = DeviceAddress(weights)
+    arguments.bias = DeviceAddress(bias ?? 0)
+    if let clip = problem.clip {
+      (arguments.lower, arguments.upper) = (clip.lowerBound, clip.upperBound)
+    }
+    return arguments
+  }
+
+  package func build() throws(KernelError) -> Kernel {
+    try Kernel.build(
+      name, threads: WindowStrip.threadCount, registers: configuration.isUnrolled ? 80 : 128,
+      arguments: WindowArguments.self
+    ) { k, a in
+      let strip = WindowStrip(k, a, window, rows: configuration.rows)
+      k.if(strip.isActive) {
+        let bias = problem.hasBias ? a.bias.advanced(by: strip.channel).loadReadOnly() : 0
+        let sums = (0..<configuration.rows).map { _ in k.variables(8, F32.self, initially: bias) }
+        let weights = a.weights.advanced(by: strip.channel * Value<U32>(window.kernel.product))
+        if configuration.isUnrolled {
+          for s in 0..<window.kernel.horizontal {
+            addColumn(Value<U32>(s), strip, weights.advanced(by: s), to: sums)
+          }
+        } else {
+          k.loop(from: 0, to: Value<U32>(window.kernel.horizontal)) { s in
+            addColumn(s, strip, weights.advanced(by: s), to: sums)
+          }
+        }
+        for (index, sum) in sums.enumerated() {
+          strip.store(sum.map { clipped($0.value, a) }.pairs, index: index)
+        }
+      }
+    }
+  }
+
+  /// Adds the taps of column `s`. Reads each input row of the strip once, for all outputs whose windows have it.
+  private func addColumn(
+    _ s: Value<U32>, _ strip: WindowStrip, _ weights: GlobalPointer<F32>,
+    to sums: [[Variable<F32>]]
+  ) {
+    let (stride, dilation) = (window.stride.vertical, window.dilation.vertical)
+    let weights = (0..<window.kernel.vertical).map { r in
+      weights.advanced(by: r * window.kernel.horizontal).loadReadOnly()
+    }
+    let inputRows = Set(
+      sums.indices.flatMap { output in weights.indices.map { output * stride + $0 * dilation } })
+    let taps = strip.taps(column: s * Value<U32>(window.dilation.horizontal))
+    for row in inputRows.sorted() {
+      let elements = taps.load(row: Value<U32>(row), outside: 0).flatMap(\.floats)
+      for (output, sum) in sums.enumerated() where row >= output * stride {
+        let (r, rest) = (row - output * stride).quotientAndRemainder(dividingBy: dilation)
+        if rest == 0, r < weights.count { add(elements, times: weights[r], to: sum) }
+      }
+    }
+  }
+
+  private func add(
+    _ elements: [Value<F32>], times weight: Value<F32>, to sum: [Variable<F32>]
+  ) {
+    for (variable, element) in zip(sum, elements) {
+      variable.value = fma(element, weight, variable.value)
+    }
+  }
+
+  private func clipped(
+    _ value: Value<F32>, _ a: KernelArguments<WindowArguments>
+  ) -> Value<F32> {
+    problem.clip == nil ? value : minimum(maximum(value, a.lower), a.upper)
+  }
+}

@@ -1,0 +1,154 @@
+package import KernelIR
+
+// y[g, c, p, q, j] = the greatest, or the mean, of x[g, c, p·u + r·d − t, q·v + s·e − l, j] over r and s
+//
+// Pointers: x f16 [N/8, C, H, W, 8], y f16 [N/8, C, P, Q, 8], both aligned to 16 bytes.
+// Sums are f32, over s, then r. Padding is −∞ to a maximum.
+// Tiles: a thread computes one output of 8 images, neighbours take neighbouring columns; grid y is the group.
+// Limiter: bandwidth of device memory, and of the first-level cache where windows overlap much.
+
+package enum PoolKind: Hashable, Sendable {
+  /// NaN where an element is; −∞ of a window without elements.
+  case maximum
+  /// What the sum is divided by: all taps on elements and padding, or those on elements. Taps beyond the
+  /// padding count in neither case.
+  case average(countsPadding: Bool)
+
+  var name: String {
+    switch self {
+    case .maximum: "maxpool"
+    case .average(let countsPadding): countsPadding ? "averagepoolpadded" : "averagepool"
+    }
+  }
+}
+
+/// A pool whose window slides over planes.
+package struct PoolProblem: Hashable, Sendable {
+  package var kind: PoolKind
+  package var window: LanesWindow
+
+  package init(_ kind: PoolKind, _ window: LanesWindow) {
+    self.kind = kind
+    self.window = window
+  }
+}
+
+/// How a pool's kernel goes about it.
+package struct PoolConfiguration: Hashable, Sendable {
+  /// Whether rows and columns of taps are written out, or loops.
+  package var unrollsRows: Bool
+  package var unrollsColumns: Bool
+
+  package init(unrollsRows: Bool, unrollsColumns: Bool) {
+    self.unrollsRows = unrollsRows
+    self.unrollsColumns = unrollsColumns
+  }
+
+  package init(for problem: PoolProblem) {
+    unrollsRows = problem.window.kernel.vertical <= 8
+    unrollsColumns = problem.window.kernel.product <= 9
+  }
+
+  /// For kernel names.
+  var name: String {
+    (unrollsRows ? "" : "rowloop") + (unrollsColumns ? "" : "columnloop")
+  }
+}
+
+/// The kernel of a pool; it knows the window, extents are arguments.
+package struct PoolKernel: ProblemKernel {
+  package typealias Arguments = WindowArguments
+
+  package let problem: PoolProblem
+  package let configuration: PoolConfiguration
+
+  package init(_ problem: PoolProblem, _ configuration: PoolConfiguration? = nil) {
+    self.problem = problem
+    self.configuration = configuration ?? PoolConfiguration(for: problem)
+  }
+
+  private var window: LanesWindow { problem.window }
+
+  package var name: String {
+    "\(problem.kind.name)\(window.name)_lanes8_f16_\(WindowStrip.threadCount)\(configuration.name)__sm80"
+  }
+
+  package var grid: LaunchGrid {
+    let threads = WindowArguments.threadCount(window, rows: 1)
+    return LaunchGrid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
+  }
+
+  package func arguments(input: UInt64, output: UInt64) -> WindowArguments {
+    WindowArguments(window, rows: 1, input: input, output: output)
+  }
+
+  package func build() throws(KernelError) -> Kernel {
+    try Kernel.build(
+      name, threads: WindowStrip.threadCount, registers: 64, arguments: WindowArguments.self
+    ) { k, a in
+      let strip = WindowStrip(k, a, window, rows: 1)
+      k.if(strip.isActive) {
+        switch problem.kind {
+        case .maximum: strip.store(maxima(k, strip), index: 0)
+        case .average(let countsPadding):
+          strip.store(means(k, a, strip, countsPadding: countsPadding), index: 0)
+        }
+      }
+    }
+  }
+
+  /// Two images in each register, as comparing f16 is exact.
+  private func maxima(_ k: KernelBuilder, _ strip: WindowStrip) -> [Value<F16x2>] {
+    let greatest = k.variables(4, F16x2.self, initially: Value(-.infinity))
+    forEachTap(k, strip) { taps, row in
+      let vector = taps.load(row: row, outside: -.infinity)
+      for (variable, value) in zip(greatest, vector) {
+        variable.value = maximum(variable.value, value)
+      }
+    }
+    return greatest.map(\.value)
+  }
+
+  private func means(
+    _ k: KernelBuilder, _ a: KernelArguments<WindowArguments>, _ strip: WindowStrip,
+    countsPadding: Bool
+  ) -> [Value<F16x2>] {
+    let sums = k.variables(8, F32.self, initially: 0)
+    let count = k.variable(F32.self, "count", initially: 0)
+    forEachTap(k, strip) { taps, row in
+      for (sum, element) in zip(sums, taps.load(row: row, outside: 0).flatMap(\.floats)) {
+        sum += element
+      }
+      // Positions before the padding there are none; adding it makes those within it positive again.
+      let counts =
+        countsPadding
+        ? taps.firstY + row + a.paddingTop < a.paddedHeight + a.paddingTop
+          && taps.x + a.paddingLeft < a.paddedWidth + a.paddingLeft
+        : taps.isInside(row: row)
+      count += select(counts, 1, 0)
+    }
+    let factor = reciprocal(count.value)
+    return sums.map { $0.value * factor }.pairs
+  }
+
+  /// Runs `body` for each tap, with those of its column and its rows below the first.
+  private func forEachTap(
+    _ k: KernelBuilder, _ strip: WindowStrip,
+    _ body: (_ taps: WindowStrip.TapColumn, _ row: Value<U32>) -> Void
+  ) {
+    func forEach(_ count: Int, unrolled isUnrolled: Bool, _ body: (Value<U32>) -> Void) {
+      if isUnrolled {
+        for index in 0..<count { body(Value<U32>(index)) }
+      } else {
+        k.loop(from: 0, to: Value<U32>(count)) { body($0) }
+      }
+    }
+    let (kernel, dilation) = (window.kernel, window.dilation)
+    forEach(kernel.horizontal, unrolled: configuration.unrollsColumns) { s in
+      let taps = strip.taps(column: s * Value<U32>(dilation.horizontal))
+      forEach(kernel.vertical, unrolled: configuration.unrollsRows) { r in
+        body(taps, r * Value<U32>(dilation.vertical))
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package import KernelIR
+package import Tensors
+
+/// All kernels that convert layouts.
+package enum LayoutsCatalogue {
+  package static func conversions() throws(HewnError) -> [LayoutKernel] {
+    let dense = try PlanesGeometry(images: 16, channels: 64, height: 56, width: 56)
+    let planes = try PlanesGeometry(
+      images: 16, channels: 64, height: 56, width: 56, rowPitch: 57, channelStride: 3312,
+      imageStride: 64 * 3312 + 64, origin: 64, headCells: 64)
+    return [dense, planes].flatMap { geometry in
+      [LayoutKernel(.planesToLanes, geometry), LayoutKernel(.lanesToPlanes, geometry)]
+    }
+  }
+
+  package static func kernels() throws -> [Kernel] { try conversions().map { try $0.build() } }
+}

@@ -1,0 +1,129 @@
+import GPUKernels
+import Tensors
+import Testing
+
+/// Windows that the tests of convolutions and pools slide.
+struct WindowCase: Sendable, CustomTestStringConvertible {
+  var groups = 1
+  var channels = 3
+  var input = Spatial(7, 7)
+  var kernel: Spatial
+  var stride = Spatial(1, 1)
+  var dilation = Spatial(1, 1)
+  var before = Spatial(0, 0)
+  var after = Spatial(0, 0)
+  /// Further outputs, whose windows reach beyond the padding, as ceil mode has them.
+  var beyond = Spatial(0, 0)
+
+  var testDescription: String {
+    "\(groups)×\(channels)×\(input), kernel \(kernel), stride \(stride), dilation \(dilation), "
+      + "padding \(before) \(after), beyond \(beyond)"
+  }
+
+  func window() throws -> LanesWindow {
+    func extent(_ size: Int, _ pads: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+      (size + pads - (kernel - 1) * dilation - 1) / stride + 1
+    }
+    let output = Spatial(
+      extent(
+        input.vertical, before.vertical + after.vertical, kernel.vertical, stride.vertical,
+        dilation.vertical) + beyond.vertical,
+      extent(
+        input.horizontal, before.horizontal + after.horizontal, kernel.horizontal,
+        stride.horizontal, dilation.horizontal) + beyond.horizontal)
+    return try LanesWindow(
+      groups: groups, channels: channels, input: input, output: output, kernel: kernel,
+      stride: stride, dilation: dilation, paddingBefore: before, paddingAfter: after)
+  }
+
+  static let all: [WindowCase] = [
+    WindowCase(channels: 1, input: Spatial(1, 1), kernel: Spatial(1, 1)),
+    WindowCase(kernel: Spatial(1, 1)),
+    WindowCase(kernel: Spatial(3, 3)),
+    WindowCase(
+      groups: 2, channels: 5, kernel: Spatial(3, 3), before: Spatial(1, 1), after: Spatial(1, 1)),
+    WindowCase(
+      channels: 2, input: Spatial(14, 33), kernel: Spatial(3, 3), stride: Spatial(2, 2),
+      before: Spatial(1, 1), after: Spatial(1, 1)),
+    WindowCase(
+      channels: 2, input: Spatial(8, 8), kernel: Spatial(3, 3), stride: Spatial(2, 2),
+      before: Spatial(0, 0), after: Spatial(1, 1)),
+    WindowCase(
+      input: Spatial(9, 5), kernel: Spatial(3, 3), dilation: Spatial(2, 2), before: Spatial(2, 2),
+      after: Spatial(2, 2)),
+    WindowCase(
+      input: Spatial(12, 10), kernel: Spatial(2, 4), stride: Spatial(3, 1),
+      dilation: Spatial(2, 1), before: Spatial(0, 3), after: Spatial(1, 0)),
+    WindowCase(
+      input: Spatial(11, 13), kernel: Spatial(5, 5), before: Spatial(2, 2), after: Spatial(2, 2)),
+    WindowCase(
+      input: Spatial(11, 13), kernel: Spatial(5, 5), stride: Spatial(2, 2), before: Spatial(2, 2),
+      after: Spatial(2, 2)),
+    WindowCase(
+      input: Spatial(7, 7), kernel: Spatial(7, 7), before: Spatial(3, 3), after: Spatial(3, 3)),
+    WindowCase(
+      channels: 1, input: Spatial(6, 5), kernel: Spatial(13, 13), before: Spatial(6, 6),
+      after: Spatial(6, 6)),
+    WindowCase(input: Spatial(1, 40), kernel: Spatial(1, 3), after: Spatial(0, 2)),
+    WindowCase(input: Spatial(40, 1), kernel: Spatial(3, 1), before: Spatial(2, 0)),
+    WindowCase(kernel: Spatial(7, 7)),
+    WindowCase(
+      input: Spatial(6, 6), kernel: Spatial(3, 3), stride: Spatial(2, 2), beyond: Spatial(1, 1)),
+    WindowCase(
+      input: Spatial(5, 5), kernel: Spatial(2, 2), stride: Spatial(2, 2), beyond: Spatial(1, 0)),
+    WindowCase(
+      input: Spatial(6, 6), kernel: Spatial(3, 3), stride: Spatial(2, 2), before: Spatial(1, 1),
+      after: Spatial(1, 1), beyond: Spatial(1, 1)),
+  ]
+}
+
+extension LanesWindow {
+  /// Calls `body` for every output with the elements of its window: tap and place in the input, or nil outside.
+  func forEachOutput(_ body: (_ channel: Int, _ output: Int, _ taps: [Tap]) -> Void) {
+    for group in 0..<groups {
+      for c in 0..<channels {
+        for p in 0..<output.vertical {
+          for q in 0..<output.horizontal {
+            for lane in 0..<8 {
+              let plane = group * channels + c
+              let place = ((plane * output.vertical + p) * output.horizontal + q) * 8 + lane
+              body(c, place, taps(plane, p, q, lane))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  struct Tap {
+    var number: Int
+    /// Nil where the tap stands on no element.
+    var place: Int?
+    /// Whether it stands on padding.
+    var isPadding: Bool
+  }
+
+  private func taps(_ plane: Int, _ p: Int, _ q: Int, _ lane: Int) -> [Tap] {
+    var taps: [Tap] = []
+    for r in 0..<kernel.vertical {
+      for s in 0..<kernel.horizontal {
+        let y = p * stride.vertical + r * dilation.vertical - paddingBefore.vertical
+        let x = q * stride.horizontal + s * dilation.horizontal - paddingBefore.horizontal
+        let isInside = (0..<input.vertical).contains(y) && (0..<input.horizontal).contains(x)
+        let isPadded =
+          y < input.vertical + paddingAfter.vertical
+          && x < input.horizontal + paddingAfter.horizontal
+        taps.append(
+          Tap(
+            number: r * kernel.horizontal + s,
+            place: isInside
+              ? ((plane * input.vertical + y) * input.horizontal + x) * 8 + lane : nil,
+            isPadding: !isInside && isPadded))
+      }
+    }
+    return taps
+  }
+
+  var inputCount: Int { groups * channels * input.vertical * input.horizontal * 8 }
+  var outputCount: Int { groups * channels * output.vertical * output.horizontal * 8 }
+}
