@@ -154,7 +154,37 @@ let matrixLoads = LoopKernel(
       sources: [.memory(.register(b32(2)), offset: 0)])
   }, sharedByteCount: 4096)
 
-let kernels = [scalar, shared, products(.f16, k: 16), products(.tf32, k: 8), matrixLoads]
+/// Copies of 16 bytes a lane within global memory, with one addition each.
+func copies(at address: UInt64) -> LoopKernel {
+  let (base, values) = (Register(.b64, 0), (4..<8).map(b32))
+  let access = Access(.global, .u32, count: 4)
+  return LoopKernel(
+    name: "global",
+    before: [
+      Instruction(.special(.threadX), results: [b32(1)]),
+      Instruction(
+        .multiplyAddWide(.u32), results: [base],
+        sources: [.register(b32(1)), .immediate(16), .immediate(address)]),
+    ],
+    body: (0..<4).flatMap { _ in
+      [
+        Instruction(
+          .load(access), results: values, sources: [.memory(.register(base), offset: 0)]),
+        Instruction(
+          .binary(.add, .u32), results: [values[0]],
+          sources: [.register(values[0]), .register(b32(1))]),
+        Instruction(
+          .store(access),
+          sources: [.memory(.register(base), offset: 4096)] + values.map(Operand.register)),
+      ]
+    })
+}
+
+let memory = GlobalMemory()
+let buffer = try memory.allocate([UInt32](repeating: 1, count: 2048))
+let kernels = [
+  scalar, shared, copies(at: buffer), products(.f16, k: 16), products(.tf32, k: 8), matrixLoads,
+]
 let names = CommandLine.arguments.dropFirst()
 
 for kernel in kernels where names.isEmpty || names.contains(kernel.name) {
@@ -162,7 +192,6 @@ for kernel in kernels where names.isEmpty || names.contains(kernel.name) {
   for (mode, options) in [("fast", EmulatorOptions.fast), ("all detectors", EmulatorOptions())] {
     let iterationCount = 20_000
     let program = try EmulatedProgram(kernel.program(iterationCount: iterationCount))
-    let memory = GlobalMemory()
     var report: LaunchReport?
     var best = Double.infinity
     for _ in 0..<3 {

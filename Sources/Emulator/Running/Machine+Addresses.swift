@@ -59,10 +59,10 @@ extension Machine {
   // MARK: Global memory
 
   /// Finds the lanes' accesses to global memory, each of which must lie in one allocation and be
-  /// aligned.
+  /// aligned; and, where `tracks` and memory does, where it is noted what is initialized.
   @inline(__always)
   func locateGlobal(
-    _ address: OperandOffset, plus immediate: Int, byteCount: Int, _ i: Decoded,
+    _ address: OperandOffset, plus immediate: Int, byteCount: Int, tracks: Bool, _ i: Decoded,
     _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) {
     let addresses = source(address, warp.pointee.registers).assumingMemoryBound(to: UInt64.self)
@@ -89,7 +89,7 @@ extension Machine {
     }
     if wrong {
       try locateAnywhere(addresses, base, byteCount, i, warp, active: active)
-    } else if tracksGlobal, let initialized = view.initialized {
+    } else if tracks && tracksGlobal, let initialized = view.initialized {
       for lane in Lanes(active) { known[lane] = initialized + (pointers[lane] - bytes) }
     }
   }
@@ -149,7 +149,7 @@ extension Machine {
   @inline(__always)
   func markGlobal(byteCount: Int, active: UInt32) {
     guard tracksGlobal else { return }
-    for lane in Lanes(active) { known[lane].update(repeating: 1, count: byteCount) }
+    for lane in Lanes(active) { Self.setAll(known[lane], byteCount) }
   }
 
   /// Makes sure that the bytes of the accesses found were written.
@@ -170,7 +170,7 @@ extension Machine {
   @inline(__always)
   func markShared(byteCount: Int, active: UInt32) {
     for lane in Lanes(active) {
-      (sharedInitialized + (pointers[lane] - shared)).update(repeating: 1, count: byteCount)
+      Self.setAll(sharedInitialized + (pointers[lane] - shared), byteCount)
     }
   }
 
@@ -183,6 +183,21 @@ extension Machine {
       throw fault(
         .uninitializedMemory, "nothing has written all of these \(byteCount) bytes", i, warp,
         lane: lane, address: UInt64(offset + Decoder.sharedBase))
+    }
+  }
+
+  /// Makes as many bytes, a power of two up to 16 and aligned, 1.
+  @inline(__always)
+  private static func setAll(_ bytes: UnsafeMutablePointer<UInt8>, _ byteCount: Int) {
+    let raw = UnsafeMutableRawPointer(bytes)
+    let ones = 0x0101_0101_0101_0101 as UInt64
+    switch byteCount {
+    case 4: raw.storeBytes(of: UInt32(truncatingIfNeeded: ones), as: UInt32.self)
+    case 2: raw.storeBytes(of: UInt16(truncatingIfNeeded: ones), as: UInt16.self)
+    case 8: raw.storeBytes(of: ones, as: UInt64.self)
+    default:
+      raw.storeBytes(of: ones, as: UInt64.self)
+      raw.storeBytes(of: ones, toByteOffset: 8, as: UInt64.self)
     }
   }
 

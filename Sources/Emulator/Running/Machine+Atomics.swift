@@ -19,7 +19,8 @@ extension Machine {
       countAtomic(i, active: active)
     } else {
       try locateGlobal(
-        i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, i, warp, active: active)
+        i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, tracks: checksMemory, i, warp,
+        active: active)
       if checksMemory {
         try checkGlobal(
           byteCount: byteCount, i, warp, active: active, address: i.pointee.a,

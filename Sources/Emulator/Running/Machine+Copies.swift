@@ -75,8 +75,10 @@ extension Machine {
         let lanes = UInt32(1) << UInt32(lane)
         // Its first and its last byte, which lie in one allocation where both exist.
         try locateGlobal(
-          i.pointee.b, plus: immediate + Int(sizes[lane]) - 1, byteCount: 1, i, warp, active: lanes)
-        try locateGlobal(i.pointee.b, plus: immediate, byteCount: 1, i, warp, active: lanes)
+          i.pointee.b, plus: immediate + Int(sizes[lane]) - 1, byteCount: 1, tracks: checksMemory,
+          i, warp, active: lanes)
+        try locateGlobal(
+          i.pointee.b, plus: immediate, byteCount: 1, tracks: checksMemory, i, warp, active: lanes)
         guard checksMemory, tracksGlobal else { continue }
         for byte in 0..<Int(sizes[lane]) where known[lane][byte] == 0 {
           throw fault(.uninitializedMemory, "byte \(byte) of the source", i, warp, lane: lane)
@@ -86,7 +88,8 @@ extension Machine {
     }
     if whole != 0 {
       try locateGlobal(
-        i.pointee.b, plus: immediate, byteCount: byteCount, i, warp, active: whole)
+        i.pointee.b, plus: immediate, byteCount: byteCount, tracks: checksMemory, i, warp,
+        active: whole)
       if checksMemory {
         try checkGlobal(
           byteCount: byteCount, i, warp, active: whole, address: i.pointee.b, plus: immediate)

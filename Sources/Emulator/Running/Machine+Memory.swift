@@ -15,7 +15,8 @@ extension Machine {
   func loadGlobal(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     let byteCount = i.pointee.accessByteCount
     try locateGlobal(
-      i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, i, warp, active: active)
+      i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, tracks: checksMemory, i, warp,
+      active: active)
     if checksMemory {
       try checkGlobal(
         byteCount: byteCount, i, warp, active: active, address: i.pointee.a,
@@ -111,7 +112,8 @@ extension Machine {
   func storeGlobal(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     let byteCount = i.pointee.accessByteCount
     try locateGlobal(
-      i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, i, warp, active: active)
+      i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, tracks: true, i, warp,
+      active: active)
     markGlobal(byteCount: byteCount, active: active)
     countGlobal(byteCount: byteCount, i, active: active)
     moveToMemory(i, warp, active: active)
@@ -126,8 +128,14 @@ extension Machine {
       let words = values.assumingMemoryBound(to: UInt32.self)
       switch i.pointee.elementByteCount {
       case 4:
-        for lane in Lanes(active) {
-          pointers[lane].storeBytes(of: words[lane], toByteOffset: element &* 4, as: UInt32.self)
+        if active == ~0 {
+          for lane in 0..<32 {
+            pointers[lane].storeBytes(of: words[lane], toByteOffset: element &* 4, as: UInt32.self)
+          }
+        } else {
+          for lane in Lanes(active) {
+            pointers[lane].storeBytes(of: words[lane], toByteOffset: element &* 4, as: UInt32.self)
+          }
         }
       case 2:
         for lane in Lanes(active) {
