@@ -24,6 +24,8 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
     public static let io = Code(rawValue: "io")
     /// Memory ran out, or a size is beyond the limits.
     public static let outOfMemory = Code(rawValue: "out-of-memory")
+    /// A GPU or its driver failed while it worked.
+    public static let device = Code(rawValue: "device")
     /// A defect of Hewn itself.
     public static let `internal` = Code(rawValue: "internal")
   }
@@ -78,6 +80,7 @@ public enum ExitStatus {
     (.unsupported, 4),
     (.io, 5),
     (.outOfMemory, 6),
+    (.device, 7),
     (.internal, 70),
   ]
 

@@ -29,8 +29,10 @@ package enum Manual {
   /// The longest line of help that is not wrapped on a terminal of 80 columns.
   package static let lineLength = 79
 
-  /// What every command with a model may end with.
-  package static let usualFailures = ExitStatus.table.map(\.code).filter { $0 != .failedCheck }
+  /// What every command with a model may end with; none of them uses a GPU.
+  package static let usualFailures = ExitStatus.table.map(\.code).filter {
+    $0 != .failedCheck && $0 != .device
+  }
 
   /// The meaning of each code, in the words of Docs/cli.md.
   package static let meanings: [HewnError.Code: String] = [
@@ -40,6 +42,7 @@ package enum Manual {
     .unsupported: "a valid model that Hewn cannot run: an operator, attribute, type or shape",
     .io: "a file cannot be opened, read or written",
     .outOfMemory: "memory ran out",
+    .device: "a GPU or its driver failed while it worked",
     .internal: "a defect of Hewn itself; please report it",
   ]
 

@@ -6,7 +6,7 @@ import Testing
   @Test(
     arguments: [
       ("failed-check", 1), ("invalid-argument", 2), ("invalid-file", 3), ("unsupported", 4),
-      ("io", 5), ("out-of-memory", 6), ("internal", 70), ("something-new", 70),
+      ("io", 5), ("out-of-memory", 6), ("device", 7), ("internal", 70), ("something-new", 70),
     ] as [(String, Int32)]) func hasOneStatusForEachCode(name: String, status: Int32)
   {
     #expect(ExitStatus.status(of: Hewn.HewnError.Code(rawValue: name)) == status)
@@ -19,7 +19,8 @@ import Testing
 
   @Test func coversTheCodesOfTheModules() {
     let codes: [Tensors.HewnError.Code] = [
-      .invalidFile, .unsupported, .invalidArgument, .io, .outOfMemory, .failedCheck, .internal,
+      .invalidFile, .unsupported, .invalidArgument, .io, .outOfMemory, .failedCheck, .device,
+      .internal,
     ]
     for code in codes {
       let error = Hewn.HewnError(wrapping: Tensors.HewnError(code, "text", node: "Conv \"a\""))
