@@ -15,8 +15,7 @@ struct WarpgroupTile {
 
   /// - Parameters:
   ///   - rowMajorDepth: `nil` for a tile whose rows run along K; else the rows along K of each of
-  ///     the boxes that lie
-  ///     side by side along N.
+  ///     the boxes that lie side by side along N.
   ///   - address: of the tile in the first stage.
   init(rowMajorDepth: Int?, at address: Value<U32>) {
     self.address = address
