@@ -11,9 +11,9 @@ struct PointwiseEmitter {
     self.inputs = inputs
   }
 
+  /// The expression's value, in a register.
   mutating func value(of expression: PointwiseExpression) -> Value<F32> {
-    if case .constant = expression { return inRegister(expression) }
-    return result(of: expression).number
+    inRegister(result(of: expression).number)
   }
 
   private mutating func result(of expression: PointwiseExpression) -> PointwiseResult {
@@ -22,14 +22,12 @@ struct PointwiseEmitter {
     switch expression {
     case .input(let index): result = .number(inputs[index])
     case .constant(let value): result = .number(Value(Double(value)))
-    case .unary(let function, let operand): result = .number(function.emit(inRegister(operand)))
+    case .unary(let function, let operand): result = .number(function.emit(value(of: operand)))
     case .binary(let function, let left, let right):
-      // An operation needs a register, as constants do not know their kernel.
-      let a = left.isConstant && right.isConstant ? inRegister(left) : self.result(of: left).number
-      result = function.emit(a, self.result(of: right).number)
+      let (a, b) = (self.result(of: left).number, self.result(of: right).number)
+      result = function.emit(b.isConstant ? inRegister(a) : a, b)
     case .where(let condition, let left, let right):
-      let truth =
-        condition.isConstant ? inRegister(condition) != 0 : self.result(of: condition).truth
+      let truth = self.result(of: condition).truth(inRegister)
       result = .number(
         select(truth, self.result(of: left).number, self.result(of: right).number))
     }
@@ -37,9 +35,9 @@ struct PointwiseEmitter {
     return result
   }
 
-  private mutating func inRegister(_ expression: PointwiseExpression) -> Value<F32> {
-    let value = result(of: expression).number
-    return expression.isConstant ? builder.variable(initially: value).value : value
+  /// Operations need a register, as constants do not know their kernel.
+  private func inRegister(_ value: Value<F32>) -> Value<F32> {
+    value.isConstant ? builder.variable(initially: value).value : value
   }
 }
 
@@ -55,16 +53,16 @@ private enum PointwiseResult {
     }
   }
 
-  var truth: Value<Predicate> {
+  func truth(_ inRegister: (Value<F32>) -> Value<F32>) -> Value<Predicate> {
     switch self {
-    case .number(let value): value != 0
+    case .number(let value): inRegister(value) != 0
     case .truth(let condition): condition
     }
   }
 }
 
-extension PointwiseExpression {
-  fileprivate var isConstant: Bool { if case .constant = self { true } else { false } }
+extension Value {
+  fileprivate var isConstant: Bool { if case .immediate = operand { true } else { false } }
 }
 
 extension PointwiseUnary {

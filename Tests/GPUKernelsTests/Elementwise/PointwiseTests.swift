@@ -62,6 +62,10 @@ struct PointwiseTests {
         .where(.input(0), .input(1), .unary(.negate, .input(1))), [(.f32, [9]), (.f32, [9])],
         to: (.f32, [9])),
       Case(.constant(3), [], to: (.f16, [11])),
+      Case(.unary(.power(0), .input(0)) + .constant(2), [(.f16, [9])], to: (.f16, [9])),
+      Case(
+        .where(.unary(.power(0), .input(0)), .constant(2), .input(0)), [(.f16, [9])],
+        to: (.f16, [9])),
       Case(.unary(.exp, .constant(1)) + .constant(1) / .constant(3), [], to: (.f32, [5])),
       Case(
         .where(.constant(0), .constant(1), .binary(.greater, .constant(2), .constant(1))), [],
@@ -108,6 +112,22 @@ struct PointwiseTests {
     // Two operations, and sums that cancel.
     expectNear(
       got, want, test.output.element, Tolerance(ulp: 1.2, absolute: 0x1p-23), kernel.name)
+  }
+
+  @Test func `every composition can be built and run`() throws {
+    for seed in 0..<100 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let expression = PointwiseExpression.random(depth: 4, &random)
+      let device = EmulatedDevice()
+      let x = try device.buffer(random.floats(19), as: .f16)
+      let y = try device.output(.f16, count: 19)
+      let operand = PointwiseProblem.Operand(.f16, [19])
+      let kernel = PointwiseKernel(
+        try PointwiseProblem(expression, inputs: [operand, operand], output: operand))
+      #expect(throws: Never.self, "seed \(seed): \(expression)") {
+        try device.run(kernel, kernel.arguments(inputs: [x, x], output: y))
+      }
+    }
   }
 
   @Test func `sizes and shapes that are none are errors`() {
@@ -162,6 +182,23 @@ struct PointwiseTests {
         let high = UInt32((UInt64(prepared.multiplier) * UInt64(n)) >> 32)
         #expect((high + UInt32(n)) >> prepared.shift == UInt32(n / divisor), "\(n) / \(divisor)")
       }
+    }
+  }
+}
+
+extension PointwiseExpression {
+  fileprivate static func random(depth: Int, _ random: inout SplitMix64) -> PointwiseExpression {
+    func operand() -> PointwiseExpression { .random(depth: depth - 1, &random) }
+    switch Int.random(in: depth == 0 ? 0...1 : 0...8, using: &random) {
+    case 0: return .input(Int.random(in: 0...1, using: &random))
+    case 1: return .constant([0, 1, -2, 0.5, .infinity].randomElement(using: &random) ?? 0)
+    case 2...4:
+      let function = ElementwiseCatalogue.functions.randomElement(using: &random) ?? .relu
+      return .unary(function, operand())
+    case 5...7:
+      let function = PointwiseBinary.allCases.randomElement(using: &random) ?? .add
+      return .binary(function, operand(), operand())
+    default: return .where(operand(), operand(), operand())
     }
   }
 }
