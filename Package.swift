@@ -173,6 +173,7 @@ var testTargets: [Target] {
       name: "GPUDevicesTests",
       dependencies: [
         "GPUDevices", "GPUCatalogue", "CUDA", "Emulator", "KernelIR", "FakeCUDASupport", "Tensors",
+        "TestSupport",
       ]),
     .testTarget(
       name: "GPUKernelsTests",

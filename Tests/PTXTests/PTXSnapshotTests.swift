@@ -1,12 +1,46 @@
 import GPUCatalogue
+import GPUKernels
+import KernelIR
 import PTX
 import TestSupport
 import Testing
 
-/// The text of small kernels, for eyes.
+/// What is printed, so that a change of the builder or the printer shows which kernels it changes.
 @Suite struct PTXSnapshotTests {
   @Test func `a sum`() throws {
     try Snapshot.expect(
       PTXPrinter.text(of: SampleKernels.sum(), for: .sm90a), equals: "sum.ptx")
+  }
+
+  static let shown = [
+    "logsoftmax_warps1_f16tof16_256x1__sm80", "gemm_rowmajor_f16_64x64x32__sm80",
+    "gemm_rowmajor_f16_128x128x64__sm90a",
+  ]
+
+  @Test(arguments: shown)
+  func `whole kernels`(name: String) throws {
+    let kernel = try #require(KernelCatalogue.kernels().first { $0.name == name })
+    try Snapshot.expect(kernel.description, equals: "\(name).txt")
+    try Snapshot.expect(PTXPrinter.text(of: kernel, for: kernel.target), equals: "\(name).ptx")
+  }
+
+  /// A line for each kernel: its name, a digest of its text, and its instructions by class.
+  @Test func `every kernel`() throws {
+    let lines = try KernelCatalogue.kernels().map { kernel in
+      let text = PTXPrinter.text(of: kernel, for: kernel.target)
+      let counts = kernel.program.instructionCounts
+      let classes = InstructionClass.allCases.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
+      return "\(kernel.name) \(digest(text)): \(classes.joined(separator: ", "))\n"
+    }
+    try Snapshot.expect(lines.joined(), equals: "kernels.txt")
+  }
+
+  /// FNV-1a of 64 bits.
+  private func digest(_ text: String) -> String {
+    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -47,6 +47,21 @@ extension KernelBuilder {
     }
   }
 
+  /// Computes the condition again and again until it holds.
+  package func wait(
+    until isOver: () -> Value<Predicate>, file: String = #fileID, line: Int = #line
+  ) {
+    at(file, line)
+    let origin = origin
+    var condition = Value<Predicate>(true)
+    let turn = block { condition = isOver() }
+    append(
+      .loop(
+        Loop(
+          body: turn, condition: Condition(guarding(condition).inverted, uniform: false),
+          origin: origin)))
+  }
+
   /// Runs `body` for start, start + step, … below the end. The sum of end and step must fit in 32 bits.
   package func loop(
     from start: Value<U32> = 0, to end: Value<U32>, by step: Value<U32> = 1,
@@ -73,7 +88,7 @@ extension KernelBuilder {
   /// A line of explanation in the kernel's printed text.
   package func comment(_ text: String) { append(.comment(text)) }
 
-  /// The guard that a condition is, seen through a negation that was emitted just before it.
+  /// The condition as the guard of a branch.
   private func guarding(_ condition: Value<Predicate>) -> Guard {
     guard let register = condition.operand.register else {
       preconditionFailure("constant conditions are folded before")

@@ -144,11 +144,8 @@ package struct SharedBarrier {
   package func wait(
     parity: Value<U32>, file: String = #fileID, line: Int = #line
   ) {
-    builder.loop(file: file, line: line) {
-      let isOver: Value<Predicate> = builder.result(
-        of: .barrierTry, [source, parity.operand])
-      builder.leave(if: isOver, file: file, line: line)
-    }
+    builder.wait(
+      until: { builder.result(of: .barrierTry, [source, parity.operand]) }, file: file, line: line)
   }
 
   /// Starts copying a box of a tensor (sm_90); one thread does. The phase of the barrier counts its bytes.
