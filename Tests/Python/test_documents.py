@@ -10,7 +10,7 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("Docs/*.md"), ROOT / "Examples/README.md",
      ROOT / "Benchmarks/README.md", ROOT / "Fuzz/README.md"]
 )  # fmt: skip
-GUIDES = sorted(ROOT.glob("Docs/adding-*.md"))
+GUIDES = sorted([*ROOT.glob("Docs/adding-*.md"), ROOT / "Docs/gpu.md"])
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
@@ -64,9 +64,9 @@ def test_code_is_that_of_the_sources(guide):
     text = guide.read_text()
     compared = 0
     for fence in FENCE.finditer(text):
-        if fence[1] != "swift":
+        if fence[1] not in ("swift", "ptx", "txt"):
             continue
-        named = re.findall(r"`([^`\n]+\.swift)`", prose(text[: fence.start()]))
+        named = re.findall(rf"`([^`\n]+\.{fence[1]})`", prose(text[: fence.start()]))
         assert named, f"no file is named before:\n{fence[2]}"
         lines = [line.strip() for line in (ROOT / named[-1]).read_text().splitlines()]
         block = [line.strip() for line in fence[2].splitlines()]
