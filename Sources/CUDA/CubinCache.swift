@@ -6,8 +6,6 @@ package import Tensors
 /// Files are written aside and renamed, and verified when they are read. They may be
 /// deleted at any time. No failure of the cache is one of the compilation.
 package struct CubinCache: Sendable {
-  /// The environment variable that names the folder of Hewn's caches.
-  package static let variable = "HEWN_CACHE"
   /// Changes whenever the content of files or keys does.
   static let formatVersion = 1
   /// The greatest file that is read.

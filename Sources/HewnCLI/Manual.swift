@@ -55,7 +55,8 @@ package enum Manual {
     ("NO_COLOR", "when not empty: no colours, unless --color always is given"),
     ("TERM", "when dumb: the same"),
     ("HEWN_COSTS", "what --costs is where it is not given"),
-    ("XDG_CACHE_HOME", "the folder of caches, ~/.cache by default"),
+    ("HEWN_CACHE", "the folder of Hewn's caches"),
+    ("XDG_CACHE_HOME", "without it, the folder of all caches; ~/.cache by default"),
   ]
 
   private static func section(_ title: String, _ lines: [String]) -> String {

@@ -48,11 +48,7 @@ package struct CostCache: Sendable {
 
   /// The folder of the tuned costs; `nil` where the environment has neither a home nor a cache.
   package var folder: String? {
-    func absolute(_ name: String) -> String? {
-      environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    }
-    let caches = absolute("XDG_CACHE_HOME") ?? absolute("HOME").map { "\($0)/.cache" }
-    return caches.map { "\($0)/hewn" }
+    CacheFolder.path { environment[$0] }
   }
 
   /// The file of the tuned costs of this processor; `nil` without a folder.
@@ -121,7 +117,7 @@ package struct CostCache: Sendable {
       guard let path = file(for: set) else {
         throw HewnError(
           .invalidArgument,
-          "there is no folder for the costs: set XDG_CACHE_HOME or HOME, or give a file with --costs"
+          "there is no folder for the costs: set \(CacheFolder.variable) or HOME, or give a file with --costs"
         )
       }
       return path
@@ -133,14 +129,10 @@ package struct CostCache: Sendable {
   /// - Throws: as ``CostFile/write(to:)``.
   package func write(_ file: CostFile, to path: String) throws(HewnError) {
     if let folder, path.hasPrefix("\(folder)/") {
-      do {
-        try FileManager.default.createDirectory(
-          atPath: folder, withIntermediateDirectories: true)
+      do throws(HewnError) {
+        try CacheFolder.make(folder)
       } catch {
-        throw HewnError(
-          .io,
-          "cannot make the folder \(folder): its parent must be a folder that may be written to;"
-            + " give a file with --costs")
+        throw HewnError(error.code, "\(error.message); give a file with --costs")
       }
     }
     try file.write(to: path)

@@ -76,7 +76,8 @@ package struct DeviceCatalogue<Device: GPUDevice> {
       }
     }
     let graph = try capture()
-    try findings.expect(device.values(of: buffer, as: UInt32.self) == [100], "nothing runs in a capture")
+    try findings.expect(
+      device.values(of: buffer, as: UInt32.self) == [100], "nothing runs in a capture")
     for _ in 0..<2 { try device.replay(graph) }
     try findings.expect(device.values(of: buffer, as: UInt32.self) == [104])
     try device.upload([0] as [UInt32], to: buffer)
@@ -94,7 +95,8 @@ package struct DeviceCatalogue<Device: GPUDevice> {
       }
     }
     try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
-    try findings.expect(device.values(of: buffer, as: UInt32.self) == [1], "the device works as before")
+    try findings.expect(
+      device.values(of: buffer, as: UInt32.self) == [1], "the device works as before")
   }
 
   private func checkRefusals(_ findings: inout Findings) throws {

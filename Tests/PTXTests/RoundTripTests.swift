@@ -17,7 +17,8 @@ import Testing
         #expect(difference == nil, "\(instruction.name) for \(target.rawValue)")
         guard target == instruction.kernel.target else { continue }
         let (got, want) = try (
-          instruction.emulatedOutputs(of: program), instruction.emulatedOutputs(of: instruction.kernel.program)
+          instruction.emulatedOutputs(of: program),
+          instruction.emulatedOutputs(of: instruction.kernel.program)
         )
         #expect(got == want, "\(instruction.name) for \(target.rawValue)")
       }

@@ -12,6 +12,7 @@ def cache(tmp_path, monkeypatch):
     """An empty folder of caches."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("HEWN_COSTS", raising=False)
+    monkeypatch.delenv("HEWN_CACHE", raising=False)
     return tmp_path / "hewn"
 
 

@@ -63,6 +63,7 @@ import Tuning
       CostCache(environment: environment).folder
     }
     #expect(folder(["XDG_CACHE_HOME": "/c", "HOME": "/h"]) == "/c/hewn")
+    #expect(folder(["HEWN_CACHE": "/hewn", "XDG_CACHE_HOME": "/c"]) == "/hewn")
     #expect(folder(["HOME": "/h"]) == "/h/.cache/hewn")
     // Relative paths do not count.
     #expect(folder(["XDG_CACHE_HOME": "c", "HOME": "/h"]) == "/h/.cache/hewn")

@@ -1,5 +1,5 @@
 package import CPUKernels
-package import Runtime
+internal import Runtime
 
 /// Chooses how a convolution is cut, by predicted time on one core.
 ///

@@ -1,8 +1,16 @@
-internal import Glibc
-package import Tensors
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The folder of what can be made again, by the XDG Base Directory Specification.
 package enum CacheFolder {
+  /// Names the folder.
+  package static let variable = "HEWN_CACHE"
+
   /// `HEWN_CACHE`, else `hewn` in `XDG_CACHE_HOME`, else `.cache/hewn` in `HOME`; `nil` without any.
   ///
   /// Relative paths are passed over, as the specification says.
@@ -10,7 +18,7 @@ package enum CacheFolder {
     func absolute(_ name: String) -> String? {
       environment(name).flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
-    if let folder = absolute(CubinCache.variable) { return folder }
+    if let folder = absolute(variable) { return folder }
     let caches = absolute("XDG_CACHE_HOME") ?? absolute("HOME").map { "\($0)/.cache" }
     return caches.map { "\($0)/hewn" }
   }
@@ -30,5 +38,5 @@ package enum CacheFolder {
     }
   }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
