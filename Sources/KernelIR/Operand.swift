@@ -15,6 +15,18 @@ package enum Operand: Hashable, Sendable {
   }
 }
 
+extension Operand {
+  /// The operand with its register, where it has one, replaced.
+  func mapRegister(_ change: (Register) -> Register) -> Operand {
+    switch self {
+    case .register(let register): .register(change(register))
+    case .memory(.register(let register), let offset):
+      .memory(.register(change(register)), offset: offset)
+    case .immediate, .memory: self
+    }
+  }
+}
+
 /// What an address counts from.
 package enum MemoryBase: Hashable, Sendable {
   /// A byte address: u64 in global memory, u32 in shared memory.

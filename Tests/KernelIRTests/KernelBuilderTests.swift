@@ -46,8 +46,8 @@ func instructions(
     }
     #expect(
       lines == [
-        "%r2 = move.f16x2 0x3e003e00", "%r0 = load.shared.u32 [shared + 4]",
-        "%r1 = add.f16x2 %r2, %r0", "store.shared.u32 [shared], %r1",
+        "%r0 = move.f16x2 0x3e003e00", "%r1 = load.shared.u32 [shared + 4]",
+        "%r2 = add.f16x2 %r0, %r1", "store.shared.u32 [shared], %r2",
       ])
   }
 
@@ -76,9 +76,9 @@ func instructions(
     }
     #expect(
       lines == [
-        "%r2 = shared address", "%r0 = move.u32 0", "loop {", "%r1 = shiftLeft.u32 %r0, 2",
-        "%r3 = add.u32 %r2, %r1", "store.shared.u32 [%r3], %r0", "%r0 = add.u32 %r0, 2",
-        "%p0 = less.u32 %r0, 8", "} while uniform %p0",
+        "%r0 = shared address", "%r1 = move.u32 0", "loop {", "%r2 = shiftLeft.u32 %r1, 2",
+        "%r3 = add.u32 %r0, %r2", "store.shared.u32 [%r3], %r1", "%r1 = add.u32 %r1, 2",
+        "%p0 = less.u32 %r1, 8", "} while uniform %p0",
       ])
   }
 

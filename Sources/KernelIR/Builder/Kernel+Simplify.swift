@@ -5,6 +5,7 @@ extension Kernel {
     invertGuards()
     foldMoves()
     removeUnused()
+    renumber()
   }
 
   private struct Uses {
@@ -63,6 +64,36 @@ extension Kernel {
       }
       return folded
     }
+  }
+
+  /// Numbers the registers of each class as they are first written, so that a kernel's text does not depend on
+  /// what building it discarded.
+  private mutating func renumber() {
+    var numbers: [Register: Register] = [:]
+    var counts: [RegisterClass: Int] = [:]
+    func renumbered(_ register: Register) -> Register {
+      if let known = numbers[register] { return known }
+      let new = Register(register.class, counts[register.class, default: 0])
+      counts[register.class] = new.index + 1
+      numbers[register] = new
+      return new
+    }
+    body.forEachInstruction { $0.results.forEach { _ = renumbered($0) } }
+    body = body.mapLists { list in
+      list.map { statement in
+        guard case .instruction(var instruction) = statement else { return statement }
+        instruction.results = instruction.results.map(renumbered)
+        instruction.sources = instruction.sources.map { $0.mapRegister(renumbered) }
+        return .instruction(instruction)
+      }
+    }
+    body = body.mapConditions { condition in
+      Condition(
+        Guard(renumbered(condition.guard.register), negated: condition.guard.isNegated),
+        uniform: condition.isUniform)
+    }
+    registerNames = Dictionary(
+      uniqueKeysWithValues: registerNames.map { (renumbered($0.key), $0.value) })
   }
 
   private mutating func removeUnused() {
