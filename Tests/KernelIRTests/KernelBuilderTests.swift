@@ -70,6 +70,48 @@ func instructions(
     #expect(lines == ["store.shared.u32 [shared], 1"])
   }
 
+  @Test func `a value that was read stays what it was`() throws {
+    let lines = try instructions { k, shared in
+      let counter = k.variable(initially: k.laneIndex)
+      let before = counter.value
+      counter += 1
+      shared[0] = before + counter.value
+    }
+    #expect(
+      lines == [
+        "%r0 = special.laneid", "%r1 = move.u32 %r0", "%r2 = move.u32 %r1",
+        "%r1 = add.u32 %r1, 1", "%r3 = add.u32 %r2, %r1", "store.shared.u32 [shared], %r3",
+      ])
+  }
+
+  @Test func `a value that was read before a loop stays what it was in all its turns`() throws {
+    let lines = try instructions { k, shared in
+      let sum = k.variable(initially: k.laneIndex)
+      let start = sum.value
+      k.loop {
+        shared[0] = start
+        sum += 1
+        k.leave(if: sum.value == 9)
+      }
+    }
+    #expect(lines.contains("%r2 = move.u32 %r1"))
+    #expect(lines.contains("store.shared.u32 [shared], %r2"))
+    #expect(lines.contains("%p0 = equal.u32 %r1, 9"))
+  }
+
+  @Test func `bits of signed numbers are bits`() throws {
+    let lines = try instructions { k, shared in
+      let number = Value<S32>(bitPattern: k.laneIndex)
+      shared[0] = Value(bitPattern: ~(number << 2) & 12 ^ number >> 1)
+    }
+    #expect(
+      lines == [
+        "%r0 = special.laneid", "%r1 = shiftLeft.u32 %r0, 2", "%r2 = not.u32 %r1",
+        "%r3 = and.u32 %r2, 12", "%r4 = shiftRight.s32 %r0, 1", "%r5 = xor.u32 %r3, %r4",
+        "store.shared.u32 [shared], %r5",
+      ])
+  }
+
   @Test func `loops of constant bounds need no test before`() throws {
     let lines = try instructions { k, shared in
       k.loop(to: 8, by: 2) { i in shared[i] = i }

@@ -2,10 +2,37 @@ extension Kernel {
   /// Removes what building leaves behind: negations that a guard can express, moves into variables,
   /// and instructions whose results nobody reads.
   mutating func simplify() {
+    forwardReads()
     invertGuards()
     foldMoves()
     removeUnused()
     renumber()
+  }
+
+  /// Where a variable was only read into another register, and is not assigned before the last
+  /// use of that, it is used itself.
+  private mutating func forwardReads() {
+    let uses = uses
+    body = body.mapLists { list in
+      var list = list
+      var index = 0
+      while index < list.count {
+        if case .instruction(let move) = list[index], case .move = move.operation,
+          case .register(let variable) = move.sources[0], let copy = move.results.first,
+          copy.class == variable.class, uses.writes[copy] == 1
+        {
+          var reads = ForwardedRead(
+            of: copy, from: variable, isConstant: uses.writes[variable] == 1,
+            remainingCount: uses.reads[copy] ?? 0)
+          if let rest = reads.forward(in: Array(list[(index + 1)...])) {
+            list.replaceSubrange(index..., with: rest)
+            continue
+          }
+        }
+        index += 1
+      }
+      return list
+    }
   }
 
   private struct Uses {

@@ -31,16 +31,27 @@ extension Value where T: KernelNumber {
 
 extension Value where T: KernelInteger {
   package static func % (left: Value, right: Value) -> Value { binary(.remainder, left, right) }
-  package static func & (left: Value, right: Value) -> Value { binary(.and, left, right) }
-  package static func | (left: Value, right: Value) -> Value { binary(.or, left, right) }
-  package static func ^ (left: Value, right: Value) -> Value { binary(.xor, left, right) }
+  package static func & (left: Value, right: Value) -> Value {
+    emit(.binary(.and, bitType), left, right)
+  }
+  package static func | (left: Value, right: Value) -> Value {
+    emit(.binary(.or, bitType), left, right)
+  }
+  package static func ^ (left: Value, right: Value) -> Value {
+    emit(.binary(.xor, bitType), left, right)
+  }
   package static func << (left: Value, right: Value<U32>) -> Value {
-    emit(.binary(.shiftLeft, T.type), left, right)
+    emit(.binary(.shiftLeft, bitType), left, right)
   }
   package static func >> (left: Value, right: Value<U32>) -> Value {
     emit(.binary(.shiftRight, T.type), left, right)
   }
-  package static prefix func ~ (value: Value) -> Value { unary(.not, value) }
+  package static prefix func ~ (value: Value) -> Value {
+    result(of: .unary(.not, bitType), value.builder, [value.operand])
+  }
+
+  /// The type of its bits: PTX has no bitwise operations of signed numbers.
+  private static var bitType: ValueType { T.type == .s32 ? .u32 : T.type }
 
   /// ⌈self / divisor⌉
   package func dividedRoundingUp(by divisor: Int) -> Value {

@@ -56,10 +56,10 @@ package final class Variable<T: KernelType> {
     self.builder = builder
   }
 
-  /// What it holds where this is read; assigning emits a move, or makes the instruction before
-  /// write here.
+  /// What it holds where this is read, also when it is assigned afterwards. Moves that this takes
+  /// are removed again where the variable itself will do.
   package var value: Value<T> {
-    get { Value(.register(register), builder) }
+    get { builder.result(of: .move(T.type), [.register(register)]) }
     set {
       guard newValue.operand != .register(register) else { return }
       builder.emit(.move(T.type), results: [register], sources: [newValue.operand])
