@@ -79,8 +79,8 @@ func instructions(
     }
     #expect(
       lines == [
-        "%r0 = special.laneid", "%r1 = move.u32 %r0", "%r2 = move.u32 %r1",
-        "%r1 = add.u32 %r1, 1", "%r3 = add.u32 %r2, %r1", "store.shared.u32 [shared], %r3",
+        "%r0 = special.laneid", "%r1 = move.u32 %r0", "%r0 = add.u32 %r0, 1",
+        "%r2 = add.u32 %r1, %r0", "store.shared.u32 [shared], %r2",
       ])
   }
 
@@ -94,9 +94,12 @@ func instructions(
         k.leave(if: sum.value == 9)
       }
     }
-    #expect(lines.contains("%r2 = move.u32 %r1"))
-    #expect(lines.contains("store.shared.u32 [shared], %r2"))
-    #expect(lines.contains("%p0 = equal.u32 %r1, 9"))
+    #expect(
+      lines == [
+        "%r0 = special.laneid", "%r1 = move.u32 %r0", "loop {",
+        "store.shared.u32 [shared], %r1", "%r0 = add.u32 %r0, 1", "%p0 = equal.u32 %r0, 9",
+        "leave if %p0", "}",
+      ])
   }
 
   @Test func `bits of signed numbers are bits`() throws {
