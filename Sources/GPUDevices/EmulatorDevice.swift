@@ -31,7 +31,8 @@ package final class EmulatorDevice: GPUDevice {
       guard offset >= 0, offset <= self.byteCount, byteCount <= self.byteCount - offset else {
         throw HewnError(
           .internal,
-          "\(byteCount) bytes at offset \(offset) do not lie in a buffer of \(self.byteCount) bytes")
+          "\(byteCount) bytes at offset \(offset) do not lie in a buffer of \(self.byteCount) bytes"
+        )
       }
       return address + UInt64(offset)
     }
@@ -53,6 +54,7 @@ package final class EmulatorDevice: GPUDevice {
   }
 
   package let properties: GPUProperties
+  package var detectsMemoryFaults: Bool { options.detectors.contains(.uninitializedMemory) }
   package var options: EmulatorOptions
   /// What the last launch executed.
   package private(set) var lastReport: LaunchReport?
