@@ -1,9 +1,8 @@
 import GPUKernels
 import Tensors
-import Testing
 
-/// Windows that the tests of convolutions and pools slide.
-struct WindowCase: Sendable, CustomTestStringConvertible {
+/// Windows that the checks of convolutions and pools slide.
+struct WindowCase: Sendable, CustomStringConvertible {
   var groups = 1
   var channels = 3
   var input = Spatial(7, 7)
@@ -15,7 +14,7 @@ struct WindowCase: Sendable, CustomTestStringConvertible {
   /// Further outputs, whose windows reach beyond the padding, as ceil mode has them.
   var beyond = Spatial(0, 0)
 
-  var testDescription: String {
+  var description: String {
     "\(groups)×\(channels)×\(input), kernel \(kernel), stride \(stride), dilation \(dilation), "
       + "padding \(before) \(after), beyond \(beyond)"
   }
