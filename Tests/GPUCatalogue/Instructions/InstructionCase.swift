@@ -38,7 +38,7 @@ package struct InstructionCase: Sendable {
     let signature = operation.signature
     let inputCount = operation.cellTypes.count
     inputs = (0..<inputCount).flatMap { index in
-      (0..<Self.cellCount).map { _ in operands.next(index) }
+      (0..<Self.cellCount).map { operands.next(index, thread: $0) }
     }
     // stmatrix leaves 16 bytes for each lane.
     let resultCount = operation.isMatrixStore ? 4 : signature.resultCount

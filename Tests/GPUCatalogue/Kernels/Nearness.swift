@@ -14,7 +14,7 @@ struct Tolerance {
 
 extension KernelElement {
   /// The distance of a result from the value in double precision, in units of the last place of this type.
-  func ulp(_ got: Float, _ want: Double) -> Double {
+  package func ulp(_ got: Float, _ want: Double) -> Double {
     if want.isNaN { return got.isNaN ? 0 : .infinity }
     let rounded = round(want)
     if rounded.isInfinite || got.isInfinite { return got == rounded ? 0 : .infinity }
@@ -26,7 +26,7 @@ extension KernelElement {
   }
 
   /// A float as this type can hold it.
-  func rounded(_ value: Float) -> Float {
+  package func rounded(_ value: Float) -> Float {
     self == .f32 ? value : Half.value(of: Half.bits(of: value))
   }
 

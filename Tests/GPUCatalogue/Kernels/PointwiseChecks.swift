@@ -1,3 +1,4 @@
+import Emulator
 import GPUDevices
 import GPUKernels
 import KernelIR
@@ -125,7 +126,8 @@ extension PointwiseCheck {
   ]
 }
 
-/// Every composition can be built and run.
+/// Every composition can be built, and gives the bits that the emulator gives of the kernel as it was
+/// built.
 private struct CompositionCheck: KernelCheck {
   let seed: UInt64
 
@@ -136,14 +138,22 @@ private struct CompositionCheck: KernelCheck {
   ) throws {
     var random = SplitMix64(seed: seed)
     let expression = PointwiseExpression.random(depth: 4, &random)
-    let x = try device.buffer(random.floats(19), as: .f16)
+    let numbers = random.floats(19).map(Half.bits)
+    let x = try device.buffer(numbers)
     let y = try device.output(.f16, count: 19)
     let operand = PointwiseProblem.Operand(.f16, [19])
     let kernel = PointwiseKernel(
       try PointwiseProblem(expression, inputs: [operand, operand], output: operand))
     do {
       try device.run(kernel, kernel.arguments(inputs: [x, x], output: y))
-      _ = try device.read(.f16, count: 19, from: y)
+      let got = try device.read(UInt16.self, count: 19, from: y)
+      let memory = GlobalMemory()
+      let (input, output) = (try memory.allocate(numbers), try memory.allocate(byteCount: 38))
+      _ = try Emulator.run(
+        EmulatedProgram(kernel.build().program),
+        Launch(struct: kernel.arguments(inputs: [input, input], output: output)), memory: memory)
+      let want = try memory.read(UInt16.self, count: 19, from: output)
+      findings.expect(got == want, "\(expression): got \(got), want \(want)")
     } catch {
       findings.fail("\(expression): \(error)")
     }

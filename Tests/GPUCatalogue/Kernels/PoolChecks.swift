@@ -78,7 +78,7 @@ private struct GlobalPoolCheck: KernelCheck {
 
 extension PoolKind {
   /// The result of a window's elements.
-  func evaluate(_ elements: [Double], padding: Int) -> Double {
+  package func evaluate(_ elements: [Double], padding: Int) -> Double {
     switch self {
     case .maximum: elements.reduce(-.infinity) { $1.isNaN || $1 > $0 ? $1 : $0 }
     case .average(let countsPadding):

@@ -128,7 +128,7 @@ extension ReductionOperator {
   /// Whether results are elements.
   var isSelection: Bool { self == .max || self == .min }
 
-  func evaluate(_ x: [Double]) -> Double {
+  package func evaluate(_ x: [Double]) -> Double {
     switch self {
     case .sum: x.reduce(0, +)
     case .mean: x.reduce(0, +) / Double(x.count)
