@@ -73,7 +73,8 @@ struct CheckResults: Encodable, Sendable {
   var summary: String {
     let failures = checks.filter { $0.status == .failed }.map { "failed: \($0.name)" }
     let counts = "\(passed) passed, \(failed) failed, \(skipped) skipped, \(missing) not reached"
-    let total = "\(counts) in \(String(format: "%.1f", seconds)) s on \(device?.name ?? "no device")"
+    let total =
+      "\(counts) in \(String(format: "%.1f", seconds)) s on \(device?.name ?? "no device")"
     return (failures + [total]).joined(separator: "\n")
   }
 }

@@ -22,7 +22,8 @@ struct CheckSupervisor {
     var results = CheckResults()
     var next = 0
     while true {
-      let run = try Worker(arguments + ["--work-from", "\(next)"]).run(timeout: timeout) { message in
+      let run = try Worker(arguments + ["--work-from", "\(next)"]).run(timeout: timeout) {
+        message in
         results.take(message)
         if case .result(let result) = message { report(result) }
       }

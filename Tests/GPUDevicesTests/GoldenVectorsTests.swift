@@ -87,9 +87,11 @@ struct GoldenVectorsTests {
 
   @Test(arguments: [
     ("{", "has no golden vectors"), ("", "has no golden vectors"),
-    (#""hewn golden vectors 1""#, #""hewn golden vectors 0""#), (#""cells" : ""#, #""cells" : "AAAA"#),
+    (#""hewn golden vectors 1""#, #""hewn golden vectors 0""#),
+    (#""cells" : ""#, #""cells" : "AAAA"#),
     (#""cells" : ""#, #""cells" : "*"#), (#""cellByteCount" : 4"#, #""cellByteCount" : 3"#),
-    (#""cellByteCount" : 4"#, #""cellByteCount" : 2"#), (#""cellDigest" : ""#, #""cellDigest" : "1"#),
+    (#""cellByteCount" : 4"#, #""cellByteCount" : 2"#),
+    (#""cellDigest" : ""#, #""cellDigest" : "1"#),
     (#""operandDigest""#, #""digest""#),
   ])
   func damage(part: String, replacement: String) throws {

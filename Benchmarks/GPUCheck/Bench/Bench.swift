@@ -23,7 +23,8 @@ struct Bench: ParsableCommand {
   var json: String?
 
   func run() throws {
-    let command = (["gpu-check bench --device \(options.device.rawValue)"]
+    let command =
+      (["gpu-check bench --device \(options.device.rawValue)"]
       + filter.map { "--filter \($0)" }).joined(separator: " ")
     try options.run(BenchWork(filter: filter, json: json, command: command))
   }
@@ -52,7 +53,7 @@ private struct BenchWork: DeviceWork {
     let ceilings = Ceilings(device: device, pool: pool, isFull: isFull)
     results.ceilings = try ceilings.figures { print($0.text) }
     try write()
-    var faultCount = 0
+    var faultCount = results.ceilings.count { $0.fault != nil }
     for workload in try Workloads(device: device, isFull: isFull).all()
     where filter.isEmpty
       || filter.contains(where: {

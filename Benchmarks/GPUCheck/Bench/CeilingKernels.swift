@@ -191,11 +191,12 @@ enum CopyKernel {
     }
   }
 
+  static let name = "ceiling_copy__sm80"
   /// Bytes that a block copies.
   static let blockByteCount = 256 * 64
 
   static func kernel() throws -> Kernel {
-    try Kernel.build("ceiling_copy__sm80", threads: 256, registers: 64, arguments: Arguments.self) {
+    try Kernel.build(name, threads: 256, registers: 64, arguments: Arguments.self) {
       k, arguments in
       let first = k.blockIndex.x * 1024 + k.threadIndex
       let (source, target) = (

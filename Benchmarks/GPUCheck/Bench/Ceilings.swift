@@ -9,9 +9,12 @@ struct CeilingFigure: Encodable {
   var kernel: String
   /// Bytes or operations; absent where the device has no clock.
   var perSecond: Double?
-  var measurement: BenchMeasurement
+  var measurement: BenchMeasurement?
+  /// What is wrong with the kernel; then there is no ceiling of this kind.
+  var fault: String?
 
   var text: String {
+    guard let measurement else { return "ceiling \(kind.rawValue) WRONG: \(fault ?? "")" }
     let unit = kind == .memory || kind == .shared ? "GB/s" : "TFLOP/s"
     let scale = kind == .memory || kind == .shared ? 1e-9 : 1e-12
     let rate = perSecond.map { ", \(BenchMeasurement.number($0 * scale)) \(unit)" } ?? ""
@@ -26,18 +29,21 @@ struct Ceilings<Device: GPUDevice> {
   /// Whether it is worth to run long.
   let isFull: Bool
 
-  /// - Throws: `failedCheck` when a kernel is wrong, as then nothing could be said.
+  /// A kernel that is wrong has no figure, and does not keep others from theirs.
   func figures(_ report: (CeilingFigure) -> Void) throws -> [CeilingFigure] {
     try warmUp()
     var figures: [CeilingFigure] = []
-    func take(_ figure: CeilingFigure) {
+    func take(_ kind: CeilingKind, _ kernel: String, _ measure: () throws -> CeilingFigure) throws {
+      var figure = CeilingFigure(kind: kind, kernel: kernel)
+      do { figure = try measure() } catch { figure.fault = "\(error)" }
       figures.append(figure)
       report(figure)
+      if figure.fault != nil { try device.synchronize() }
     }
-    take(try memory())
+    try take(.memory, CopyKernel.name, memory)
     for ceiling in try CeilingKernel.all()
     where ceiling.kernel.target.runs(onComputeCapability: device.properties.computeCapability) {
-      take(try figure(ceiling))
+      try take(ceiling.kind, ceiling.kernel.name) { try figure(ceiling) }
     }
     return figures
   }
@@ -147,11 +153,11 @@ struct Ceilings<Device: GPUDevice> {
     }
     try launch(0)
     guard try device.values(of: buffers[0].output, as: UInt16.self) == halves else {
-      throw HewnError(.failedCheck, "\(kernel.interface.name) does not copy")
+      throw HewnError(.failedCheck, "\(CopyKernel.name) does not copy")
     }
     let measurement = try BenchMeasurement(launch, setCount: 2, on: device)
     return CeilingFigure(
-      kind: .memory, kernel: kernel.interface.name,
+      kind: .memory, kernel: CopyKernel.name,
       perSecond: measurement.seconds.map { Double(2 * byteCount) / $0.median },
       measurement: measurement)
   }

@@ -67,7 +67,8 @@ struct KernelFigure: Encodable {
     }
     if let operationsPerSecond {
       parts.append(
-        "\(BenchMeasurement.number(operationsPerSecond / 1e12)) TFLOP/s\(percent(shareOfArithmetic))")
+        "\(BenchMeasurement.number(operationsPerSecond / 1e12)) TFLOP/s\(percent(shareOfArithmetic))"
+      )
     }
     return parts.joined(separator: "  ")
   }

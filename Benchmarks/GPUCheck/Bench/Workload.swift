@@ -75,9 +75,10 @@ extension Workload {
     _ family: String, _ kernel: K, shape: String, target: Target = .sm80,
     inputs: [WorkloadTensor], output: WorkloadTensor, operationCount: Int = 0,
     arithmetic: CeilingKind? = nil, product: ProductRecord? = nil,
-    arguments: @escaping (
-      _ device: Device, _ buffers: WorkloadBuffers<Device>, _ held: inout [Device.Buffer]
-    ) throws -> K.Arguments,
+    arguments:
+      @escaping (
+        _ device: Device, _ buffers: WorkloadBuffers<Device>, _ held: inout [Device.Buffer]
+      ) throws -> K.Arguments,
     expected: @escaping (_ place: Int, _ inputs: [(Int) -> Double]) -> Expectation
   ) {
     self.family = family

@@ -59,7 +59,8 @@ extension Workloads {
           expected: { place, elements in
             let taps = window.taps(of: place)
             let value = kind.evaluate(
-              taps.compactMap { $0.place.map(elements[0]) }, padding: taps.count(where: \.isPadding))
+              taps.compactMap { $0.place.map(elements[0]) }, padding: taps.count(where: \.isPadding)
+            )
             return Expectation(value: value, absolute: 0x1p-20)
           }))
     }

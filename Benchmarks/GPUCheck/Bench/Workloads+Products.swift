@@ -61,7 +61,8 @@ extension Workloads {
       return product(problem, configuration, kernel, .warpgroupF16) { device, buffers, held in
         let maps = kernel.tensorMaps(a: buffers.inputs[0].address, b: buffers.inputs[1].address)
         let encoded = [
-          try device.buffer(of: device.encode(maps.a)), try device.buffer(of: device.encode(maps.b)),
+          try device.buffer(of: device.encode(maps.a)),
+          try device.buffer(of: device.encode(maps.b)),
         ]
         held += encoded
         return WarpgroupGemmArguments(
@@ -74,7 +75,8 @@ extension Workloads {
   private func product<K: ProblemKernel>(
     _ problem: GemmProblem, _ configuration: GemmConfiguration, _ kernel: K,
     _ arithmetic: CeilingKind,
-    _ arguments: @escaping (Device, WorkloadBuffers<Device>, inout [Device.Buffer]) throws
+    _ arguments:
+      @escaping (Device, WorkloadBuffers<Device>, inout [Device.Buffer]) throws
       -> K.Arguments
   ) -> Workload<Device> {
     let operation = problem.operation

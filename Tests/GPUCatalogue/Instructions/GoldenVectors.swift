@@ -149,7 +149,8 @@ extension GoldenVectors {
     }
     guard vectors.format == format else {
       throw HewnError(
-        .invalidFile, "\(path) is of the format “\(vectors.format)”, not “\(format)”: record it again")
+        .invalidFile,
+        "\(path) is of the format “\(vectors.format)”, not “\(format)”: record it again")
     }
     for (name, outputs) in vectors.instructions where outputs.values == nil {
       throw HewnError(.invalidFile, "\(path) is damaged in the outputs of \(name)")
