@@ -5,7 +5,7 @@ struct Record<Results: Encodable>: Encodable {
   var command: String
   var date: String
   var machine: Machine
-  var device: String?
+  var device: DeviceRecord?
   var results: Results
 
   struct Machine: Encodable {
@@ -13,7 +13,7 @@ struct Record<Results: Encodable>: Encodable {
     var cores: Int
   }
 
-  init(command: String, device: String? = nil, results: Results) {
+  init(command: String, device: DeviceRecord? = nil, results: Results) {
     self.command = command
     self.device = device
     self.results = results

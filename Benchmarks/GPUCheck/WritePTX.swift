@@ -14,7 +14,8 @@ struct WritePTX: ParsableCommand {
   var folder: String
 
   func run() throws {
-    for kernel in try KernelCatalogue.all() {
+    let ceilings = try CeilingKernel.all().map(\.kernel) + [CopyKernel.kernel()]
+    for kernel in try KernelCatalogue.all() + ceilings {
       for target in Target.allCases where target >= kernel.target {
         let file = "\(folder)/\(kernel.name).\(target.rawValue).ptx"
         try PTXPrinter.text(of: kernel, for: target)

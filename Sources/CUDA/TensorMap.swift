@@ -10,7 +10,10 @@ package struct TensorMap: Sendable {
   /// `CUtensorMapDataType`
   package enum ElementType: Int32, CaseIterable, Sendable {
     case uint8 = 0
+    case uint16 = 1
     case uint32 = 2
+    case int32 = 3
+    case uint64 = 4
     case float16 = 6
     case float32 = 7
     case bfloat16 = 9
@@ -34,16 +37,19 @@ package struct TensorMap: Sendable {
     package var byteStrides: [Int]
     /// Extents of a tile, at most 256 each.
     package var box: [Int]
+    /// Of a tile's elements along each dimension one in so many is copied.
+    package var elementStrides: [Int]
     package var swizzle: Swizzle
 
     package init(
       _ elementType: ElementType, extents: [Int], byteStrides: [Int], box: [Int],
-      swizzle: Swizzle = .none
+      elementStrides: [Int]? = nil, swizzle: Swizzle = .none
     ) {
       self.elementType = elementType
       self.extents = extents
       self.byteStrides = byteStrides
       self.box = box
+      self.elementStrides = elementStrides ?? extents.map { _ in 1 }
       self.swizzle = swizzle
     }
   }
@@ -61,6 +67,14 @@ package struct TensorMap: Sendable {
   package init(
     of shape: Shape, in buffer: borrowing Buffer, at offset: Int = 0, context: Context
   ) throws(HewnError) {
+    try self.init(of: shape, at: buffer.address(of: 0, at: offset), context: context)
+  }
+
+  /// Describes a tensor at an address, which the driver does not look up: that it lies in a buffer is the
+  /// caller's to know.
+  ///
+  /// - Throws: as ``init(of:in:at:context:)``.
+  package init(of shape: Shape, at address: UInt64, context: Context) throws(HewnError) {
     guard let function = context.functions.tensorMapEncodeTiled else {
       throw HewnError(
         .unsupported,
@@ -71,12 +85,12 @@ package struct TensorMap: Sendable {
     let extents = shape.extents.compactMap { UInt64(exactly: $0) }
     let strides = shape.byteStrides.compactMap { UInt64(exactly: $0) }
     let box = shape.box.compactMap { UInt32(exactly: $0) }
+    let steps = shape.elementStrides.compactMap { UInt32(exactly: $0) }
     guard
       (1...5).contains(rank), extents.count == rank, strides.count == rank - 1, box.count == rank,
-      strides.count == shape.byteStrides.count, box.count == shape.box.count
+      steps.count == rank, strides.count == shape.byteStrides.count, box.count == shape.box.count,
+      steps.count == shape.elementStrides.count
     else { throw HewnError(.internal, "\(shape) is not the shape of a tensor map") }
-    let address = try buffer.address(of: 0, at: offset)
-    let steps = [UInt32](repeating: 1, count: rank)
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: Self.byteCount, alignment: Self.alignment)
     defer { memory.deallocate() }

@@ -39,6 +39,7 @@ package final class CUDADevice: GPUDevice {
   }
 
   package let properties: GPUProperties
+  package let detectsMemoryFaults = false
   package let context: Context
   private let cache: CubinCache
   private var stream: Stream

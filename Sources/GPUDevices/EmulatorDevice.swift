@@ -54,6 +54,7 @@ package final class EmulatorDevice: GPUDevice {
   }
 
   package let properties: GPUProperties
+  package var detectsMemoryFaults: Bool { options.detectors.contains(.uninitializedMemory) }
   package var options: EmulatorOptions
   /// What the last launch executed.
   package private(set) var lastReport: LaunchReport?

@@ -20,6 +20,10 @@ package protocol GPUDevice {
 
   var properties: GPUProperties { get }
 
+  /// Whether it notices by itself that a kernel accesses what lies beyond buffers, or reads what nobody
+  /// wrote.
+  var detectsMemoryFaults: Bool { get }
+
   /// Allocates memory whose content counts as unwritten. Its address is a multiple of 256.
   ///
   /// - Throws: `outOfMemory`
@@ -46,6 +50,12 @@ package protocol GPUDevice {
   ///
   /// - Throws: `unsupported` when the device cannot run it.
   func load(_ kernel: Kernel) throws -> LoadedKernel
+
+  /// The 128 bytes by which kernels on this device find boxes of a tensor, as sixteen words; they
+  /// take them at multiples of 64.
+  ///
+  /// - Throws: `internal` when the map is none, `unsupported` when the device has no such maps.
+  func encode(_ map: TensorMap) throws -> [UInt64]
 
   /// Launches a kernel. Callers use ``launch(_:grid:arguments:)``, which checks what it is given.
   ///

@@ -22,6 +22,16 @@ import Testing
     }
   }
 
+  @Test func describesAddresses() throws {
+    try Fixture.withContext { fixture in
+      var shape = shape
+      shape.elementStrides = [1, 2, 1]
+      let map = try TensorMap(of: shape, at: 4096, context: fixture.context)
+      let words = map.bytes.withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) }
+      #expect(words[10..<13] == [1, 2, 1])
+    }
+  }
+
   @Test func oldDriver() throws {
     try Fixture.withContext(without: "cuTensorMapEncodeTiled") { fixture in
       let buffer = try Buffer(byteCount: 16, in: fixture.context)
@@ -40,6 +50,8 @@ import Testing
     TensorMap.Shape(.float32, extents: [4], byteStrides: [], box: [4, 4]),
     TensorMap.Shape(.float32, extents: [-4], byteStrides: [], box: [4]),
     TensorMap.Shape(.float32, extents: [4], byteStrides: [], box: [1 << 32]),
+    TensorMap.Shape(.float32, extents: [4], byteStrides: [], box: [4], elementStrides: []),
+    TensorMap.Shape(.float32, extents: [4], byteStrides: [], box: [4], elementStrides: [-1]),
   ])
   func wrongShapes(shape: TensorMap.Shape) throws {
     try Fixture.withContext { fixture in

@@ -16,7 +16,7 @@ package struct DeviceCatalogue<Device: GPUDevice> {
       ("copies", checkCopies), ("empty buffers", checkEmptyBuffers), ("bounds", checkBounds),
       ("launches", checkLaunches), ("graphs", checkGraphs),
       ("failed captures", checkFailedCaptures), ("refusals", checkRefusals),
-      ("measurements", checkMeasurements), ("instructions", checkInstructions),
+      ("measurements", checkMeasurements), ("tensor maps", checkTensorMaps),
     ]
   }
 
@@ -165,18 +165,19 @@ package struct DeviceCatalogue<Device: GPUDevice> {
 private struct Failure: Error {}
 
 extension DeviceCatalogue {
-  /// Every instruction gives the bits that the emulator gives of the kernel as it was built, matrix products
-  /// apart, whose order of additions differs.
-  private func checkInstructions(_ findings: inout Findings) throws {
-    for instruction in try InstructionCase.all()
-    where device.properties.target.map({ instruction.kernel.target <= $0 }) == true {
-      let got = try instruction.outputs(on: device)
-      let want = try instruction.emulatedOutputs(of: instruction.kernel.program)
-      if let difference = instruction.difference(got, from: want) {
-        findings.fail("\(instruction.name): \(difference)")
-      }
-    }
+  private func checkTensorMaps(_ findings: inout Findings) throws {
+    guard properties.target.map({ $0 >= .sm90 }) == true else { return }
+    let buffer = try device.allocate(byteCount: 1 << 12)
+    var map = TensorMap(
+      .f16, address: buffer.address, extents: [64, 16], byteStrides: [128], box: [64, 8],
+      swizzle: .bytes128)
+    try findings.expect(device.encode(map).count == 16)
+    map.box[0] = 65
+    let error = findings.expectError { _ = try device.encode(map) }
+    findings.expect((error as? HewnError)?.code == .internal)
   }
+
+  private var properties: GPUProperties { device.properties }
 }
 
 /// Adds 1 to a word.

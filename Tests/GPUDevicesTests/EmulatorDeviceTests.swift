@@ -4,9 +4,9 @@ import GPUDevices
 import KernelIR
 import Testing
 
-/// Expects that a device passes every check of the catalogue.
-func checkAll(on device: some GPUDevice, except exceptions: Set<String> = []) throws {
-  for check in DeviceCatalogue(device).checks where !exceptions.contains(check.name) {
+/// Expects that a device passes every check of what it does for its users.
+func checkAll(on device: some GPUDevice) throws {
+  for check in DeviceCatalogue(device).checks {
     var findings = Findings()
     try check.run(&findings)
     for failure in findings.failures { Issue.record("\(check.name): \(failure)") }
@@ -16,6 +16,30 @@ func checkAll(on device: some GPUDevice, except exceptions: Set<String> = []) th
 @Suite struct EmulatorDeviceTests {
   @Test func `the emulator passes the catalogue`() throws {
     try checkAll(on: EmulatorDevice())
+  }
+
+  @Test func `the emulator runs what it reads of every instruction as what was built`() {
+    let device = CheckedDevice(EmulatorDevice())
+    for check in KernelChecks.instructions {
+      for failure in check.findings(on: device).failures {
+        Issue.record("\(check.name): \(failure)")
+      }
+    }
+  }
+
+  @Test func `checks have names of their own`() {
+    let names = Catalogue(EmulatorDevice()).entries.map(\.name)
+    let repeated = Dictionary(grouping: names, by: \.self).filter { $1.count > 1 }.keys
+    #expect(repeated.isEmpty, "\(repeated.sorted())")
+  }
+
+  @Test func `a device that cannot run a check's kernels skips it`() throws {
+    let catalogue = Catalogue(EmulatorDevice(target: .sm80))
+    let entry = try #require(catalogue.entries.first { $0.name.hasSuffix("__sm90a") })
+    guard case .skipped = catalogue.outcome(of: entry) else {
+      Issue.record("\(entry.name) was run")
+      return
+    }
   }
 
   @Test func `a kernel's fault is an error of its launch, and the device works on`() throws {

@@ -1,56 +1,14 @@
 import Emulator
+import GPUCatalogue
+import GPUDevices
 import GPUKernels
 import KernelIR
-import PTX
-import Tensors
 import Testing
 
 @Suite struct GemmTests {
-  /// Sizes M, N, K at and around a tile.
-  private static func edges(_ c: GemmConfiguration) -> [(Int, Int, Int)] {
-    [
-      (1, 1, 1), (c.tileM - 1, c.tileN - 1, c.tileK - 1), (c.tileM, c.tileN, c.tileK),
-      (c.tileM + 1, c.tileN + 1, c.tileK + 1), (1, c.tileN + 3, 8), (c.tileM + 1, 2, 3),
-      (37, 101, 67), (c.tileM, c.tileN, (c.stageCount + 2) * c.tileK + 5),
-    ]
-  }
-
-  /// Every kernel, printed and read back, with all detectors, gives the product and writes nothing
-  /// else.
-  @Test(arguments: GemmCatalogue.entries.indices)
-  func products(_ index: Int) throws {
-    let (operation, configuration) = GemmCatalogue.entries[index]
-    let program = try GemmProgram(operation, configuration)
-    // The plain operation at all sizes, those with other epilogues beyond a tile's edge.
-    let isPlain = !operation.hasBias
-    for (m, n, k) in isPlain ? Self.edges(configuration) : [Self.edges(configuration)[3]] {
-      let seed = UInt64(index * 1_000_003 + m * 10_007 + n * 101 + k)
-      do {
-        let problem = try GemmProblem(operation, m: m, n: n, k: k)
-        try program.run(GemmCase(problem, seed: seed))
-      } catch {
-        Issue.record("\(program.name), M N K = \(m) \(n) \(k), seed \(seed): \(error)")
-      }
-    }
-  }
-
-  /// Many tiles, so that groups of tiles end on all sides, and rows with space between them.
-  @Test func manyTiles() throws {
-    let operation = GemmOperation(format: .f16)
-    for configuration in GemmConfiguration.table(operation)
-    where configuration.tileM * configuration.tileN <= 64 * 64 || configuration.target == .sm90a {
-      let (m, n) = (17 * configuration.tileM / 2 + 1, 5 * configuration.tileN / 2 + 1)
-      let up = { (count: Int) in (count + 23) / 8 * 8 }
-      let problem = try GemmProblem(
-        operation, m: m, n: n, k: 40, leadingA: up(40), leadingB: up(n), leadingD: up(n))
-      let program = try GemmProgram(operation, configuration)
-      do {
-        try program.run(GemmCase(problem, seed: 7))
-      } catch {
-        Issue.record("\(program.name), M N K = \(m) \(n) 40, seed 7: \(error)")
-      }
-    }
-  }
+  /// Every kernel, printed and read back, with all detectors.
+  @Test(arguments: Emulated.all(KernelChecks.products))
+  func products(check: Emulated) { check.expectNoFindings() }
 
   /// Where all tiles are whole, no access to shared memory takes more passes than its bytes need,
   /// and whole sectors of global memory are copied and stored.
@@ -58,13 +16,18 @@ import Testing
   func wavefrontsAndSectors(_ index: Int) throws {
     let (operation, configuration) = GemmCatalogue.entries[index]
     guard !operation.hasBias else { return }
-    let program = try GemmProgram(operation, configuration)
+    let device = CheckedDevice(EmulatorDevice())
     let problem = try GemmProblem(
       operation, m: configuration.tileM, n: configuration.tileN,
       k: configuration.stageCount * configuration.tileK)
-    let report = try program.run(GemmCase(problem, seed: 11))
+    var findings = Findings()
+    try device.multiply(GemmCase(problem, seed: 11), configuration, &findings)
+    #expect(findings.failures == [])
+    let report = try #require(device.device.lastReport)
+    // Kernels of the same name are equal, whatever the problem.
+    let program = try device.load(WarpGemmKernel(problem, configuration)).program.program
     var sharedOperations: Set<Operation> = []
-    for (instruction, counters) in zip(program.program.program.instructions, report.instructions) {
+    for (instruction, counters) in zip(program.instructions, report.instructions) {
       if counters.sharedRequests > 0 { sharedOperations.insert(instruction.operation) }
       #expect(
         counters.sharedWavefronts == counters.idealSharedWavefronts,
@@ -77,17 +40,5 @@ import Testing
       #expect(sharedOperations.contains(.asyncCopy(byteCount: 16)))
       #expect(sharedOperations.contains(.loadMatrix(count: 4, transposed: false)))
     }
-  }
-
-  /// An infinity in the last row of B comes out in its column, and nowhere as 0 · ∞ from beyond K.
-  @Test(arguments: GemmCatalogue.entries.indices)
-  func infinity(_ index: Int) throws {
-    let (operation, configuration) = GemmCatalogue.entries[index]
-    guard !operation.hasBias else { return }
-    let problem = try GemmProblem(operation, m: 5, n: 6, k: configuration.tileK + 3)
-    var gemm = GemmCase(problem, seed: 13)
-    gemm.b[(problem.k - 1) * problem.n + 2] = .infinity
-    for row in 0..<problem.m { gemm.a[(row + 1) * problem.k - 1] = 1 }
-    try GemmProgram(operation, configuration).run(gemm)
   }
 }

@@ -1,73 +1,13 @@
+import GPUCatalogue
 import GPUKernels
-import KernelIR
-import Tensors
 import Testing
 
-/// Pools on lanes.
 struct PoolTests {
-  @Test(arguments: WindowCase.all)
-  func `windows are pooled`(test: WindowCase) throws {
-    let window = try test.window()
-    var random = SplitMix64(seed: 31)
-    var numbers = random.floats(window.inputCount, range: 100).map(KernelElement.f16.rounded)
-    numbers[window.inputCount / 2] = .nan
-    numbers[0] = -.infinity
-    let device = EmulatedDevice()
-    let input = try device.buffer(numbers, as: .f16)
-    for kind in [PoolKind.maximum, .average(countsPadding: false), .average(countsPadding: true)] {
-      var want = [Double](repeating: 0, count: window.outputCount)
-      window.forEachOutput { _, output, taps in
-        want[output] = kind.evaluate(
-          taps.compactMap { $0.place.map { Double(numbers[$0]) } },
-          padding: taps.count(where: \.isPadding))
-      }
-      let problem = PoolProblem(kind, window)
-      for configuration in [nil, PoolConfiguration(unrollsRows: false, unrollsColumns: false)] {
-        let kernel = PoolKernel(problem, configuration)
-        let output = try device.output(.f16, count: window.outputCount)
-        try device.run(kernel, kernel.arguments(input: input, output: output))
-        let got = try device.read(.f16, count: window.outputCount, from: output)
-        expectNear(got, want, .f16, Tolerance(ulp: 0.6, absolute: 0x1p-14), kernel.name)
-      }
-    }
-  }
-
-  @Test(arguments: [(1, 1), (7, 49), (8, 64), (9, 31), (17, 33), (3, 257)])
-  func `planes are pooled`(planes: Int, area: Int) throws {
-    var random = SplitMix64(seed: 32)
-    let numbers = random.floats(planes * area * 8, range: 100).map(KernelElement.f16.rounded)
-    let device = EmulatedDevice()
-    let input = try device.buffer(numbers, as: .f16)
-    for isMaximum in [false, true] {
-      let kernel = GlobalPoolKernel(
-        try GlobalPoolProblem(maximum: isMaximum, planes: planes, area: area))
-      let output = try device.output(.f16, count: planes * 8)
-      try device.run(kernel, kernel.arguments(input: input, output: output))
-      let got = try device.read(.f16, count: planes * 8, from: output)
-      let want = (0..<planes * 8).map { place in
-        let elements = (0..<area).map {
-          Double(numbers[(place / 8 * area + $0) * 8 + place % 8])
-        }
-        return isMaximum
-          ? elements.reduce(-.infinity, max) : elements.reduce(0, +) / Double(area)
-      }
-      expectNear(got, want, .f16, Tolerance(ulp: 0.6, absolute: 0x1p-12), kernel.name)
-    }
-  }
+  @Test(arguments: Emulated.all(KernelChecks.pools))
+  func `windows and planes are pooled`(check: Emulated) { check.expectNoFindings() }
 
   @Test func `names tell kernels apart`() throws {
     let names = try ConvolutionsCatalogue.kernels().map(\.name)
     #expect(Set(names).count == names.count)
-  }
-}
-
-extension PoolKind {
-  /// The result of a window's elements.
-  fileprivate func evaluate(_ elements: [Double], padding: Int) -> Double {
-    switch self {
-    case .maximum: elements.reduce(-.infinity) { $1.isNaN || $1 > $0 ? $1 : $0 }
-    case .average(let countsPadding):
-      elements.reduce(0, +) / Double(elements.count + (countsPadding ? padding : 0))
-    }
   }
 }

@@ -1,3 +1,5 @@
+import GPUCatalogue
+import GPUDevices
 import GPUKernels
 import KernelIR
 import Tensors
@@ -5,93 +7,18 @@ import Testing
 
 /// Conversions between planes of f32 and lanes of f16.
 struct LayoutTests {
-  struct Case: Sendable, CustomTestStringConvertible {
-    var images: Int
-    var channels: Int
-    var height: Int
-    var width: Int
-    /// Zero cells: between rows, between planes, before the first plane, and how many of these are
-    /// another tensor's.
-    var gaps: (row: Int, plane: Int, head: Int, foreign: Int)?
-
-    var testDescription: String {
-      "\(images)×\(channels)×\(height)×\(width), \(gaps.debugDescription)"
-    }
-
-    func geometry() throws -> PlanesGeometry {
-      guard let gaps else {
-        return try PlanesGeometry(
-          images: images, channels: channels, height: height, width: width)
-      }
-      let pitch = width + gaps.row
-      let channelStride = height * pitch + gaps.plane
-      return try PlanesGeometry(
-        images: images, channels: channels, height: height, width: width, rowPitch: pitch,
-        channelStride: channelStride, imageStride: gaps.head + channels * channelStride,
-        origin: gaps.head, headCells: gaps.head - gaps.foreign)
-    }
-  }
-
-  static let cases: [Case] = [
-    Case(images: 1, channels: 1, height: 1, width: 1),
-    Case(images: 8, channels: 3, height: 5, width: 7),
-    Case(images: 7, channels: 2, height: 16, width: 16),
-    Case(images: 9, channels: 257, height: 1, width: 1),
-    Case(images: 17, channels: 5, height: 7, width: 7),
-    Case(images: 1, channels: 1, height: 1, width: 1, gaps: (1, 5, 3, 0)),
-    Case(images: 3, channels: 4, height: 7, width: 7, gaps: (1, 8, 16, 0)),
-    Case(images: 8, channels: 5, height: 6, width: 31, gaps: (2, 64, 48, 16)),
-    Case(images: 11, channels: 3, height: 13, width: 5, gaps: (3, 0, 0, 0)),
-    Case(images: 2, channels: 2, height: 3, width: 257, gaps: (0, 7, 32, 32)),
-  ]
-
-  @Test(arguments: cases)
-  func `planes become lanes`(test: Case) throws {
-    let geometry = try test.geometry()
-    var random = SplitMix64(seed: 11)
-    var numbers = random.floats(geometry.images * geometry.imageStride, range: 70_000)
-    numbers[geometry.origin] = .nan
-    let device = EmulatedDevice()
-    let planes = try device.buffer(numbers)
-    let count = (geometry.images + 7) / 8 * 8 * test.channels * test.height * test.width
-    let lanes = try device.output(.f16, count: count)
-    let kernel = LayoutKernel(.planesToLanes, geometry)
-    try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes))
-    let got = try device.read(.f16, count: count, from: lanes)
-    var want = [Double](repeating: 0, count: count)
-    geometry.forEachElement { cell, place in want[place] = Double(numbers[cell]) }
-    expectNear(got, want, .f16, .exact, kernel.name)
-  }
-
-  @Test(arguments: cases)
-  func `lanes become planes`(test: Case) throws {
-    let geometry = try test.geometry()
-    var random = SplitMix64(seed: 12)
-    let count = (geometry.images + 7) / 8 * 8 * test.channels * test.height * test.width
-    let numbers = random.floats(count, range: 100).map(KernelElement.f16.rounded)
-    let device = EmulatedDevice()
-    let lanes = try device.buffer(numbers, as: .f16)
-    let cellCount = geometry.images * geometry.imageStride
-    let planes = try device.output(.f32, count: cellCount)
-    let kernel = LayoutKernel(.lanesToPlanes, geometry)
-    try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes))
-    let got = try device.read(.f32, count: cellCount, from: planes)
-    // Nobody writes the cells of other tensors; fresh memory is NaN.
-    var want = (0..<cellCount).map { cell in
-      cell % geometry.imageStride < geometry.origin - geometry.headCells ? Double.nan : 0
-    }
-    geometry.forEachElement { cell, place in want[cell] = Double(numbers[place]) }
-    expectNear(got, want, .f32, .exact, kernel.name)
-  }
+  @Test(arguments: Emulated.all(KernelChecks.layouts))
+  func `planes become lanes, and lanes planes`(check: Emulated) { check.expectNoFindings() }
 
   @Test func `both sides are coalesced`() throws {
     let geometry = try PlanesGeometry(images: 8, channels: 4, height: 16, width: 16)
-    let device = EmulatedDevice()
+    let device = CheckedDevice(EmulatorDevice())
     let planes = try device.buffer([Float](repeating: 1, count: 8 * 4 * 256))
     let lanes = try device.output(.f16, count: 8 * 4 * 256)
     for direction in [LayoutDirection.planesToLanes, .lanesToPlanes] {
       let kernel = LayoutKernel(direction, geometry)
-      let total = try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes)).total
+      try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes))
+      let total = try #require(device.device.lastReport).total
       #expect(total.globalSectors * 32 == total.globalBytes, "\(kernel.name)")
     }
   }
@@ -109,23 +36,6 @@ struct LayoutTests {
     }
     #expect(throws: HewnError.self) {
       try PlanesGeometry(images: 0, channels: 2, height: 3, width: 4)
-    }
-  }
-}
-
-extension PlanesGeometry {
-  /// Each element's cell among planes and place among lanes.
-  fileprivate func forEachElement(_ body: (_ cell: Int, _ place: Int) -> Void) {
-    for n in 0..<images {
-      for c in 0..<channels {
-        for y in 0..<height {
-          for x in 0..<width {
-            body(
-              n * imageStride + origin + c * channelStride + y * rowPitch + x,
-              (((n / 8 * channels + c) * height + y) * width + x) * 8 + n % 8)
-          }
-        }
-      }
     }
   }
 }

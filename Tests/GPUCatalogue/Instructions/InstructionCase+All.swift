@@ -4,9 +4,7 @@ extension InstructionCase {
   /// A case for every operation that computes registers from registers, and for those that move
   /// matrices.
   package static func all() throws -> [InstructionCase] {
-    try operations.enumerated().map { index, operation in
-      try InstructionCase(operation, seed: UInt64(index) + 1)
-    }
+    try operations.map { try InstructionCase($0) }
   }
 
   package static var operations: [Operation] {

@@ -7,6 +7,8 @@ struct OperandGenerator {
   private let operation: Operation
   private let types: [ValueType]
   private var random: SplitMix64
+  /// The first operands so far, by thread.
+  private var first: [UInt64] = []
 
   init(_ operation: Operation, seed: UInt64) {
     self.operation = operation
@@ -19,9 +21,19 @@ struct OperandGenerator {
     random = SplitMix64(seed: seed)
   }
 
-  /// The cell of operand `index`.
-  mutating func next(_ index: Int) -> UInt64 {
+  /// The cell of operand `index`, for each thread in turn.
+  mutating func next(_ index: Int, thread: Int) -> UInt64 {
+    let cell = cell(index, thread)
+    if index == 0 { first.append(cell) }
+    return cell
+  }
+
+  private mutating func cell(_ index: Int, _ thread: Int) -> UInt64 {
     switch operation {
+    case .compare where index == 1 && thread % 4 == 0: return first[thread]
+    // Warps that agree, and warps that do not.
+    case .vote where thread < 32, .ballot where thread < 32: return 0
+    case .vote where thread < 64, .ballot where thread < 64: return 1
     case .multiplyMatrices(let shape): return matrixCell(index, shape)
     case .multiplySparseMatrices(let shape, _):
       return index == types.count - 1 ? metadata(shape) : matrixCell(index, shape)

@@ -30,19 +30,21 @@ package struct InstructionCase: Sendable {
   /// The operation's text without what a file name or PTX name cannot have.
   package var name: String { kernel.name }
 
-  package init(_ operation: Operation, seed: UInt64) throws {
+  /// With operands that depend on the operation alone, whatever others there are.
+  package init(_ operation: Operation) throws {
     self.operation = operation
-    var operands = OperandGenerator(operation, seed: seed)
+    let name = Self.name(of: operation)
+    var operands = OperandGenerator(operation, seed: Digest.of(name.utf8))
     let signature = operation.signature
     let inputCount = operation.cellTypes.count
     inputs = (0..<inputCount).flatMap { index in
-      (0..<Self.cellCount).map { _ in operands.next(index) }
+      (0..<Self.cellCount).map { operands.next(index, thread: $0) }
     }
     // stmatrix leaves 16 bytes for each lane.
     let resultCount = operation.isMatrixStore ? 4 : signature.resultCount
     outputCellCount = resultCount * Self.cellCount
     kernel = try Kernel.build(
-      Self.name(of: operation), target: operation.oldestTarget, threads: Self.threadCount,
+      name, target: operation.oldestTarget, threads: Self.threadCount,
       arguments: Arguments.self
     ) { k, arguments in
       let thread = k.blockIndex.x * UInt32(Self.threadCount).value + k.threadIndex
@@ -57,7 +59,7 @@ package struct InstructionCase: Sendable {
     }
   }
 
-  private static func name(of operation: Operation) -> String {
+  static func name(of operation: Operation) -> String {
     let characters = operation.description.map { $0.isLetter || $0.isNumber ? $0 : "_" }
     return String(characters)
   }

@@ -10,7 +10,7 @@ import GPUKernels
 
 /// Pointwise expressions in double precision.
 extension PointwiseExpression {
-  func evaluate(_ inputs: [Double]) -> Double {
+  package func evaluate(_ inputs: [Double]) -> Double {
     switch self {
     case .input(let index): inputs[index]
     case .constant(let value): Double(value)

@@ -1,9 +1,8 @@
 import GPUKernels
 import Tensors
-import Testing
 
-/// Windows that the tests of convolutions and pools slide.
-struct WindowCase: Sendable, CustomTestStringConvertible {
+/// Windows that the checks of convolutions and pools slide.
+struct WindowCase: Sendable, CustomStringConvertible {
   var groups = 1
   var channels = 3
   var input = Spatial(7, 7)
@@ -15,9 +14,15 @@ struct WindowCase: Sendable, CustomTestStringConvertible {
   /// Further outputs, whose windows reach beyond the padding, as ceil mode has them.
   var beyond = Spatial(0, 0)
 
-  var testDescription: String {
-    "\(groups)×\(channels)×\(input), kernel \(kernel), stride \(stride), dilation \(dilation), "
-      + "padding \(before) \(after), beyond \(beyond)"
+  var description: String {
+    func text(_ extents: Spatial) -> String { "\(extents.vertical)×\(extents.horizontal)" }
+    let parts = [
+      (" stride ", stride, Spatial(1, 1)), (" dilation ", dilation, Spatial(1, 1)),
+      (" padding ", before, Spatial(0, 0)), (" and ", after, Spatial(0, 0)),
+      (" beyond ", beyond, Spatial(0, 0)),
+    ]
+    return "\(groups)×\(channels)×\(text(input)), kernel \(text(kernel))"
+      + parts.filter { $0.1 != $0.2 }.map { $0.0 + text($0.1) }.joined()
   }
 
   func window() throws -> LanesWindow {
@@ -78,32 +83,30 @@ struct WindowCase: Sendable, CustomTestStringConvertible {
 }
 
 extension LanesWindow {
-  /// Calls `body` for every output with the elements of its window: tap and place in the input, or nil outside.
-  func forEachOutput(_ body: (_ channel: Int, _ output: Int, _ taps: [Tap]) -> Void) {
-    for group in 0..<groups {
-      for c in 0..<channels {
-        for p in 0..<output.vertical {
-          for q in 0..<output.horizontal {
-            for lane in 0..<8 {
-              let plane = group * channels + c
-              let place = ((plane * output.vertical + p) * output.horizontal + q) * 8 + lane
-              body(c, place, taps(plane, p, q, lane))
-            }
-          }
-        }
-      }
-    }
-  }
-
-  struct Tap {
-    var number: Int
-    /// Nil where the tap stands on no element.
-    var place: Int?
+  /// A tap of the window of an output.
+  package struct Tap {
+    package var number: Int
+    /// The element under it; nil where it stands on none.
+    package var place: Int?
     /// Whether it stands on padding.
-    var isPadding: Bool
+    package var isPadding: Bool
   }
 
-  private func taps(_ plane: Int, _ p: Int, _ q: Int, _ lane: Int) -> [Tap] {
+  /// Calls `body` for every output with the taps of its window.
+  func forEachOutput(_ body: (_ channel: Int, _ output: Int, _ taps: [Tap]) -> Void) {
+    for place in 0..<outputCount { body(channel(of: place), place, taps(of: place)) }
+  }
+
+  /// The channel of an output.
+  package func channel(of place: Int) -> Int {
+    place / 8 / (output.vertical * output.horizontal) % channels
+  }
+
+  /// The window of an output.
+  package func taps(of place: Int) -> [Tap] {
+    let (pixel, lane) = place.quotientAndRemainder(dividingBy: 8)
+    let (row, q) = pixel.quotientAndRemainder(dividingBy: output.horizontal)
+    let (plane, p) = row.quotientAndRemainder(dividingBy: output.vertical)
     var taps: [Tap] = []
     for r in 0..<kernel.vertical {
       for s in 0..<kernel.horizontal {
@@ -124,6 +127,6 @@ extension LanesWindow {
     return taps
   }
 
-  var inputCount: Int { groups * channels * input.vertical * input.horizontal * 8 }
-  var outputCount: Int { groups * channels * output.vertical * output.horizontal * 8 }
+  package var inputCount: Int { groups * channels * input.vertical * input.horizontal * 8 }
+  package var outputCount: Int { groups * channels * output.vertical * output.horizontal * 8 }
 }
