@@ -24,7 +24,7 @@ import Testing
       for name in BinaryOperator.allCases { all.append(.binary(name, type)) }
       for name in TernaryOperator.allCases { all.append(.ternary(name, type)) }
       for count in [1, 2, 4] {
-        for space in MemorySpace.allCases {
+        for space in MemorySpace.allCases where space != .cluster {
           let access = Access(space, type, count: count)
           all += [.load(access), .store(access)]
         }
@@ -77,7 +77,7 @@ import Testing
         let offset = pick([0, 0, 4, 16, -16, 256, Int(Int32.max)])
         let symbol: MemoryBase? =
           switch space {
-          case .shared: .shared
+          case .shared, .cluster: .shared
           case .constant: .constants
           case .parameter: .parameters
           case .global: nil

@@ -21,7 +21,12 @@ extension DecodedInstruction {
       return [try decoded.lanes(laneFunction(for: .move(.u32)), instruction, in: program)]
     case .sharedAddress:
       return [try decoded.lanes(laneFunction(for: .move(.u32)), instruction, in: program)]
-    case .load(let access): decoded.setLoad(access)
+    case .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
+      .fenceBarrierInit, .tensorMulticast:
+      throw unsupported(instruction, in: program)
+    case .load(let access):
+      guard access.space != .cluster else { throw unsupported(instruction, in: program) }
+      decoded.setLoad(access)
     case .store(let access):
       guard access.space == .global || access.space == .shared else {
         throw unsupported(instruction, in: program)
@@ -130,7 +135,7 @@ extension DecodedInstruction {
     opcode =
       switch access.space {
       case .global: .loadGlobal
-      case .shared: .loadShared
+      case .shared, .cluster: .loadShared
       case .constant: .loadConstant
       case .parameter: .loadParameter
       }

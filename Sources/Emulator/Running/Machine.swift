@@ -190,6 +190,8 @@ final class Machine {
           case .blockCountX: grid.x
           case .blockCountY: grid.y
           case .blockCountZ: grid.z
+          case .blockRank: 0
+          case .clusterSize: 1
           case .clock64: 0
           }
         lanes[lane] = UInt32(truncatingIfNeeded: value)
