@@ -63,7 +63,7 @@ package struct EmulatorOptions: Sendable {
 
   package init(
     detectors: Detectors = .all, countsMemory: Bool = true, threadCount: Int = 1,
-    instructionLimit: Int = 1 << 40
+    instructionLimit: Int = 1 << 32
   ) {
     self.detectors = detectors
     self.countsMemory = countsMemory

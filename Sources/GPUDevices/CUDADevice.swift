@@ -43,6 +43,7 @@ package final class CUDADevice: GPUDevice {
   package let context: Context
   private let cache: CubinCache
   private var stream: Stream
+  private var isCapturing = false
 
   /// - Parameters:
   ///   - ordinal: which GPU.
@@ -69,19 +70,27 @@ package final class CUDADevice: GPUDevice {
       gridLimit: Grid(device.gridLimit.x, device.gridLimit.y, device.gridLimit.z))
   }
 
+  /// The driver would end the capture with an error of its own, later.
+  private func demandNoCapture() throws(HewnError) {
+    if isCapturing { throw HewnError(.internal, "only launches and fills can be captured") }
+  }
+
   package func allocate(byteCount: Int) throws(HewnError) -> Buffer {
-    try Buffer(byteCount: byteCount, in: context)
+    try demandNoCapture()
+    return try Buffer(byteCount: byteCount, in: context)
   }
 
   package func upload(
     _ bytes: UnsafeRawBufferPointer, to buffer: Buffer, at offset: Int
   ) throws(HewnError) {
+    try demandNoCapture()
     try stream.upload(bytes, to: buffer.memory, at: offset)
   }
 
   package func download(
     _ buffer: Buffer, at offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws(HewnError) {
+    try demandNoCapture()
     try stream.download(buffer.memory, at: offset, into: bytes)
   }
 
@@ -100,6 +109,7 @@ package final class CUDADevice: GPUDevice {
   package func load(
     _ ptx: String, as interface: KernelInterface
   ) throws(HewnError) -> LoadedKernel {
+    try demandNoCapture()
     try check(interface)
     let module = try Module.compile(ptx, cache: cache, in: context)
     let function = try module.function(interface.name)
@@ -132,10 +142,16 @@ package final class CUDADevice: GPUDevice {
       sharedByteCount: kernel.interface.sharedByteCount, arguments: arguments)
   }
 
-  package func synchronize() throws(HewnError) { try stream.synchronize() }
+  package func synchronize() throws(HewnError) {
+    try demandNoCapture()
+    try stream.synchronize()
+  }
 
   package func capture(_ body: () throws -> Void) throws -> Graph {
+    guard !isCapturing else { throw HewnError(.internal, "captures do not nest") }
     try stream.beginCapture()
+    isCapturing = true
+    defer { isCapturing = false }
     do {
       try body()
     } catch {

@@ -74,7 +74,15 @@ package final class EmulatorDevice: GPUDevice {
       l2ByteCount: 0, memoryByteCount: 0, memoryBandwidth: nil)
   }
 
+  /// A capture takes launches and fills; the driver refuses anything else meanwhile.
+  private func demandNoCapture() throws(HewnError) {
+    if capturing != nil {
+      throw HewnError(.internal, "only launches and fills can be captured")
+    }
+  }
+
   package func allocate(byteCount: Int) throws(HewnError) -> Buffer {
+    try demandNoCapture()
     guard byteCount >= 0 else {
       throw HewnError(.internal, "a buffer cannot have \(byteCount) bytes")
     }
@@ -84,12 +92,14 @@ package final class EmulatorDevice: GPUDevice {
   package func upload(
     _ bytes: UnsafeRawBufferPointer, to buffer: Buffer, at offset: Int
   ) throws(HewnError) {
+    try demandNoCapture()
     try memory.write(bytes, to: buffer.address(of: bytes.count, at: offset))
   }
 
   package func download(
     _ buffer: Buffer, at offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws(HewnError) {
+    try demandNoCapture()
     try memory.read(bytes, from: buffer.address(of: bytes.count, at: offset))
   }
 
@@ -98,6 +108,7 @@ package final class EmulatorDevice: GPUDevice {
   }
 
   package func load(_ kernel: Kernel) throws(HewnError) -> LoadedKernel {
+    try demandNoCapture()
     let interface = KernelInterface(of: kernel)
     try check(interface)
     let text = PTXPrinter.text(of: kernel, for: kernel.target)
@@ -122,7 +133,7 @@ package final class EmulatorDevice: GPUDevice {
     try perform(.launch(kernel, launch))
   }
 
-  package func synchronize() {}
+  package func synchronize() throws(HewnError) { try demandNoCapture() }
 
   package func capture(_ body: () throws -> Void) throws -> Graph {
     guard capturing == nil else { throw HewnError(.internal, "captures do not nest") }

@@ -11,8 +11,9 @@ package import Tensors
 /// Failures of the driver, of memory and of arguments are `HewnError`s. Faults of a kernel show in
 /// launches on the emulator and in what waits on GPUs; the emulator's error says where they are.
 package protocol GPUDevice {
-  /// Memory, freed with its last reference. Associated types are copyable, or arrays could not hold
-  /// them.
+  /// Memory, freed with its last reference. Arguments of kernels hold its address alone: a buffer must be
+  /// referred to until the work that uses it is done, as until ``synchronize()``. Associated types are
+  /// copyable, or arrays could not hold them.
   associatedtype Buffer: GPUBuffer
   associatedtype LoadedKernel: LoadedGPUKernel
   /// Captured work.
@@ -68,7 +69,7 @@ package protocol GPUDevice {
 
   /// Collects the launches of `body` instead of doing them.
   ///
-  /// The body may only launch and fill. The buffers that it uses must outlive the graph.
+  /// The body may only launch and fill; anything else throws `internal`. The buffers that it uses must outlive the graph.
   ///
   /// - Throws: what `body` throws; then nothing is captured.
   func capture(_ body: () throws -> Void) throws -> Graph

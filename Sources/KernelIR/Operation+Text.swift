@@ -74,6 +74,7 @@ extension Operation: CustomStringConvertible {
 extension Access: CustomStringConvertible {
   package var description: String {
     "\(space).\(type)" + (count > 1 ? "x\(count)" : "") + (cache == .readOnly ? ".readOnly" : "")
+      + (order == .weak ? "" : ".\(order)")
   }
 }
 

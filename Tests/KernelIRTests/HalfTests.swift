@@ -23,6 +23,17 @@ import Testing
     }
   }
 
+  @Test func `doubles are rounded once`() {
+    #expect(Half.bits(of: 1 + 0x1p-11 + 0x1p-40) == 0x3c01)
+    #expect(Half.bits(of: 1 + 0x1p-11) == 0x3c00)
+    #expect(Half.bits(of: -1 - 0x1p-11 - 0x1p-40) == 0xbc01)
+    #expect(Half.bits(of: 65519.99999999) == 0x7bff)
+    #expect(Half.bits(of: 0x1p-25 + 0x1p-60) == 1)
+    #expect(Half.brainBits(of: 1 + 0x1p-8 + 0x1p-40) == 0x3f81)
+    #expect(Half.brainBits(of: 1 + 0x1p-8) == 0x3f80)
+    #expect(Half.brainBits(of: 1e300) == 0x7f80)
+  }
+
   static let brainCases: [(Float, UInt16)] = [
     (1, 0x3f80), (-2, 0xc000), (.infinity, 0x7f80), (.nan, 0x7fff),
     (Float(bitPattern: 0x3f80_8000), 0x3f80), (Float(bitPattern: 0x3f81_8000), 0x3f82),

@@ -102,6 +102,40 @@ func instructions(
       ])
   }
 
+  @Test func `several reads in nested blocks are all seen`() throws {
+    let lines = try instructions { k, shared in
+      let variable = k.variable(initially: shared[8])
+      k.if(k.laneIndex == 7) {
+        let value = variable.value
+        shared[0] = value
+        shared[1] = value
+      }
+      k.if(k.laneIndex < 9) { shared[2] = variable.value }
+    }
+    #expect(lines.filter { $0.contains("store") }.allSatisfy { $0.hasSuffix(", %r1") }, "\(lines)")
+  }
+
+  @Test func `constant conditions`() throws {
+    let lines = try instructions { k, shared in
+      k.loop {
+        shared[0] = 1
+        k.leave(if: Value(true))
+      }
+      k.loop(while: { Value(false) }) { shared[1] = 1 }
+      k.wait(until: { Value(true) })
+    }
+    #expect(lines.first == "%p0 = move.predicate 1")
+    #expect(lines.contains("leave if uniform %p0"))
+  }
+
+  @Test func `constants alone are constants`() throws {
+    let lines = try instructions { k, shared in
+      let infinity = Value<F32>(bitPattern: 0x7f80_0000)
+      shared.cast(to: F32.self)[0] = (Value<F32>(1) + 2) * infinity - 1
+    }
+    #expect(lines == ["store.shared.f32 [shared], inf"])
+  }
+
   @Test func `bits of signed numbers are bits`() throws {
     let lines = try instructions { k, shared in
       let number = Value<S32>(bitPattern: k.laneIndex)

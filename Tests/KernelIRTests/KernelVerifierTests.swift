@@ -143,6 +143,33 @@ import Testing
     Case(rule: "loops", message: "there is no loop to leave") { k in
       k.leave(if: k.laneIndex == 0)
     },
+    Case(rule: "polling", message: "nothing changes between the turns of the loop") { k in
+      let flag = k.shared(U32.self, count: 1)
+      k.wait(until: { flag[0] != 0 })
+    },
+    Case(rule: "assigned", message: "is read before it is assigned") { k in
+      // Simplified, it would read the later value.
+      let variable = k.variable(U32.self)
+      let before = variable.value
+      variable.value = 5
+      k.shared(U32.self, count: 1)[0] = before
+    },
+    Case(rule: "assigned", message: "is read before it is assigned") { k in
+      let shared = k.shared(U32.self, count: 4)
+      let index = k.variable(U32.self, initially: 0)
+      var isLess = Value<Predicate>(true)
+      k.loop {
+        let condition = shared[index.value] < 5
+        k.leave(if: index.value >= 4)
+        isLess = !condition
+        index += 1
+      }
+      k.if(isLess) { shared[0] = 1 }
+    },
+    Case(rule: "windows", message: "has more than 32 bits") { k in
+      k.emit(
+        .store(Access(.shared, .u32)), sources: [.memory(.shared, offset: 1 << 31), .immediate(0)])
+    },
   ]
 
   @Test(arguments: cases.indices)
@@ -160,7 +187,16 @@ import Testing
   }
 
   @Test func `every rule has a case`() {
-    #expect(Set(Self.cases.map(\.rule)) == Set(KernelVerifier.rules.map(\.name)))
+    let tested = Self.cases.map(\.rule) + ["names"]
+    #expect(Set(tested) == Set(KernelVerifier.rules.map(\.name)))
+  }
+
+  @Test(arguments: ["", "a-b", "1st", "a b", "shared", "constants", "übung"])
+  func `names that PTX does not take`(name: String) {
+    let error = #expect(throws: KernelError.self) {
+      try Kernel.build(name, threads: 32, arguments: NoArguments.self) { k, _ in k.barrier() }
+    }
+    #expect(error?.violations.map(\.rule) == ["names"])
   }
 
   @Test func `the line is that of the kernel's source`() {

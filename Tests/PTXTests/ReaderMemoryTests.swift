@@ -40,6 +40,15 @@ struct ReaderMemoryTests {
       "ld.global.v2.u64 {%rd2,%rd3}, [%rd1];", .load(Access(.global, .u64, count: 2)),
       [.rd(2), .rd(3)], [.at(rd: 1)]),
     .init(
+      "ld.relaxed.gpu.global.f32 %f1, [%rd1];", .load(Access(.global, .f32, order: .relaxed)),
+      [.f(1)], [.at(rd: 1)]),
+    .init(
+      "ld.acquire.gpu.global.u32 %r1, [%rd1+4];", .load(Access(.global, .u32, order: .acquire)),
+      [.r(1)], [.at(rd: 1, 4)]),
+    .init(
+      "st.release.gpu.global.u64 [%rd1], %rd2;", .store(Access(.global, .u64, order: .release)),
+      [], [.at(rd: 1), .rd(2)]),
+    .init(
       "ld.global.nc.f32 %f1, [%rd1];", .load(Access(.global, .f32, cache: .readOnly)), [.f(1)],
       [.at(rd: 1)]),
     .init(

@@ -22,6 +22,13 @@ enum Folding {
       return constants[0].map { .operand(.immediate($0 ^ 1)) } ?? unchanged
     case .unary(.negate, let type) where type.isInteger:
       return constants[0].map { .operand(.immediate(truncated(0 &- $0, type))) } ?? unchanged
+    case .move:
+      return constants[0].map { .operand(.immediate($0)) } ?? unchanged
+    case .binary(let binary, .f32):
+      guard let a = constants[0], let b = constants[1], let value = evaluate(binary, a, b) else {
+        return unchanged
+      }
+      return .operand(.immediate(value))
     case .unary(.negate, .f32):
       return constants[0].map { .operand(.immediate($0 ^ 0x8000_0000)) } ?? unchanged
     case .compare(let comparison, let type) where type.isInteger:
@@ -30,6 +37,24 @@ enum Folding {
     default:
       return unchanged
     }
+  }
+
+  /// Of f32; `nil` where it is not folded.
+  private static func evaluate(_ operation: BinaryOperator, _ a: UInt64, _ b: UInt64) -> UInt64? {
+    let (x, y) = (
+      Float(bitPattern: UInt32(truncatingIfNeeded: a)),
+      Float(bitPattern: UInt32(truncatingIfNeeded: b))
+    )
+    let value: Float? =
+      switch operation {
+      case .add: x + y
+      case .subtract: x - y
+      case .multiply: x * y
+      case .divide: x / y
+      default: nil
+      }
+    // Each NaN of the GPU is the same one.
+    return value.map { $0.isNaN ? 0x7fff_ffff : UInt64($0.bitPattern) }
   }
 
   /// `nil` where the result is not defined.

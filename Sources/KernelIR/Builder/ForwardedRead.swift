@@ -33,6 +33,7 @@ struct ForwardedRead {
       let readCount = instruction.sources.count { $0.register == copy }
       guard readCount == 0 || mayRead else { return nil }
       remainingCount -= readCount
+      precondition(remainingCount >= 0, "all reads were counted")
       instruction.sources = instruction.sources.map { source in
         source.mapRegister { $0 == copy ? variable : $0 }
       }

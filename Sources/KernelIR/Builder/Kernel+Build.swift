@@ -25,11 +25,17 @@ extension Kernel {
       parameterByteCount: MemoryLayout<Struct>.size,
       parameterAlignment: Swift.max(8, MemoryLayout<Struct>.alignment),
       constants: builder.constants, body: builder.statements, registerNames: builder.registerNames)
+    // As it was built, where every rule that is broken still shows; then what simplifying made of it.
+    try kernel.verify()
     kernel.simplify()
     kernel.markUniformConditions()
-    let violations = KernelVerifier.violations(of: kernel)
-    guard violations.isEmpty else { throw KernelError(kernel: name, violations: violations) }
+    try kernel.verify()
     return kernel
+  }
+
+  private func verify() throws(KernelError) {
+    let violations = KernelVerifier.violations(of: self)
+    guard violations.isEmpty else { throw KernelError(kernel: name, violations: violations) }
   }
 }
 

@@ -13,6 +13,8 @@ extension Kernel {
   /// use of that, it is used itself.
   private mutating func forwardReads() {
     let uses = uses
+    // Each forwarding turns reads of the copy into reads of the variable.
+    var readCounts = uses.reads
     body = body.mapLists { list in
       var list = list
       var index = 0
@@ -21,11 +23,14 @@ extension Kernel {
           case .register(let variable) = move.sources[0], let copy = move.results.first,
           copy.class == variable.class, uses.writes[copy] == 1
         {
+          let readCount = readCounts[copy] ?? 0
           var reads = ForwardedRead(
             of: copy, from: variable, isConstant: uses.writes[variable] == 1,
-            remainingCount: uses.reads[copy] ?? 0)
+            remainingCount: readCount)
           if let rest = reads.forward(in: Array(list[(index + 1)...])) {
             list.replaceSubrange(index..., with: rest)
+            readCounts[copy] = 0
+            readCounts[variable, default: 0] += readCount - 1
             continue
           }
         }
@@ -138,20 +143,6 @@ extension Kernel {
         }
       }
       if !hasChanged { return }
-    }
-  }
-}
-
-extension Operation {
-  /// Whether it does more than to compute its results.
-  var hasEffects: Bool {
-    switch self {
-    case .move, .special, .sharedAddress, .pack, .unpack, .unary, .binary, .ternary,
-      .multiplyWide, .multiplyAddWide, .remoteAddress, .compare, .select, .convert, .load,
-      .loadMatrix,
-      .multiplyMatrices, .multiplySparseMatrices:
-      false
-    default: true
     }
   }
 }

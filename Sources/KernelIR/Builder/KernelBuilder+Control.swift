@@ -55,6 +55,10 @@ extension KernelBuilder {
     let origin = origin
     var condition = Value<Predicate>(true)
     let turn = block { condition = isOver() }
+    if condition.constant == 1 {
+      turn.forEach(append)
+      return
+    }
     append(
       .loop(
         Loop(
@@ -88,11 +92,9 @@ extension KernelBuilder {
   /// A line of explanation in the kernel's printed text.
   package func comment(_ text: String) { append(.comment(text)) }
 
-  /// The condition as the guard of a branch.
+  /// The condition as the guard of a branch; a constant one in a register.
   private func guarding(_ condition: Value<Predicate>) -> Guard {
-    guard let register = condition.operand.register else {
-      preconditionFailure("constant conditions are folded before")
-    }
-    return Guard(register)
+    if let register = condition.operand.register { return Guard(register) }
+    return Guard(register(holding: condition.operand, .predicate))
   }
 }

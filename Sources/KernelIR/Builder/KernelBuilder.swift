@@ -1,6 +1,6 @@
 /// Builds a ``Kernel``: Swift code that reads like the algorithm and leaves its instructions here.
 ///
-///     let kernel = try Kernel.build("scale_f32", arguments: ScaleArguments.self, threads: 256) { k, a in
+///     let kernel = try Kernel.build("scale_f32", threads: 256, arguments: ScaleArguments.self) { k, a in
 ///       let i = k.blockIndex.x * 256 + k.threadIndex
 ///       k.if(i < a.count) { a.y[i] = a.x[i] * a.factor }
 ///     }
@@ -100,25 +100,20 @@ package final class KernelBuilder {
       guard case .immediate = operand, !operation.allowsConstant(in: group),
         case .value(let type) = group.kind
       else { return operand }
-      return register(holding: operand, type)
+      return .register(register(holding: operand, type))
     }
   }
 
-  private func register(holding operand: Operand, _ type: ValueType) -> Operand {
-    if type == .predicate {
-      // PTX has no predicate constants.
-      let one: Value<U32> = once(.move(.u32), [.immediate(1)])
-      let value: Value<Predicate> = once(.compare(.equal, .u32), [one.operand, operand])
-      return value.operand
-    }
-    let key = PrologueKey(operation: .move(type), sources: [operand])
-    if let register = prologueResults[key] { return .register(register) }
+  /// A register that holds a constant everywhere in the kernel.
+  func register(holding constant: Operand, _ type: ValueType) -> Register {
+    let value = PrologueKey(operation: .move(type), sources: [constant])
+    if let register = prologueResults[value] { return register }
     let register = newRegister(type)
     prologue.append(
       .instruction(
-        Instruction(.move(type), results: [register], sources: [operand], origin: origin)))
-    prologueResults[key] = register
-    return .register(register)
+        Instruction(.move(type), results: [register], sources: [constant], origin: origin)))
+    prologueResults[value] = register
+    return register
   }
 
   // MARK: Blocks
@@ -133,6 +128,9 @@ package final class KernelBuilder {
   // MARK: Memory of the kernel
 
   func allocateShared(byteCount: Int, alignment: Int) -> Int {
+    precondition(
+      alignment > 0 && alignment & (alignment - 1) == 0 && alignment <= 1024,
+      "shared memory is aligned to powers of two up to 1024, as its window is")
     let offset = (sharedByteCount + alignment - 1) / alignment * alignment
     sharedByteCount = offset + byteCount
     return offset

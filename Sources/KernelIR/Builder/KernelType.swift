@@ -26,7 +26,7 @@ package enum F32: KernelScalarFloat {
 
 package enum F16: KernelScalarFloat {
   package static var type: ValueType { .f16 }
-  package static func bits(of number: Double) -> UInt64 { UInt64(Half.bits(of: Float(number))) }
+  package static func bits(of number: Double) -> UInt64 { UInt64(Half.bits(of: number)) }
 }
 
 /// Two f16; the first in the low half.
@@ -39,7 +39,7 @@ package enum F16x2: KernelFloat {
 package enum BF16x2: KernelFloat {
   package static var type: ValueType { .bf16x2 }
   package static func bits(of number: Double) -> UInt64 {
-    UInt64(Half.brainBits(of: Float(number))) * 0x1_0001
+    UInt64(Half.brainBits(of: number)) * 0x1_0001
   }
 }
 
@@ -78,6 +78,23 @@ package enum Half {
     return sign | UInt16(truncatingIfNeeded: (rounded >> 13) - (112 << 10))
   }
 
+  /// The binary16 nearest to a double, rounded once.
+  package static func bits(of value: Double) -> UInt16 { bits(of: roundedToOdd(value)) }
+
+  /// The bfloat16 nearest to a double, rounded once.
+  package static func brainBits(of value: Double) -> UInt16 {
+    brainBits(of: roundedToOdd(value))
+  }
+
+  /// A float from which rounding to fewer bits gives what rounding the double would have: cut off,
+  /// with the last bit set where anything was lost (Boldo and Melquiond, 2008).
+  private static func roundedToOdd(_ value: Double) -> Float {
+    let nearest = Float(value)
+    guard nearest.isFinite, Double(nearest) != value else { return nearest }
+    let cut = Double(nearest).magnitude > value.magnitude ? nearest.nextTowardZero : nearest
+    return Float(bitPattern: cut.bitPattern | 1)
+  }
+
   /// The value of a binary16.
   package static func value(of bits: UInt16) -> Float {
     let sign: Float = bits & 0x8000 == 0 ? 1 : -1
@@ -96,4 +113,8 @@ package enum Half {
     let bits = value.bitPattern
     return UInt16(truncatingIfNeeded: (UInt64(bits) + 0x7fff + UInt64(bits >> 16 & 1)) >> 16)
   }
+}
+
+extension Float {
+  fileprivate var nextTowardZero: Float { Float(bitPattern: bitPattern - 1) }
 }

@@ -50,7 +50,7 @@ extension Pointer {
     builder.emit(.store(Access(Memory.space, T.type)), sources: [operand, value.operand])
   }
 
-  /// Adds to the element, not to be interrupted by other threads; returns what it was.
+  /// Changes the element as one step for all other threads; returns what it was.
   package func atomically(
     _ operation: AtomicOperator, _ value: Value<T>, file: String = #fileID, line: Int = #line
   ) -> Value<T> {
@@ -91,6 +91,26 @@ extension Pointer where Memory == Global {
       builder.at(file, line)
       advanced(by: index)[0, file, line] = newValue
     }
+  }
+
+  /// The element, read anew where this stands: once (`.relaxed`), and so that what was written before
+  /// the store that released it is seen (`.acquire`). Polling needs one of these, as the assembler takes
+  /// what ordinary loads read for unchanging.
+  package func load(
+    _ order: Access.Order, file: String = #fileID, line: Int = #line
+  ) -> Value<T> {
+    builder.at(file, line)
+    return builder.result(of: .load(Access(.global, T.type, order: order)), [operand])
+  }
+
+  /// Stores the element once, where this stands (`.relaxed`), and after all that the thread has written
+  /// before (`.release`).
+  package func store(
+    _ value: Value<T>, _ order: Access.Order, file: String = #fileID, line: Int = #line
+  ) {
+    builder.at(file, line)
+    builder.emit(
+      .store(Access(.global, T.type, order: order)), sources: [operand, value.operand])
   }
 
   package func prefetch() { builder.emit(.prefetch, sources: [operand]) }

@@ -24,21 +24,23 @@ extension Value where T: KernelNumber {
 }
 
 extension Value where T: KernelInteger {
-  package init(_ number: Int) {
-    let byteCount = T.type.byteCount
-    self.init(
-      bits: byteCount == 8
-        ? UInt64(truncatingIfNeeded: number) : UInt64(UInt32(truncatingIfNeeded: number)))
+  /// A constant, which must fit the type: 32 bits with or without a sign, or 64.
+  package init(_ number: Int) { self.init(bits: T.type.bits(of: number)) }
+}
+
+extension ValueType {
+  /// The bits of an integer constant, which must fit.
+  fileprivate func bits(of number: Int) -> UInt64 {
+    if byteCount == 8 { return UInt64(bitPattern: Int64(number)) }
+    precondition(
+      (Int(Int32.min)...Int(UInt32.max)).contains(number), "\(number) does not fit in 32 bits")
+    return UInt64(UInt32(truncatingIfNeeded: number))
   }
 }
 
 extension Value: ExpressibleByIntegerLiteral where T: KernelNumber {
   package init(integerLiteral number: Int) {
-    self.init(
-      bits: T.self is any KernelInteger.Type
-        ? (T.type == .u64
-          ? UInt64(truncatingIfNeeded: number) : UInt64(UInt32(truncatingIfNeeded: number)))
-        : T.bits(of: Double(number)))
+    self.init(bits: T.type.isInteger ? T.type.bits(of: number) : T.bits(of: Double(number)))
   }
 }
 

@@ -68,8 +68,13 @@ extension KernelVerifier {
           case .bits(let count): count
           case .memory: 0
           }
-        return width < 64 && bits >> UInt64(width) != 0
-          ? Finding(instruction, "the constant \(bits) has more than \(width) bits") : nil
+        if width < 64, bits >> UInt64(width) != 0 {
+          return Finding(instruction, "the constant \(bits) has more than \(width) bits")
+        }
+        if case .asyncCopy(let byteCount) = instruction.operation, bits > byteCount {
+          return Finding(instruction, "\(bits) bytes cannot be read of \(byteCount)")
+        }
+        return nil
       }
     }
   }

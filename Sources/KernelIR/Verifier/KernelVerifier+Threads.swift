@@ -58,6 +58,10 @@ extension KernelVerifier {
       var findings: [Finding] = []
       for (operand, byteCount) in zip(instruction.memoryOperands, instruction.accessSizes) {
         guard case .memory(let base, let offset) = operand else { continue }
+        if Int32(exactly: offset) == nil {
+          findings.append(Finding(instruction, "the offset \(offset) has more than 32 bits"))
+          continue
+        }
         let size: Int
         switch base {
         case .register: continue
@@ -86,72 +90,6 @@ extension KernelVerifier {
           : Finding(instruction, "the block has \(kernel.threadCount) threads, not \(threads)")
       default: nil
       }
-    }
-  }
-
-  /// `leave` stands in loops, and every loop can end.
-  static func loops(_ kernel: Kernel) -> [Finding] {
-    func check(_ statements: [Statement], inLoop: Bool) -> (findings: [Finding], leaves: Bool) {
-      var findings: [Finding] = []
-      var leaves = false
-      for statement in statements {
-        switch statement {
-        case .leave(_, let origin):
-          leaves = true
-          if !inLoop { findings.append(Finding("there is no loop to leave", origin)) }
-        case .conditional(let conditional):
-          for list in [conditional.then, conditional.otherwise] {
-            let inner = check(list, inLoop: inLoop)
-            findings += inner.findings
-            leaves = leaves || inner.leaves
-          }
-        case .loop(let loop):
-          let inner = check(loop.body, inLoop: true)
-          findings += inner.findings
-          if loop.condition == nil, !inner.leaves {
-            findings.append(Finding("the loop never ends", loop.origin))
-          }
-        case .instruction, .comment: break
-        }
-      }
-      return (findings, leaves)
-    }
-    return check(kernel.body, inLoop: false).findings
-  }
-}
-
-extension Operation {
-  /// Whether all lanes of a warp must execute it together.
-  package var needsWholeWarp: Bool {
-    switch self {
-    case .shuffle, .vote, .ballot, .electOne, .warpBarrier, .barrier, .barrierArrive, .loadMatrix,
-      .storeMatrix, .multiplyMatrices, .multiplySparseMatrices, .multiplyWarpgroup,
-      .warpgroupFence, .warpgroupCommit, .warpgroupWait, .setMaxRegisters, .clusterArrive,
-      .clusterWait:
-      true
-    default: false
-    }
-  }
-}
-
-extension Instruction {
-  /// Its addresses.
-  package var memoryOperands: [Operand] {
-    sources.filter { if case .memory = $0 { true } else { false } }
-  }
-
-  /// The bytes that a lane accesses at each of them.
-  package var accessSizes: [Int] {
-    switch operation {
-    case .load(let access), .store(let access): [access.byteCount]
-    case .atomic(_, _, let type), .reduce(_, _, let type): [type.byteCount]
-    case .asyncCopy(let byteCount): [byteCount, byteCount]
-    case .loadMatrix, .storeMatrix: [16]
-    case .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
-      .barrierTry, .asyncCopyArrive, .barrierArriveCluster, .barrierTryCluster:
-      [8]
-    case .tensorCopy, .tensorMulticast: [16, 128, 8]
-    default: memoryOperands.map { _ in 0 }
     }
   }
 }

@@ -48,6 +48,8 @@ package enum KernelVerifier {
     Rule(name: "warpgroups", check: warpgroups),
     Rule(name: "clusters", check: clusters),
     Rule(name: "loops", check: loops),
+    Rule(name: "polling", check: polling),
+    Rule(name: "names", check: names),
   ]
 
   /// All rules that a kernel breaks; operands first, as the others rely on them.

@@ -19,8 +19,8 @@ extension PTXPrinter {
     case .compare(let comparison, let type): return "setp.\(name(comparison, type)).\(type)"
     case .select(let type): return "selp." + (type == .f32 ? "f32" : bits(type))
     case .convert(let conversion): return "cvt." + name(conversion)
-    case .load(let access): return "ld." + name(access)
-    case .store(let access): return "st." + name(access)
+    case .load(let access): return "ld." + order(access) + name(access)
+    case .store(let access): return "st." + order(access) + name(access)
     case .atomic(let operation, let space, let type):
       return "atom.\(space.rawValue).\(name(operation, type))"
     case .reduce(let operation, let space, let type):
@@ -152,6 +152,11 @@ extension PTXPrinter {
     case .down: "rmi"
     case .up: "rpi"
     }
+  }
+
+  /// Ordered accesses are ordered on the whole device.
+  private static func order(_ access: Access) -> String {
+    access.order == .weak ? "" : "\(access.order.rawValue).gpu."
   }
 
   private static func name(_ access: Access) -> String {

@@ -51,9 +51,11 @@ extension InstructionReader {
 
   /// `ld`
   mutating func load() throws(PTXError) -> Instruction {
-    _ = modifiers.take("weak")
-    let space = try space(.global, .shared, .cluster, .constant, .parameter)
-    let isReadOnly = space == .global && modifiers.take("nc")
+    let order = try order(["relaxed": .relaxed, "acquire": .acquire])
+    let space =
+      order == .weak
+      ? try space(.global, .shared, .cluster, .constant, .parameter) : try space(.global)
+    let isReadOnly = space == .global && order == .weak && modifiers.take("nc")
     let count = vectorCount()
     let type = try memoryType()
     try modifiers.end()
@@ -61,7 +63,8 @@ extension InstructionReader {
     let results =
       count == 1 ? [try register(0, type)] : try registers(0, type, count: count)
     let access = try access(
-      space, type, values: results.map { .register($0) }, cache: isReadOnly ? .readOnly : .standard)
+      space, type, values: results.map { .register($0) },
+      cache: isReadOnly ? .readOnly : .standard, order: order)
     return Instruction(
       .load(access), results: results,
       sources: [try address(1, space, byteCount: access.byteCount)])
@@ -69,25 +72,41 @@ extension InstructionReader {
 
   /// `st`
   mutating func store() throws(PTXError) -> Instruction {
-    _ = modifiers.take("weak")
-    let space = try space(.global, .shared, .cluster)
+    let order = try order(["relaxed": .relaxed, "release": .release])
+    let space = order == .weak ? try space(.global, .shared, .cluster) : try space(.global)
     let count = vectorCount()
     let type = try memoryType()
     try modifiers.end()
     try expectOperands(2)
     let values = count == 1 ? [try value(1, type)] : try values(1, type, count: count)
-    let access = try access(space, type, values: values, cache: .standard)
+    let access = try access(space, type, values: values, cache: .standard, order: order)
     return Instruction(
       .store(access),
       sources: [try address(0, space, byteCount: access.byteCount)] + values)
   }
 
+  /// Takes the order of an access and its scope, of which the device alone is known.
+  private mutating func order(
+    _ orders: KeyValuePairs<String, Access.Order>
+  ) throws(PTXError) -> Access.Order {
+    for (name, order) in orders where modifiers.take(name) {
+      try modifiers.expect("gpu")
+      return order
+    }
+    _ = modifiers.take("weak")
+    return .weak
+  }
+
   private func access(
-    _ space: MemorySpace, _ type: ScalarType, values: [Operand], cache: Access.Cache
+    _ space: MemorySpace, _ type: ScalarType, values: [Operand], cache: Access.Cache,
+    order: Access.Order
   ) throws(PTXError) -> Access {
     let moved = type.moved(
       in: values.lazy.compactMap(\.register?.class).first ?? type.registerClass)
-    let access = Access(space, moved, count: values.count, cache: cache)
+    let access = Access(space, moved, count: values.count, cache: cache, order: order)
+    guard order == .weak || access.count == 1 else {
+      throw fail("unsupported: '\(syntax.mnemonic)', an ordered access of several values")
+    }
     guard access.byteCount <= 16 else {
       throw fail("unsupported: '\(syntax.mnemonic)', an access of more than 16 bytes")
     }
