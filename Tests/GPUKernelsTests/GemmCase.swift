@@ -132,12 +132,17 @@ struct GemmProgram {
   let program: EmulatedProgram
   let sharedByteCount: Int
 
-  init(_ operation: GemmOperation, _ configuration: GemmConfiguration) throws {
+  /// - Parameter change: made to the program, for tests of what finds it.
+  init(
+    _ operation: GemmOperation, _ configuration: GemmConfiguration,
+    changing change: (inout Program) -> Void = { _ in }
+  ) throws {
     let kernel = try configuration.kernel(operation)
     let text = PTXPrinter.text(of: kernel, for: configuration.target)
-    guard let program = try PTXReader.read(text, name: kernel.name + ".ptx").programs.first else {
+    guard var program = try PTXReader.read(text, name: kernel.name + ".ptx").programs.first else {
       throw HewnError(.internal, "\(kernel.name) was read as no program")
     }
+    change(&program)
     self.operation = operation
     self.configuration = configuration
     self.program = try EmulatedProgram(program)
