@@ -84,6 +84,7 @@ extension Operation {
     switch self {
     case .special(.blockRank), .special(.clusterSize): .sm90
     case .load(let access), .store(let access): access.space == .cluster ? .sm90 : .sm80
+    case .fence(let scope): scope == .cluster ? .sm90 : .sm80
     case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .tensorCopy, .electOne,
       .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
       .fenceBarrierInit, .tensorMulticast:
@@ -93,7 +94,7 @@ extension Operation {
     case .move, .special, .sharedAddress, .pack, .unpack, .unary, .binary, .ternary,
       .multiplyWide, .multiplyAddWide, .compare, .select, .convert, .atomic, .reduce, .prefetch,
       .asyncCopy, .asyncCopyCommit, .asyncCopyWait, .shuffle, .vote, .ballot, .warpBarrier,
-      .barrier, .barrierArrive, .fence, .barrierInit, .barrierInvalidate, .barrierArriveShared,
+      .barrier, .barrierArrive, .barrierInit, .barrierInvalidate, .barrierArriveShared,
       .barrierTest, .asyncCopyArrive, .loadMatrix, .multiplyMatrices, .multiplySparseMatrices,
       .label, .branch, .return:
       .sm80
