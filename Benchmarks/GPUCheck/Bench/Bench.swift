@@ -42,7 +42,7 @@ private struct BenchWork: DeviceWork {
   let command: String
 
   func run<Device: GPUDevice>(on device: Device, _ record: DeviceRecord) throws {
-    print("\(record.name), \(record.driver ?? "no driver")")
+    say("\(record.name), \(record.driver ?? "no driver")")
     let pool = RandomPool(seed: 1)
     var results = BenchResults()
     func write() throws {
@@ -51,7 +51,7 @@ private struct BenchWork: DeviceWork {
     }
     let isFull = !device.detectsMemoryFaults
     let ceilings = Ceilings(device: device, pool: pool, isFull: isFull)
-    results.ceilings = try ceilings.figures { print($0.text) }
+    results.ceilings = try ceilings.figures { say($0.text) }
     try write()
     var faultCount = results.ceilings.count { $0.fault != nil }
     for workload in try Workloads(device: device, isFull: isFull).all()
@@ -66,7 +66,7 @@ private struct BenchWork: DeviceWork {
       } catch {
         figure.fault = "\(error)"
       }
-      print(figure.text)
+      say(figure.text)
       results.kernels.append(figure)
       try write()
       guard figure.fault != nil else { continue }
@@ -75,7 +75,7 @@ private struct BenchWork: DeviceWork {
       try device.synchronize()
     }
     if faultCount > 0 {
-      print("\(faultCount) kernels are wrong")
+      say("\(faultCount) kernels are wrong")
       throw ExitCode(1)
     }
   }
