@@ -1,7 +1,12 @@
-import Foundation
 import GPUCatalogue
 import GPUDevices
 import KernelIR
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// What came of one check.
 struct CheckResult: Codable, Sendable {
@@ -15,7 +20,9 @@ struct CheckResult: Codable, Sendable {
 
   /// A line, and one for each failure.
   var text: String {
-    let line = "\(status.rawValue) \(String(format: "%8.3f", seconds)) s  \(name)"
+    let time = seconds.text(digits: 3)
+    let padding = String(repeating: " ", count: max(0, 8 - time.count))
+    let line = "\(status.rawValue) \(padding)\(time) s  \(name)"
     return ([line] + notes.map { "    \($0)" }).joined(separator: "\n")
   }
 }
@@ -31,7 +38,7 @@ enum CheckMessage: Codable, Sendable {
   /// Writes the message to standard output.
   static func send(_ message: CheckMessage) {
     guard let data = try? JSONEncoder().encode(message) else { return }
-    FileHandle.standardOutput.write(data + Data("\n".utf8))
+    say(String(decoding: data, as: UTF8.self))
   }
 
   static func parse(_ line: some Sequence<UInt8>) -> CheckMessage? {
@@ -74,7 +81,7 @@ struct CheckResults: Encodable, Sendable {
     let failures = checks.filter { $0.status == .failed }.map { "failed: \($0.name)" }
     let counts = "\(passed) passed, \(failed) failed, \(skipped) skipped, \(missing) not reached"
     let total =
-      "\(counts) in \(String(format: "%.1f", seconds)) s on \(device?.name ?? "no device")"
+      "\(counts) in \(seconds.text(digits: 1)) s on \(device?.name ?? "no device")"
     return (failures + [total]).joined(separator: "\n")
   }
 }

@@ -3,18 +3,6 @@ import CUDA
 import GPUDevices
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
-/// Prints a line at once, also into a file: what ends this process shall leave it there.
-func say(_ text: String) {
-  print(text)
-  fflush(nil)
-}
-
 /// Which device a command works on.
 enum DeviceKind: String, CaseIterable, ExpressibleByArgument {
   case cuda, emulator
