@@ -1,22 +1,30 @@
 import Tensors
 
 /// Runs checks in a process of their own, and once more from the next check on when it ends early.
-struct CheckSupervisor {
-  /// Of this program, for a process that runs checks.
-  let arguments: [String]
+package struct CheckSupervisor {
+  /// The program that runs checks and tells of them; this one where `nil`.
+  private let executable: String?
+  /// Of the program. The number of the first check is appended.
+  private let arguments: [String]
   /// Seconds without a word after which the process is ended.
-  let timeout: Int
+  private let timeout: Int
+
+  package init(executable: String? = nil, arguments: [String], timeout: Int) {
+    self.executable = executable
+    self.arguments = arguments
+    self.timeout = timeout
+  }
 
   /// Runs all checks.
   ///
   /// - Parameter report: called with each result as it comes.
   /// - Throws: `device` when the process cannot start, or cannot make its device.
-  func run(_ report: (CheckResult) -> Void) throws -> CheckResults {
+  package func run(_ report: (CheckResult) -> Void) throws -> CheckResults {
     var results = CheckResults()
     var next = 0
     while true {
-      let run = try Worker(arguments + ["--work-from", "\(next)"]).run(timeout: timeout) {
-        message in
+      let worker = try Worker(executable, arguments + ["--work-from", "\(next)"])
+      let run = try worker.run(timeout: timeout) { message in
         results.take(message)
         if case .result(let result) = message { report(result) }
       }
@@ -52,7 +60,9 @@ private struct Worker {
     var cause = ""
   }
 
-  init(_ arguments: [String]) throws { process = try ChildProcess(arguments) }
+  init(_ executable: String?, _ arguments: [String]) throws {
+    process = try ChildProcess(executable, arguments)
+  }
 
   func run(timeout: Int, _ take: (CheckMessage) -> Void) throws -> Run {
     var run = Run()

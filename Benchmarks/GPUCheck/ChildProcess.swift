@@ -8,18 +8,16 @@ import Tensors
   import Darwin
 #endif
 
-/// This program, run once more, with its standard output in a pipe.
+/// A program, this one or another, with its standard output in a pipe.
 final class ChildProcess {
   /// Where its output is read.
   let output: Int32
   private let identifier: pid_t
 
+  /// - Parameter executable: this program where `nil`.
   /// - Throws: `io` when it cannot be started.
-  init(_ arguments: [String]) throws(HewnError) {
-    guard let executable = realpath("/proc/self/exe", nil) else {
-      throw HewnError(.io, "gpu-check does not find itself")
-    }
-    defer { free(executable) }
+  init(_ executable: String?, _ arguments: [String]) throws(HewnError) {
+    let executable = executable ?? "/proc/self/exe"
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw Self.failure("cannot make a pipe", errno) }
     defer { close(ends[1]) }
@@ -29,7 +27,7 @@ final class ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    var words: [UnsafeMutablePointer<CChar>?] = ([String(cString: executable)] + arguments)
+    var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments)
       .map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
@@ -37,7 +35,7 @@ final class ChildProcess {
     let status = posix_spawn(&identifier, executable, &actions, nil, words, environ)
     guard status == 0 else {
       close(ends[0])
-      throw Self.failure("cannot start gpu-check again", status)
+      throw Self.failure("cannot start \(executable)", status)
     }
     self.identifier = identifier
     output = ends[0]

@@ -14,7 +14,7 @@ func say(_ text: String) {
 
 extension Double {
   /// With so many digits behind the point.
-  func text(digits: Int) -> String {
+  package func text(digits: Int) -> String {
     let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
     let scaled = (magnitude * scale).rounded()
     guard scaled < 0x1p63 else { return "\(self)" }

@@ -164,7 +164,7 @@ def main(bench, output):
     versions = {
         "torch": torch.__version__, "cuda": torch.version.cuda, "device": properties.name,
         "allow_fp16_reduced_precision_reduction":
-            torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction,
+            str(torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction),
     }  # fmt: skip
     record = merged(record, timed, versions)
     pathlib.Path(output).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
