@@ -181,6 +181,7 @@ var testTargets: [Target] {
         "GPUKernels", "GPUDevices", "GPUCatalogue", "Emulator", "KernelIR", "PTX", "Tensors",
         "TestSupport",
       ]),
+    .testTarget(name: "GPUCheckTests", dependencies: ["GPUCheck", "GPUDevices", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),

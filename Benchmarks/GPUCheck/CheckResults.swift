@@ -1,27 +1,41 @@
-import Foundation
 import GPUCatalogue
 import GPUDevices
 import KernelIR
 
-/// What came of one check.
-struct CheckResult: Codable, Sendable {
-  enum Status: String, Codable { case passed, failed, skipped }
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
-  var name: String
-  var status: Status
+/// What came of one check.
+package struct CheckResult: Codable, Sendable {
+  package enum Status: String, Codable { case passed, failed, skipped }
+
+  package var name: String
+  package var status: Status
   var seconds: Double
   /// What is wrong, or why it was skipped.
-  var notes: [String]
+  package var notes: [String]
+
+  package init(name: String, status: Status, seconds: Double, notes: [String]) {
+    self.name = name
+    self.status = status
+    self.seconds = seconds
+    self.notes = notes
+  }
 
   /// A line, and one for each failure.
-  var text: String {
-    let line = "\(status.rawValue) \(String(format: "%8.3f", seconds)) s  \(name)"
+  package var text: String {
+    let time = seconds.text(digits: 3)
+    let padding = String(repeating: " ", count: max(0, 8 - time.count))
+    let line = "\(status.rawValue) \(padding)\(time) s  \(name)"
     return ([line] + notes.map { "    \($0)" }).joined(separator: "\n")
   }
 }
 
 /// What a process that runs checks tells the one that started it: a line of JSON each.
-enum CheckMessage: Codable, Sendable {
+package enum CheckMessage: Codable, Sendable {
   /// The device, and how many checks there are.
   case begins(DeviceRecord, count: Int)
   case starts(index: Int, name: String)
@@ -29,9 +43,10 @@ enum CheckMessage: Codable, Sendable {
   case ends
 
   /// Writes the message to standard output.
-  static func send(_ message: CheckMessage) {
-    guard let data = try? JSONEncoder().encode(message) else { return }
-    FileHandle.standardOutput.write(data + Data("\n".utf8))
+  static func send(_ message: CheckMessage) { message.line.map(say) }
+
+  package var line: String? {
+    (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   static func parse(_ line: some Sequence<UInt8>) -> CheckMessage? {
@@ -40,15 +55,15 @@ enum CheckMessage: Codable, Sendable {
 }
 
 /// What came of all.
-struct CheckResults: Encodable, Sendable {
+package struct CheckResults: Encodable, Sendable {
   var device: DeviceRecord?
-  var passed = 0
-  var failed = 0
-  var skipped = 0
+  package var passed = 0
+  package var failed = 0
+  package var skipped = 0
   /// Checks that were not reached.
-  var missing = 0
+  package var missing = 0
   var seconds = 0.0
-  var checks: [CheckResult] = []
+  package var checks: [CheckResult] = []
 
   mutating func take(_ message: CheckMessage) {
     switch message {
@@ -68,13 +83,13 @@ struct CheckResults: Encodable, Sendable {
     }
   }
 
-  var isClean: Bool { failed == 0 && missing == 0 && passed > 0 }
+  package var isClean: Bool { failed == 0 && missing == 0 && passed > 0 }
 
-  var summary: String {
+  package var summary: String {
     let failures = checks.filter { $0.status == .failed }.map { "failed: \($0.name)" }
     let counts = "\(passed) passed, \(failed) failed, \(skipped) skipped, \(missing) not reached"
     let total =
-      "\(counts) in \(String(format: "%.1f", seconds)) s on \(device?.name ?? "no device")"
+      "\(counts) in \(seconds.text(digits: 1)) s on \(device?.name ?? "no device")"
     return (failures + [total]).joined(separator: "\n")
   }
 }

@@ -34,7 +34,7 @@ protocol DeviceWork {
 }
 
 /// A device as the records name it.
-struct DeviceRecord: Codable, Sendable {
+package struct DeviceRecord: Codable, Sendable {
   var name: String
   var computeCapability: String
   var multiprocessorCount: Int
@@ -42,7 +42,7 @@ struct DeviceRecord: Codable, Sendable {
   /// The newest CUDA version of the driver, and its release where the system tells it.
   var driver: String?
 
-  init(_ device: some GPUDevice) {
+  package init(_ device: some GPUDevice) {
     let properties = device.properties
     name = properties.name
     computeCapability =

@@ -1,7 +1,12 @@
 import ArgumentParser
 import Emulator
-import Foundation
 import KernelIR
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Measures how many warp instructions the emulator executes in a second.
 struct EmulatorSpeed: ParsableCommand {
@@ -39,7 +44,7 @@ struct EmulatorSpeed: ParsableCommand {
     for figure in figures {
       let modes = Self.modes.map { mode in
         let median = figure.millionInstructionsPerSecond[mode.name]?.median ?? 0
-        return "\(mode.name) \(String(format: "%.1f", median))"
+        return "\(mode.name) \(median.text(digits: 1))"
       }
       print("\(figure.kernel): \(modes.joined(separator: ", ")) M/s")
     }

@@ -26,10 +26,10 @@ struct Golden: ParsableCommand {
       let vectors = try GoldenVectors(recordedOn: device, driver: record.driver ?? "none")
       try vectors.write(to: file)
       let comparison = try vectors.compare { try $0.emulatedOutputs(of: $0.kernel.program) }
-      print(
+      say(
         "\(file): \(record.name), \(comparison.agreed.count) instructions as the emulator has them")
-      for difference in comparison.differences { print("not as the emulator: \(difference)") }
-      for name in comparison.missing { print("not on this device: \(name)") }
+      for difference in comparison.differences { say("the emulator differs: \(difference)") }
+      for name in comparison.missing { say("not on this device: \(name)") }
     }
   }
 }

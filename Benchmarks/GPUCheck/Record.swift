@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Figures with where they come from, as files of `Benchmarks/results` hold them.
 struct Record<Results: Encodable>: Encodable {
@@ -17,8 +21,7 @@ struct Record<Results: Encodable>: Encodable {
     self.command = command
     self.device = device
     self.results = results
-    date = ISO8601DateFormatter.string(
-      from: Date(), timeZone: .gmt, formatOptions: [.withFullDate])
+    date = Date.now.formatted(Date.ISO8601FormatStyle().year().month().day())
     machine = Machine(
       processor: Self.processorName, cores: ProcessInfo.processInfo.activeProcessorCount)
   }
@@ -35,6 +38,6 @@ struct Record<Results: Encodable>: Encodable {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     let name = line?.split(separator: ":").dropFirst().joined(separator: ":")
-    return name?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+    return name.map { String($0.drop { $0 == " " }) } ?? "unknown"
   }
 }

@@ -45,9 +45,9 @@ struct Test: ParsableCommand {
         arguments: ["test", "--device", options.device.rawValue]
           + filter.flatMap { ["--filter", $0] },
         timeout: timeout)
-      results = try supervisor.run { print($0.text) }
+      results = try supervisor.run { say($0.text) }
     }
-    print(results.summary)
+    say(results.summary)
     if let json {
       try Record(
         command: (["gpu-check test --device \(options.device.rawValue)"]
@@ -64,7 +64,7 @@ struct Test: ParsableCommand {
 
     func take(_ message: CheckMessage) {
       results.take(message)
-      if case .result(let result) = message { print(result.text) }
+      if case .result(let result) = message { say(result.text) }
     }
   }
 }

@@ -1,8 +1,13 @@
 import ArgumentParser
-import Foundation
 import GPUCatalogue
 import KernelIR
 import PTX
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Writes the texts that `Scripts/check-ptx` assembles.
 struct WritePTX: ParsableCommand {

@@ -1,11 +1,10 @@
 import ArgumentParser
-import Foundation
 import GPUDevices
 import KernelIR
 
 /// Measures the GPU's ceilings, and kernels against them.
-struct Bench: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct Bench: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure what the GPU can do at most, and how near the kernels come.",
     discussion: """
@@ -22,7 +21,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Write the figures to a file, as JSON, and anew after each kernel.")
   var json: String?
 
-  func run() throws {
+  package init() {}
+
+  package func run() throws {
     let command =
       (["gpu-check bench --device \(options.device.rawValue)"]
       + filter.map { "--filter \($0)" }).joined(separator: " ")
@@ -36,47 +37,74 @@ struct BenchResults: Encodable {
   var kernels: [KernelFigure] = []
 }
 
+extension Bench {
+  /// What is wrong with the kernels on a device.
+  package static func faults(on device: some GPUDevice) throws -> [String] {
+    let results = try Measuring(filter: []).results(on: device) { _, _ in }
+    return results.faults
+  }
+}
+
+extension BenchResults {
+  fileprivate var faults: [String] {
+    ceilings.compactMap { figure in figure.fault.map { "\(figure.kernel): \($0)" } }
+      + kernels.compactMap { figure in figure.fault.map { "\(figure.kernel): \($0)" } }
+  }
+}
+
 private struct BenchWork: DeviceWork {
   let filter: [String]
   let json: String?
   let command: String
 
   func run<Device: GPUDevice>(on device: Device, _ record: DeviceRecord) throws {
-    print("\(record.name), \(record.driver ?? "no driver")")
-    let pool = RandomPool(seed: 1)
-    var results = BenchResults()
-    func write() throws {
+    say("\(record.name), \(record.driver ?? "no driver")")
+    let results = try Measuring(filter: filter).results(on: device) { line, results in
+      say(line)
       guard let json else { return }
       try Record(command: command, device: record, results: results).write(to: json)
     }
+    guard !results.faults.isEmpty else { return }
+    say("\(results.faults.count) kernels are wrong")
+    throw ExitCode(1)
+  }
+}
+
+private struct Measuring {
+  let filter: [String]
+
+  /// Measures ceilings and kernels.
+  ///
+  /// - Parameter report: called with a line about each figure, and all figures so far.
+  func results<Device: GPUDevice>(
+    on device: Device, _ report: (String, BenchResults) throws -> Void
+  ) throws -> BenchResults {
+    let pool = RandomPool(seed: 1)
+    var results = BenchResults()
+    // The emulator has no time for sizes of networks.
     let isFull = !device.detectsMemoryFaults
     let ceilings = Ceilings(device: device, pool: pool, isFull: isFull)
-    results.ceilings = try ceilings.figures { print($0.text) }
-    try write()
-    var faultCount = results.ceilings.count { $0.fault != nil }
-    for workload in try Workloads(device: device, isFull: isFull).all()
-    where filter.isEmpty
-      || filter.contains(where: {
-        "\(workload.family) \(workload.kernel) \(workload.shape)".contains($0)
-      })
-    {
+    try ceilings.measure { figure in
+      results.ceilings.append(figure)
+      try report(figure.text, results)
+    }
+    for workload in try Workloads(device: device, isFull: isFull).all() where lets(workload) {
       var figure = KernelFigure(workload)
       do {
         try figure.measure(workload, on: device, pool, results.ceilings)
       } catch {
         figure.fault = "\(error)"
       }
-      print(figure.text)
       results.kernels.append(figure)
-      try write()
-      guard figure.fault != nil else { continue }
-      faultCount += 1
+      try report(figure.text, results)
       // After a fault of a kernel, every call of the driver fails in this process.
-      try device.synchronize()
+      if figure.fault != nil { try device.synchronize() }
     }
-    if faultCount > 0 {
-      print("\(faultCount) kernels are wrong")
-      throw ExitCode(1)
-    }
+    return results
+  }
+
+  private func lets<Device: GPUDevice>(_ workload: Workload<Device>) -> Bool {
+    let text = "\(workload.family) \(workload.kernel) \(workload.shape)"
+    return filter.isEmpty || filter.contains { text.contains($0) }
   }
 }

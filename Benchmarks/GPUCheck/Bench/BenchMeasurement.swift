@@ -56,12 +56,8 @@ struct BenchMeasurement: Encodable {
     return "\(instructions?.values.reduce(0, +) ?? 0) instructions"
   }
 
-  /// With four digits.
+  /// With about four digits.
   static func number(_ value: Double) -> String {
-    let digits = value < 10 ? 3 : value < 100 ? 2 : value < 1000 ? 1 : 0
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    let rounded = (value * scale).rounded() / scale
-    return digits == 0 ? "\(Int(rounded))" : "\(rounded)"
+    value.text(digits: value < 10 ? 3 : value < 100 ? 2 : value < 1000 ? 1 : 0)
   }
 }

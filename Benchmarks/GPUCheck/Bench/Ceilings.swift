@@ -30,14 +30,12 @@ struct Ceilings<Device: GPUDevice> {
   let isFull: Bool
 
   /// A kernel that is wrong has no figure, and does not keep others from theirs.
-  func figures(_ report: (CeilingFigure) -> Void) throws -> [CeilingFigure] {
+  func measure(_ report: (CeilingFigure) throws -> Void) throws {
     try warmUp()
-    var figures: [CeilingFigure] = []
     func take(_ kind: CeilingKind, _ kernel: String, _ measure: () throws -> CeilingFigure) throws {
       var figure = CeilingFigure(kind: kind, kernel: kernel)
       do { figure = try measure() } catch { figure.fault = "\(error)" }
-      figures.append(figure)
-      report(figure)
+      try report(figure)
       if figure.fault != nil { try device.synchronize() }
     }
     try take(.memory, CopyKernel.name, memory)
@@ -45,7 +43,6 @@ struct Ceilings<Device: GPUDevice> {
     where ceiling.kernel.target.runs(onComputeCapability: device.properties.computeCapability) {
       try take(ceiling.kind, ceiling.kernel.name) { try figure(ceiling) }
     }
-    return figures
   }
 
   /// Until clocks are what they are under load.
