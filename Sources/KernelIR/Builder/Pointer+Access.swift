@@ -80,19 +80,6 @@ extension Pointer {
 }
 
 extension Pointer where Memory == Global {
-  package subscript(
-    index: Value<U32>, file: String = #fileID, line: Int = #line
-  ) -> Value<T> {
-    get {
-      builder.at(file, line)
-      return advanced(by: index)[0, file, line]
-    }
-    nonmutating set {
-      builder.at(file, line)
-      advanced(by: index)[0, file, line] = newValue
-    }
-  }
-
   /// The element, read anew where this stands: once (`.relaxed`), and so that what was written before
   /// the store that released it is seen (`.acquire`). Polling needs one of these, as the assembler takes
   /// what ordinary loads read for unchanging.
@@ -114,22 +101,6 @@ extension Pointer where Memory == Global {
   }
 
   package func prefetch() { builder.emit(.prefetch, sources: [operand]) }
-}
-
-extension Pointer where Memory.Address == U32 {
-  package subscript(
-    index: Value<U32>, file: String = #fileID, line: Int = #line
-  ) -> Value<T> {
-    get {
-      builder.at(file, line)
-      return advanced(by: index)[0, file, line]
-    }
-    nonmutating set {
-      builder.at(file, line)
-      advanced(by: index)[0, file, line] = newValue
-    }
-  }
-
 }
 
 extension Pointer where Memory == Shared {

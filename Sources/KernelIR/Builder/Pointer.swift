@@ -4,22 +4,42 @@ package protocol KernelMemory: Sendable {
   static var space: MemorySpace { get }
 }
 
-package enum Global: KernelMemory {
-  package typealias Address = U64
-  package static var space: MemorySpace { .global }
+/// Memory whose elements a kernel can choose while it runs.
+package protocol IndexedMemory: KernelMemory {
+  /// `base` plus `count` times `stride` bytes.
+  static func sum(_ base: Value<Address>, _ count: Value<U32>, stride: Int) -> Value<Address>
 }
 
-package enum Shared: KernelMemory {
+package enum Global: IndexedMemory {
+  package typealias Address = U64
+  package static var space: MemorySpace { .global }
+
+  /// With a 64-bit multiply-add.
+  package static func sum(_ base: Value<U64>, _ count: Value<U32>, stride: Int) -> Value<U64> {
+    .result(
+      of: .multiplyAddWide(.u32), base.builder,
+      [count.operand, .immediate(UInt64(stride)), base.operand])
+  }
+}
+
+package enum Shared: IndexedMemory {
   package typealias Address = U32
   package static var space: MemorySpace { .shared }
 }
 
 /// The shared memory of the blocks of a cluster.
-package enum Cluster: KernelMemory {
+package enum Cluster: IndexedMemory {
   package typealias Address = U32
   package static var space: MemorySpace { .cluster }
 }
 
+extension IndexedMemory where Address == U32 {
+  package static func sum(_ base: Value<U32>, _ count: Value<U32>, stride: Int) -> Value<U32> {
+    base + count * Value(stride)
+  }
+}
+
+/// Memory that is read at places known while building.
 package enum Constant: KernelMemory {
   package typealias Address = U32
   package static var space: MemorySpace { .constant }
@@ -58,85 +78,78 @@ package typealias SharedPointer<T: KernelType> = Pointer<T, Shared>
 package typealias ClusterPointer<T: KernelType> = Pointer<T, Cluster>
 package typealias ConstantPointer<T: KernelType> = Pointer<T, Constant>
 
-extension Pointer where Memory == Global {
-  /// The pointer `count` elements further, with a 64-bit multiply-add.
+extension Pointer where Memory: IndexedMemory {
+  /// The pointer `count` elements further.
   package func advanced(by count: Value<U32>) -> Pointer {
     if let constant = count.constant { return advanced(by: Int(constant)) }
-    let address: Value<U64> = builder.result(
-      of: .multiplyAddWide(.u32),
-      [count.operand, .immediate(UInt64(Pointer.stride)), registerOperand])
-    return moved(to: address)
+    return moved(to: Memory.sum(baseAddress, count, stride: Pointer.stride))
   }
 
+  /// The address as a number.
+  package var address: Value<Memory.Address> { baseAddress + Value(byteOffset) }
+
+  /// The element `index` places further. Reading loads it, assigning stores it.
+  package subscript(
+    index: Value<U32>, file: String = #fileID, line: Int = #line
+  ) -> Value<T> {
+    get {
+      builder.at(file, line)
+      return advanced(by: index)[0, file, line]
+    }
+    nonmutating set {
+      builder.at(file, line)
+      advanced(by: index)[0, file, line] = newValue
+    }
+  }
+
+  /// The address without the bytes that are known while building.
+  private var baseAddress: Value<Memory.Address> {
+    switch base {
+    case .register(let register): Value(.register(register), builder)
+    case .shared: builder.once(.sharedAddress)
+    case .constants, .parameters:
+      preconditionFailure("these windows have no addresses in registers")
+    }
+  }
+
+  /// The pointer with another base and the same offset.
+  private func moved(to address: Value<Memory.Address>) -> Pointer {
+    guard let register = address.operand.register else {
+      preconditionFailure("addresses are no constants")
+    }
+    return Pointer(base: .register(register), byteOffset: byteOffset, builder: builder)
+  }
+}
+
+extension Pointer where Memory == Global {
   /// The pointer `count` elements further, which may be negative.
   package func advanced(by count: Value<S32>) -> Pointer {
-    let address: Value<U64> = builder.result(
-      of: .multiplyAddWide(.s32),
-      [count.operand, .immediate(UInt64(Pointer.stride)), registerOperand])
-    return moved(to: address)
+    moved(
+      to: builder.result(
+        of: .multiplyAddWide(.s32),
+        [count.operand, .immediate(UInt64(Pointer.stride)), baseAddress.operand]))
   }
 
   /// The pointer `count` rows of so many bytes further, with a 64-bit multiply-add.
   package func advanced(by count: Value<U32>, rowsOf byteCount: Value<U32>) -> Pointer {
-    let address: Value<U64> = builder.result(
-      of: .multiplyAddWide(.u32), [count.operand, byteCount.operand, registerOperand])
-    return moved(to: address)
+    moved(
+      to: builder.result(
+        of: .multiplyAddWide(.u32), [count.operand, byteCount.operand, baseAddress.operand]))
   }
 
-  package func advanced(byBytes count: Value<U64>) -> Pointer {
-    moved(to: address + count - Value(byteOffset))
-  }
-
-  /// The address as a number.
-  package var address: Value<U64> { Value<U64>(registerOperand, builder) + Value(byteOffset) }
-
-  private var registerOperand: Operand {
-    guard case .register(let register) = base else {
-      preconditionFailure("global addresses lie in registers")
-    }
-    return .register(register)
-  }
+  package func advanced(byBytes count: Value<U64>) -> Pointer { moved(to: baseAddress + count) }
 }
 
-extension Pointer where Memory: KernelMemory, Memory.Address == U32 {
-  /// The pointer `count` elements further.
-  package func advanced(by count: Value<U32>) -> Pointer {
-    if let constant = count.constant { return advanced(by: Int(constant)) }
-    let bytes = count * Value<U32>(Pointer.stride)
-    return moved(to: baseAddress + bytes)
-  }
-
+extension Pointer where Memory: IndexedMemory, Memory.Address == U32 {
   package func advanced(byBytes count: Value<U32>) -> Pointer {
     if let constant = count.constant { return advanced(byBytes: Int(constant)) }
     return moved(to: baseAddress + count)
   }
-
-  /// The address as a number.
-  package var address: Value<U32> { baseAddress + Value(byteOffset) }
 
   /// A pointer to a number that was computed as an address.
   package func at(address: Value<U32>) -> Pointer {
     var pointer = moved(to: address)
     pointer.byteOffset = 0
     return pointer
-  }
-
-  private var baseAddress: Value<U32> {
-    switch base {
-    case .register(let register): Value(.register(register), builder)
-    case .shared: builder.once(.sharedAddress)
-    case .constants, .parameters:
-      preconditionFailure("constants are read at offsets known while building")
-    }
-  }
-}
-
-extension Pointer {
-  /// The pointer with another base and the same offset.
-  fileprivate func moved(to address: Value<Memory.Address>) -> Pointer {
-    guard let register = address.operand.register else {
-      preconditionFailure("addresses are no constants")
-    }
-    return Pointer(base: .register(register), byteOffset: byteOffset, builder: builder)
   }
 }
