@@ -47,8 +47,8 @@ package struct GlobalPoolKernel: ProblemKernel {
     "\(problem.isMaximum ? "globalmaxpool" : "globalaveragepool")_lanes8_f16_\(Self.threadCount)__sm80"
   }
 
-  package var grid: LaunchGrid {
-    LaunchGrid(problem.planes.dividedRoundingUp(by: Self.threadCount / 32))
+  package var grid: Grid {
+    Grid(problem.planes.dividedRoundingUp(by: Self.threadCount / 32))
   }
 
   package func arguments(input: UInt64, output: UInt64) -> GlobalPoolArguments {

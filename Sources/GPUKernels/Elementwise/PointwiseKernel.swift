@@ -51,8 +51,8 @@ package struct PointwiseKernel: ProblemKernel {
     problem.elementCount.dividedRoundingUp(by: configuration.vectorCount)
   }
 
-  package var grid: LaunchGrid {
-    LaunchGrid(vectorCount.dividedRoundingUp(by: configuration.threadCount))
+  package var grid: Grid {
+    Grid(vectorCount.dividedRoundingUp(by: configuration.threadCount))
   }
 
   package func arguments(inputs: [UInt64], output: UInt64) -> PointwiseArguments {

@@ -56,8 +56,8 @@ package struct LayoutKernel: ProblemKernel {
       ? geometry.elementCount : geometry.headCells + geometry.channels * geometry.channelStride
   }
 
-  package var grid: LaunchGrid {
-    LaunchGrid(count.dividedRoundingUp(by: Self.threadCount), geometry.groupCount)
+  package var grid: Grid {
+    Grid(count.dividedRoundingUp(by: Self.threadCount), geometry.groupCount)
   }
 
   package func arguments(planes: UInt64, lanes: UInt64) -> LayoutArguments {

@@ -28,13 +28,13 @@ package struct AxisArguments: BitwiseCopyable, Sendable {
 }
 
 extension AxisForm {
-  func grid(_ range: AxisRange) -> LaunchGrid {
+  func grid(_ range: AxisRange) -> Grid {
     switch self {
-    case .threads: LaunchGrid(range.outputCount.dividedRoundingUp(by: Self.threadCount))
-    case .warps: LaunchGrid(range.outer.dividedRoundingUp(by: Self.threadCount / 32))
-    case .blocks: LaunchGrid(range.outer)
+    case .threads: Grid(range.outputCount.dividedRoundingUp(by: Self.threadCount))
+    case .warps: Grid(range.outer.dividedRoundingUp(by: Self.threadCount / 32))
+    case .blocks: Grid(range.outer)
     case .columns:
-      LaunchGrid(range.outer * range.inner.dividedRoundingUp(by: ColumnTile.width(range)))
+      Grid(range.outer * range.inner.dividedRoundingUp(by: ColumnTile.width(range)))
     }
   }
 }

@@ -64,7 +64,7 @@ package struct ReductionKernel: ProblemKernel {
       + "_\(AxisForm.threadCount)__sm80"
   }
 
-  package var grid: LaunchGrid { configuration.form.grid(problem.range) }
+  package var grid: Grid { configuration.form.grid(problem.range) }
 
   package func arguments(input: UInt64, output: UInt64) -> AxisArguments {
     AxisArguments(problem.range, input: input, output: output)

@@ -80,7 +80,7 @@ package struct SoftmaxKernel: ProblemKernel {
     return "\(function)_\(configuration.form.name)_\(types)_\(AxisForm.threadCount)\(perLane)__sm80"
   }
 
-  package var grid: LaunchGrid { configuration.form.grid(problem.range) }
+  package var grid: Grid { configuration.form.grid(problem.range) }
 
   package func arguments(input: UInt64, output: UInt64) -> AxisArguments {
     AxisArguments(problem.range, input: input, output: output)
