@@ -59,7 +59,10 @@ struct FunctionCase: Sendable {
     FunctionCase(function: .power(1), ulp: 0),
     FunctionCase(function: .power(2), ulp: 0.5),
     FunctionCase(function: .power(3), ulp: 1.5),
-    FunctionCase(function: .power(-2), ulp: 2, range: 1e-18...1e18),
+    FunctionCase(function: .power(-1), ulp: 0.5),
+    FunctionCase(function: .power(-2), ulp: 2),
+    FunctionCase(function: .power(-3), ulp: 5),
+    FunctionCase(function: .power(-6), ulp: 7),
     FunctionCase(function: .power(0.5), ulp: 0.5, range: -1e30...1e30),
     FunctionCase(function: .power(2.5), ulp: 4.5, range: 0...(.infinity)),
     FunctionCase(function: .power(-0.75), ulp: 2.75, range: 0...(.infinity)),
@@ -105,6 +108,8 @@ private struct FunctionCheck: KernelCheck {
       -.greatestFiniteMagnitude, 0.5, -0.5, 1.5, 2.5, -1.5, -2.5, 88.72284, 88.72283, -87.33655,
       -103.97, -104, 0.93, -0.93, 4, -4, 10, -10, 15, -15, 14.5, -14.5, 6, -3, 3, 8_388_608.5,
       0x1.fffffep-1, 0x1.000002p0,
+      // Where powers overflow and their inverses do not, and the least and greatest inverses.
+      1.9e19, -1.9e19, 2.6e22, 1e15, 5.5e-20, 1.1e-19, 7e-13, -7e-13,
     ]
     // All exponents and signs, with random fractions.
     for bits in stride(from: UInt64(0), to: 1 << 32, by: 1 << 16) {
