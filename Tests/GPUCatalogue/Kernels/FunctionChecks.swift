@@ -54,7 +54,7 @@ struct FunctionCase: Sendable {
     FunctionCase(function: .gelu(approximates: true), ulp: 100, range: -8...8),
     FunctionCase(function: .silu, ulp: 3, absolute: 1e-42, allowsInfinity: false),
     FunctionCase(function: .mish, ulp: 4, range: -80...80),
-    FunctionCase(function: .power(1.0 / 3), ulp: 2.5, range: 0...(.infinity)),
+    FunctionCase(function: .power(PointwiseConstant(1.0 / 3)), ulp: 2.5, range: 0...(.infinity)),
     FunctionCase(function: .power(0), ulp: 0),
     FunctionCase(function: .power(1), ulp: 0),
     FunctionCase(function: .power(2), ulp: 0.5),

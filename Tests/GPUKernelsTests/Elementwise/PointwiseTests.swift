@@ -42,6 +42,31 @@ struct PointwiseTests {
   }
 
   @Test func `names tell kernels apart`() throws {
+  @Test func `expressions are equal where their bits are, and kernels' names then`() throws {
+    let x = PointwiseExpression.input(0)
+    let pairs: [(PointwiseExpression, PointwiseExpression)] = [
+      (.constant(0), .constant(-0.0)),
+      (.unary(.leakyRelu(slope: 0), x), .unary(.leakyRelu(slope: -0.0), x)),
+      (.unary(.clip(lower: 0, upper: 1), x), .unary(.clip(lower: -0.0, upper: 1), x)),
+      (
+        .unary(.hardSigmoid(alpha: 1, beta: 0), x), .unary(.hardSigmoid(alpha: 1, beta: -0.0), x)
+      ),
+      (.unary(.elu(alpha: 0), x), .unary(.elu(alpha: -0.0), x)),
+      (.unary(.power(0), x), .unary(.power(-0.0), x)),
+      (.constant(0.1), .constant(0x1.99999cp-4)),
+    ]
+    func name(_ expression: PointwiseExpression) throws -> String {
+      PointwiseKernel(
+        try PointwiseProblem(expression, inputs: [.init(.f32, [8])], output: .init(.f32, [8]))
+      ).name
+    }
+    for (a, b) in pairs {
+      #expect(a == a && Set([a, b]).count == 2, "\(a), \(b)")
+      #expect(try name(a) != name(b), "\(a), \(b)")
+    }
+    #expect(PointwiseConstant(.nan) == PointwiseConstant(-.nan))
+  }
+
     let kernels = try ElementwiseCatalogue.problems().map { PointwiseKernel($0) }
     #expect(Set(kernels.map(\.name)).count == kernels.count)
   }
