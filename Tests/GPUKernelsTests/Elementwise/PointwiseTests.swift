@@ -15,6 +15,7 @@ struct PointwiseTests {
   @Test func `sizes and shapes that are none are errors`() {
     let cases: [([[Int]], [Int])] = [
       ([[0]], [0]), ([[2, -1]], [2, -1]), ([[3]], [2]), ([[2, 3]], [3]), ([[1 << 31]], [1 << 31]),
+      ([[3, 4]], [1, 4]), ([[4], [4, 3]], [4, 1]), ([[2, 1, 4]], [1, 4]),
       ([[1 << 40, 1 << 40]], [1 << 40, 1 << 40]),
       ([[2, 1, 2, 1, 2, 1, 2], [1, 2, 1, 2, 1, 2, 1]], [2, 2, 2, 2, 2, 2, 2]), ([], [2]),
     ]
@@ -41,7 +42,6 @@ struct PointwiseTests {
     #expect(total.globalSectors == UInt64(2 * 4096 * element.byteCount / 32))
   }
 
-  @Test func `names tell kernels apart`() throws {
   @Test func `expressions are equal where their bits are, and kernels' names then`() throws {
     let x = PointwiseExpression.input(0)
     let pairs: [(PointwiseExpression, PointwiseExpression)] = [
@@ -67,6 +67,7 @@ struct PointwiseTests {
     #expect(PointwiseConstant(.nan) == PointwiseConstant(-.nan))
   }
 
+  @Test func `names tell kernels apart`() throws {
     let kernels = try ElementwiseCatalogue.problems().map { PointwiseKernel($0) }
     #expect(Set(kernels.map(\.name)).count == kernels.count)
   }
