@@ -20,6 +20,15 @@ enum KernelSize {
     }
     return count
   }
+
+  /// Checks the number of groups of images, which is a grid's extent along y.
+  ///
+  /// - Throws: `invalidArgument` where there are more than a grid has.
+  static func checkGroups(_ count: Int) throws(HewnError) {
+    guard count <= 65_535 else {
+      throw HewnError(.invalidArgument, "\(count) groups of images; a grid has 65535")
+    }
+  }
 }
 
 extension Int {
