@@ -34,6 +34,8 @@ enum KernelSize {
 extension Int {
   /// ⌈self / divisor⌉ of positive numbers.
   func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+
+  var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }
 
 extension String {

@@ -30,9 +30,13 @@ package struct PointwiseKernel: ProblemKernel {
   package let problem: PointwiseProblem
   package let configuration: PointwiseConfiguration
 
+  /// - Precondition: rows consist of whole vectors, where inputs repeat along some axes.
   package init(_ problem: PointwiseProblem, _ configuration: PointwiseConfiguration? = nil) {
     self.problem = problem
     self.configuration = configuration ?? PointwiseConfiguration(for: problem)
+    precondition(
+      self.configuration.fits(problem),
+      "\(self.configuration) does not fit rows of \(problem.axes.extents)")
   }
 
   private var axes: BroadcastAxes { problem.axes }

@@ -48,6 +48,15 @@ package enum AxisForm: Hashable, Sendable {
 }
 
 extension AxisForm {
+  /// Whether threads can share the work so: rows are dense, and consist of whole vectors.
+  func fits(_ range: AxisRange) -> Bool {
+    switch self {
+    case .threads, .columns: true
+    case .warps(let count), .blocks(let count):
+      range.inner == 1 && count.isPowerOfTwo && range.axis % count == 0
+    }
+  }
+
   /// Threads of all blocks of such kernels.
   static var threadCount: Int { 256 }
 }

@@ -53,9 +53,13 @@ package struct ReductionKernel: ProblemKernel {
   package let problem: ReductionProblem
   package let configuration: ReductionConfiguration
 
+  /// - Precondition: with warps and blocks, inner is 1 and rows consist of whole vectors.
   package init(_ problem: ReductionProblem, _ configuration: ReductionConfiguration? = nil) {
     self.problem = problem
     self.configuration = configuration ?? ReductionConfiguration(for: problem)
+    precondition(
+      self.configuration.form.fits(problem.range),
+      "\(self.configuration) does not fit \(problem.range)")
   }
 
   package var name: String {

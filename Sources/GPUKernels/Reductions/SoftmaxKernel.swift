@@ -35,8 +35,10 @@ package struct SoftmaxConfiguration: Hashable, Sendable {
   /// The most elements that a lane keeps.
   static let elementLimit = 32
 
-  /// - Precondition: for warps, inner is 1 and rows have at most 1024 elements.
+  /// - Precondition: with warps and blocks, inner is 1 and rows consist of whole vectors; with warps, they have
+  ///   at most 1024 elements.
   package init(_ form: AxisForm, for problem: SoftmaxProblem) {
+    precondition(form != .threads && form.fits(problem.range), "\(form) of \(problem.range)")
     self.form = form
     elementsPerLane = 0
     if case .warps(let vectorCount) = form {
@@ -67,9 +69,13 @@ package struct SoftmaxKernel: ProblemKernel {
   package let problem: SoftmaxProblem
   package let configuration: SoftmaxConfiguration
 
+  /// - Precondition: the configuration is for the problem, or one of the same range.
   package init(_ problem: SoftmaxProblem, _ configuration: SoftmaxConfiguration? = nil) {
     self.problem = problem
     self.configuration = configuration ?? SoftmaxConfiguration(for: problem)
+    precondition(
+      self.configuration == SoftmaxConfiguration(self.configuration.form, for: problem),
+      "\(self.configuration) does not fit \(problem.range)")
   }
 
   package var name: String {

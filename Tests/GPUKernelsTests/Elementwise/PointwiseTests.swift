@@ -42,6 +42,15 @@ struct PointwiseTests {
     #expect(total.globalSectors == UInt64(2 * 4096 * element.byteCount / 32))
   }
 
+  @Test func `vectors that do not fit rows are refused`() async {
+    await #expect(processExitsWith: .failure) {
+      let problem = try PointwiseProblem(
+        .input(0) + .input(1), inputs: [.init(.f32, [7, 6]), .init(.f32, [6])],
+        output: .init(.f32, [7, 6]))
+      _ = PointwiseKernel(problem, PointwiseConfiguration(vectorCount: 4))
+    }
+  }
+
   @Test func `expressions are equal where their bits are, and kernels' names then`() throws {
     let x = PointwiseExpression.input(0)
     let pairs: [(PointwiseExpression, PointwiseExpression)] = [
