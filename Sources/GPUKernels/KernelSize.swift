@@ -6,6 +6,9 @@ enum KernelSize {
   /// threads that fill up the last block.
   static let limit = (1 << 31) - (1 << 10)
 
+  /// Blocks of a grid along y, at most.
+  static let gridLimit = 65_535
+
   /// The product of extents.
   ///
   /// - Throws: `invalidArgument` where one is not positive or the product is over ``limit``.
@@ -25,8 +28,8 @@ enum KernelSize {
   ///
   /// - Throws: `invalidArgument` where there are more than a grid has.
   static func checkGroups(_ count: Int) throws(HewnError) {
-    guard count <= 65_535 else {
-      throw HewnError(.invalidArgument, "\(count) groups of images; a grid has 65535")
+    guard count <= gridLimit else {
+      throw HewnError(.invalidArgument, "\(count) groups of images; a grid has \(gridLimit)")
     }
   }
 }

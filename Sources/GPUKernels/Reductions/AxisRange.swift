@@ -18,6 +18,13 @@ package struct AxisRange: Hashable, Sendable {
   package var elementCount: Int { outer * axis * inner }
   /// Elements without the axis.
   package var outputCount: Int { outer * inner }
+
+  private init(_ other: AxisRange, axis: Int) {
+    (outer, self.axis, inner) = (other.outer, axis, other.inner)
+  }
+
+  /// The tensor of results of the axis' parts, which are no more than its elements.
+  func results(ofParts count: Int) -> AxisRange { AxisRange(self, axis: count) }
 }
 
 /// How threads share the work along an axis.

@@ -5,7 +5,8 @@ package import KernelIR
 // Pointers: x and y dense [outer, axis, inner], aligned to 16 bytes; y may be x.
 // Tiles: see AxisForm. A warp keeps its row in registers and reads it once; blocks and columns read
 // theirs twice, the first time with a running maximum.
-// Limiter: bandwidth of device memory.
+// Limiter: bandwidth of device memory; where there are fewer rows, or tiles of columns, than multiprocessors, what
+// a block can read of it, as no row has more than one block.
 
 /// The normalized exponentials along an axis, or their logarithms. A row with NaN or ∞ is NaN, as is one of −∞
 /// alone.
@@ -166,7 +167,7 @@ package struct SoftmaxKernel: ProblemKernel {
   }
 
   private func columns(_ k: KernelBuilder, _ a: KernelArguments) {
-    let tile = ColumnTile(k, a)
+    let tile = ColumnTile(k, a, AxisPart(k, a, isWhole: true))
     let state = StateVariables(k, OnlineSum.identity)
     tile.forEachRow { place in
       state.values = OnlineSum.include(input(a).advanced(by: place).load(), in: state.values)

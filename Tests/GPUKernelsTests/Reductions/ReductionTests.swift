@@ -19,6 +19,24 @@ struct ReductionTests {
     }
   }
 
+  @Test func `few long rows and columns have many blocks`() throws {
+    let cases: [(outer: Int, axis: Int, inner: Int, kernels: Int, blocks: Int)] = [
+      (1, 1 << 27, 1, 2, 1024), (1, (1 << 27) + 1, 1, 2, 1024), (64, 1 << 20, 1, 2, 1024),
+      (3, 1 << 20, 1, 2, 384), (1, 1 << 20, 64, 2, 1024), (2, 1 << 15, 1, 2, 8),
+      (1, 1 << 14, 1, 1, 1), (255, 1 << 20, 1, 2, 1275), (256, 1 << 20, 1, 1, 256),
+      (1 << 20, 1000, 1, 1, 1 << 17), (1, 15, 1 << 20, 1, 1 << 12),
+    ]
+    for (outer, axis, inner, kernels, blocks) in cases {
+      let range = try AxisRange(outer: outer, axis: axis, inner: inner)
+      let plan = ReductionPlan(ReductionProblem(.sum, range, input: .f32, output: .f16))
+      let grid = plan.kernels[0].grid
+      #expect(
+        plan.kernels.count == kernels && grid.x * grid.y == blocks,
+        "\(range): \(plan.kernels.count) kernels, the first of \(grid) blocks")
+      #expect((plan.scratchByteCount > 0) == (kernels == 2))
+    }
+  }
+
   @Test func `names tell kernels apart`() throws {
     let names = try ReductionsCatalogue.kernels().map(\.name)
     #expect(
