@@ -6,6 +6,9 @@ enum KernelSize {
   /// threads that fill up the last block.
   static let limit = (1 << 31) - (1 << 10)
 
+  /// Blocks of a grid along y, at most.
+  static let gridLimit = 65_535
+
   /// The product of extents.
   ///
   /// - Throws: `invalidArgument` where one is not positive or the product is over ``limit``.
@@ -20,11 +23,22 @@ enum KernelSize {
     }
     return count
   }
+
+  /// Checks the number of groups of images, which is a grid's extent along y.
+  ///
+  /// - Throws: `invalidArgument` where there are more than a grid has.
+  static func checkGroups(_ count: Int) throws(HewnError) {
+    guard count <= gridLimit else {
+      throw HewnError(.invalidArgument, "\(count) groups of images; a grid has \(gridLimit)")
+    }
+  }
 }
 
 extension Int {
   /// ⌈self / divisor⌉ of positive numbers.
   func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+
+  var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }
 
 extension String {

@@ -99,8 +99,7 @@ package final class CheckedDevice<Device: GPUDevice> {
   }
 
   package func run<K: ProblemKernel>(_ kernel: K, _ arguments: K.Arguments) throws {
-    let grid = Grid(kernel.grid.x, kernel.grid.y, kernel.grid.z)
-    try device.launch(load(kernel), grid: grid, arguments: arguments)
+    try device.launch(load(kernel), grid: kernel.grid, arguments: arguments)
   }
 
   // MARK: The end of a check

@@ -91,7 +91,6 @@ extension Workload {
     byteCount = inputs.reduce(output.byteCount) { $0 + $1.byteCount }
     prepare = { device, pool, setCount in
       let loaded = try device.load(kernel.build())
-      let grid = Grid(kernel.grid.x, kernel.grid.y, kernel.grid.z)
       // Anywhere, but at different places.
       let starts = inputs.indices.map { 7919 * ($0 + 1) }
       var held: [Device.Buffer] = []
@@ -111,7 +110,7 @@ extension Workload {
       return Prepared(
         launch: { set in
           _ = held
-          try device.launch(loaded, grid: grid, arguments: sets[set].arguments)
+          try device.launch(loaded, grid: kernel.grid, arguments: sets[set].arguments)
         },
         fault: {
           try Self.fault(

@@ -67,9 +67,9 @@ package struct DepthwiseKernel: ProblemKernel {
     return "depthwise\(window.name)\(parts)_lanes8_f16_\(WindowStrip.threadCount)\(form)__sm80"
   }
 
-  package var grid: LaunchGrid {
+  package var grid: Grid {
     let threads = WindowArguments.threadCount(window, rows: configuration.rows)
-    return LaunchGrid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
+    return Grid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
   }
 
   /// - Parameter bias: nil where the problem has none.

@@ -6,7 +6,7 @@ package import Tensors
 // Pointers: x f16 [N/8, C, H·W, 8], y f16 [N/8, C, 8], both aligned to 16 bytes.
 // Tiles: a warp takes a plane of 8 images, each lane every 32nd pixel; then lanes combine by exchanges, in an
 // order that only the shape decides. Sums are f32.
-// Limiter: bandwidth of device memory; with small planes, the exchanges.
+// Limiter: bandwidth of device memory; with small planes, the exchanges; with few, what a warp can read of it.
 
 /// A pool over whole planes.
 package struct GlobalPoolProblem: Hashable, Sendable {
@@ -47,8 +47,8 @@ package struct GlobalPoolKernel: ProblemKernel {
     "\(problem.isMaximum ? "globalmaxpool" : "globalaveragepool")_lanes8_f16_\(Self.threadCount)__sm80"
   }
 
-  package var grid: LaunchGrid {
-    LaunchGrid(problem.planes.dividedRoundingUp(by: Self.threadCount / 32))
+  package var grid: Grid {
+    Grid(problem.planes.dividedRoundingUp(by: Self.threadCount / 32))
   }
 
   package func arguments(input: UInt64, output: UInt64) -> GlobalPoolArguments {

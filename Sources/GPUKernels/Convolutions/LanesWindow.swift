@@ -58,9 +58,7 @@ package struct LanesWindow: Hashable, Sendable {
         throw HewnError(.invalidArgument, "padding of \(padding.name)")
       }
     }
-    guard groups <= 65_535 else {
-      throw HewnError(.invalidArgument, "\(groups) groups of images; a grid has 65535")
-    }
+    try KernelSize.checkGroups(groups)
     self.groups = groups
     self.channels = channels
     self.input = input

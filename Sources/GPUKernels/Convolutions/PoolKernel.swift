@@ -73,9 +73,9 @@ package struct PoolKernel: ProblemKernel {
     "\(problem.kind.name)\(window.name)_lanes8_f16_\(WindowStrip.threadCount)\(configuration.name)__sm80"
   }
 
-  package var grid: LaunchGrid {
+  package var grid: Grid {
     let threads = WindowArguments.threadCount(window, rows: 1)
-    return LaunchGrid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
+    return Grid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
   }
 
   package func arguments(input: UInt64, output: UInt64) -> WindowArguments {

@@ -41,7 +41,8 @@ struct WindowStrip {
   struct TapColumn {
     let x: Value<U32>
     let firstY: Value<U32>
-    fileprivate let first: GlobalPointer<F16x2>
+    /// The first tap's pixel in the tensor. It wraps around too, and back where rows below are inside.
+    private let first: Value<U32>
     private let arguments: KernelArguments<WindowArguments>
     private let builder: KernelBuilder
 
@@ -51,9 +52,7 @@ struct WindowStrip {
     ) {
       self.x = x
       firstY = y
-      // May lie before the tensor: signed, and read only where a tap stands on an element.
-      let pixel = multiplyAdd(multiplyAdd(plane, a.inputHeight, y), a.inputWidth, x)
-      first = a.input.advanced(by: Value<S32>(bitPattern: pixel * 4))
+      first = multiplyAdd(multiplyAdd(plane, a.inputHeight, y), a.inputWidth, x)
       arguments = a
       builder = k
     }
@@ -66,7 +65,8 @@ struct WindowStrip {
     func load(row: Value<U32>, outside: Double) -> [Value<F16x2>] {
       let vector = builder.variables(4, F16x2.self, initially: Value(outside))
       builder.if(isInside(row: row)) {
-        let source = first.advanced(by: row * arguments.inputWidth * 4)
+        let pixel = first + row * arguments.inputWidth
+        let source = arguments.input.advanced(by: pixel, rowsOf: 16)
         for (variable, value) in zip(vector, source.loadVector(4)) { variable.value = value }
       }
       return vector.map(\.value)

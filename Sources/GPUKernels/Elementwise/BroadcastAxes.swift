@@ -14,7 +14,7 @@ struct BroadcastAxes: Hashable, Sendable {
   init(_ shape: [Int], inputs: [[Int]]) throws(HewnError) {
     extents = []
     repeating = []
-    for (axis, extent) in shape.enumerated() where extent != 1 {
+    for (axis, extent) in shape.enumerated() {
       var mask: UInt32 = 0
       for (number, input) in inputs.enumerated() {
         let position = axis - shape.count + input.count
@@ -24,6 +24,7 @@ struct BroadcastAxes: Hashable, Sendable {
         }
         if own == 1 { mask |= 1 << UInt32(number) }
       }
+      if extent == 1 { continue }
       if repeating.last == mask {
         extents[extents.count - 1] *= extent
       } else {

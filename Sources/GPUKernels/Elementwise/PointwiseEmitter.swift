@@ -21,7 +21,7 @@ struct PointwiseEmitter {
     let result: PointwiseResult
     switch expression {
     case .input(let index): result = .number(inputs[index])
-    case .constant(let value): result = .number(Value(Double(value)))
+    case .constant(let constant): result = .number(Value(Double(constant.value)))
     case .unary(let function, let operand): result = .number(function.emit(value(of: operand)))
     case .binary(let function, let left, let right):
       let (a, b) = (self.result(of: left).number, self.result(of: right).number)
@@ -83,15 +83,16 @@ extension PointwiseUnary {
     case .sigmoid: GPUKernels.sigmoid(x)
     case .softplus: GPUKernels.softplus(x)
     case .relu: GPUKernels.relu(x)
-    case .leakyRelu(let slope): select(x < 0, x * Value(Double(slope)), x)
-    case .clip(let lower, let upper): GPUKernels.clip(x, lower, upper)
-    case .hardSigmoid(let alpha, let beta): GPUKernels.hardSigmoid(x, alpha: alpha, beta: beta)
+    case .leakyRelu(let slope): select(x < 0, x * Value(Double(slope.value)), x)
+    case .clip(let lower, let upper): GPUKernels.clip(x, lower.value, upper.value)
+    case .hardSigmoid(let alpha, let beta):
+      GPUKernels.hardSigmoid(x, alpha: alpha.value, beta: beta.value)
     case .hardSwish: GPUKernels.hardSwish(x)
-    case .elu(let alpha): GPUKernels.elu(x, alpha: alpha)
+    case .elu(let alpha): GPUKernels.elu(x, alpha: alpha.value)
     case .gelu(let approximates): approximates ? GPUKernels.geluByTangent(x) : GPUKernels.gelu(x)
     case .silu: x * GPUKernels.sigmoid(x)
     case .mish: GPUKernels.mish(x)
-    case .power(let exponent): GPUKernels.power(x, exponent)
+    case .power(let exponent): GPUKernels.power(x, exponent.value)
     }
   }
 }

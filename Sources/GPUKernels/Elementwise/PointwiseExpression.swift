@@ -4,7 +4,7 @@
 /// Truth is a number: comparisons give 1 or 0, and a condition holds where it is not 0.
 package indirect enum PointwiseExpression: Hashable, Sendable {
   case input(Int)
-  case constant(Float)
+  case constant(PointwiseConstant)
   case unary(PointwiseUnary, PointwiseExpression)
   case binary(PointwiseBinary, PointwiseExpression, PointwiseExpression)
   /// The second where the first is not 0, else the third.
@@ -25,15 +25,15 @@ package enum PointwiseUnary: Hashable, Sendable {
   /// max(x, 0)
   case relu
   /// x where x ≥ 0, slope · x elsewhere
-  case leakyRelu(slope: Float)
+  case leakyRelu(slope: PointwiseConstant)
   /// min(max(x, lower), upper)
-  case clip(lower: Float, upper: Float)
+  case clip(lower: PointwiseConstant, upper: PointwiseConstant)
   /// max(0, min(1, alpha · x + beta)), the product and sum rounded once
-  case hardSigmoid(alpha: Float, beta: Float)
+  case hardSigmoid(alpha: PointwiseConstant, beta: PointwiseConstant)
   /// x · max(0, min(1, x / 6 + 1/2))
   case hardSwish
   /// x where x ≥ 0, alpha · (e^x − 1) elsewhere
-  case elu(alpha: Float)
+  case elu(alpha: PointwiseConstant)
   /// x · Φ(x), or its approximation by the hyperbolic tangent
   case gelu(approximates: Bool)
   /// x · sigmoid(x)
@@ -41,7 +41,7 @@ package enum PointwiseUnary: Hashable, Sendable {
   /// x · tanh(softplus(x))
   case mish
   /// x to a power
-  case power(Float)
+  case power(PointwiseConstant)
 }
 
 /// A function of two numbers.

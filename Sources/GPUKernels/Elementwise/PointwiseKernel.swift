@@ -30,9 +30,13 @@ package struct PointwiseKernel: ProblemKernel {
   package let problem: PointwiseProblem
   package let configuration: PointwiseConfiguration
 
+  /// - Precondition: rows consist of whole vectors, where inputs repeat along some axes.
   package init(_ problem: PointwiseProblem, _ configuration: PointwiseConfiguration? = nil) {
     self.problem = problem
     self.configuration = configuration ?? PointwiseConfiguration(for: problem)
+    precondition(
+      self.configuration.fits(problem),
+      "\(self.configuration) does not fit rows of \(problem.axes.extents)")
   }
 
   private var axes: BroadcastAxes { problem.axes }
@@ -51,8 +55,8 @@ package struct PointwiseKernel: ProblemKernel {
     problem.elementCount.dividedRoundingUp(by: configuration.vectorCount)
   }
 
-  package var grid: LaunchGrid {
-    LaunchGrid(vectorCount.dividedRoundingUp(by: configuration.threadCount))
+  package var grid: Grid {
+    Grid(vectorCount.dividedRoundingUp(by: configuration.threadCount))
   }
 
   package func arguments(inputs: [UInt64], output: UInt64) -> PointwiseArguments {

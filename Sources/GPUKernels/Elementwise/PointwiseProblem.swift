@@ -64,4 +64,11 @@ package struct PointwiseConfiguration: Hashable, Sendable {
     if let row = problem.axes.extents.last, !isFlat { while row % count != 0 { count /= 2 } }
     self.init(vectorCount: count)
   }
+
+  /// Whether rows consist of whole vectors, where there are several.
+  func fits(_ problem: PointwiseProblem) -> Bool {
+    let extents = problem.axes.extents
+    return vectorCount.isPowerOfTwo
+      && (extents.count == 1 || extents.last.map { $0 % vectorCount } == 0)
+  }
 }

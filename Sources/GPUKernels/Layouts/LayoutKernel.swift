@@ -37,13 +37,18 @@ package struct LayoutKernel: ProblemKernel {
 
   private static let threadCount = 256
 
+  /// Whether the cells of an image that are read or written are its elements, in one run.
+  private var isDense: Bool {
+    geometry.isDense && (direction == .planesToLanes || geometry.headCells == 0)
+  }
+
   package init(_ direction: LayoutDirection, _ geometry: PlanesGeometry) {
     self.direction = direction
     self.geometry = geometry
   }
 
   package var name: String {
-    let planes = geometry.isDense ? "nchw" : "planes"
+    let planes = isDense ? "nchw" : "planes"
     return switch direction {
     case .planesToLanes: "convert_\(planes)tolanes8_f32tof16_\(Self.threadCount)__sm80"
     case .lanesToPlanes: "convert_lanes8to\(planes)_f16tof32_\(Self.threadCount)__sm80"
@@ -52,12 +57,12 @@ package struct LayoutKernel: ProblemKernel {
 
   /// Threads of a group of images: for elements, or for all cells that are written.
   private var count: Int {
-    direction == .planesToLanes || geometry.isDense
+    direction == .planesToLanes || isDense
       ? geometry.elementCount : geometry.headCells + geometry.channels * geometry.channelStride
   }
 
-  package var grid: LaunchGrid {
-    LaunchGrid(count.dividedRoundingUp(by: Self.threadCount), geometry.groupCount)
+  package var grid: Grid {
+    Grid(count.dividedRoundingUp(by: Self.threadCount), geometry.groupCount)
   }
 
   package func arguments(planes: UInt64, lanes: UInt64) -> LayoutArguments {
@@ -119,7 +124,7 @@ package struct LayoutKernel: ProblemKernel {
 
   /// The cell of an image that an element is.
   private func cell(of element: Value<U32>, _ a: KernelArguments<LayoutArguments>) -> Value<U32> {
-    if geometry.isDense { return element + a.origin }
+    if isDense { return element + a.origin }
     let (channel, pixel) = a.area.divide(element)
     let (y, x) = a.width.divide(pixel)
     return multiplyAdd(
@@ -130,7 +135,7 @@ package struct LayoutKernel: ProblemKernel {
   private func element(
     at thread: Value<U32>, _ a: KernelArguments<LayoutArguments>
   ) -> (isElement: Value<Predicate>, element: Value<U32>, cell: Value<U32>) {
-    if geometry.isDense { return (Value(true), thread, thread + a.origin) }
+    if isDense { return (Value(true), thread, thread + a.origin) }
     let isPlane = thread >= a.headCells
     let (channel, place) = a.channelStride.divide(select(isPlane, thread - a.headCells, 0))
     let (y, x) = a.rowPitch.divide(place)

@@ -18,7 +18,7 @@ package struct PlanesGeometry: Hashable, Sendable {
   package let headCells: Int
 
   /// - Throws: `invalidArgument` where there are no elements, cells overlap, or the tensor has more than
-  ///   2³¹ − 2¹⁰ cells.
+  ///   2³¹ − 2¹⁰ cells or 524280 images.
   package init(
     images: Int, channels: Int, height: Int, width: Int, rowPitch: Int, channelStride: Int,
     imageStride: Int, origin: Int, headCells: Int
@@ -27,6 +27,7 @@ package struct PlanesGeometry: Hashable, Sendable {
     _ = try KernelSize.count([images, imageStride])
     // Batches are padded to 8 in the other layout.
     _ = try KernelSize.count([(images + 7) / 8, 8, channels, height, width])
+    try KernelSize.checkGroups(images.dividedRoundingUp(by: 8))
     guard rowPitch >= width, (height - 1) * rowPitch + width <= channelStride,
       (0...origin).contains(headCells), origin + channels * channelStride <= imageStride
     else {

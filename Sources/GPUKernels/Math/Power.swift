@@ -2,8 +2,9 @@ package import KernelIR
 
 /// x to a constant power.
 ///
-/// Whole exponents up to 64 are products, within |exponent| ulp; ½ is the root. Others are
-/// e^(exponent · log x) within |exponent| + 2 ulp, and NaN where x < 0.
+/// Whole exponents up to 64 are products, within |exponent| ulp, those down to −64 products of inverses,
+/// within |exponent| + 2 ulp; ½ is the root. Others are e^(exponent · log x) within |exponent| + 2 ulp, and
+/// NaN where x < 0.
 package func power(_ x: Value<F32>, _ exponent: Float) -> Value<F32> {
   if exponent == 0 { return 1 }
   let magnitude = exponent.magnitude
@@ -14,8 +15,15 @@ package func power(_ x: Value<F32>, _ exponent: Float) -> Value<F32> {
   guard magnitude == magnitude.rounded(), magnitude <= 64, magnitude > 0 else {
     return generalPower(x, exponent)
   }
-  let product = power(x, Int(magnitude))
-  return exponent < 0 ? reciprocal(product) : product
+  return exponent > 0 ? power(x, Int(magnitude)) : inversePower(x, Int(magnitude))
+}
+
+/// x^−count as the square of the root's inverse: where the result is a number, the root is one,
+/// while x^count may be too large or too small for one.
+private func inversePower(_ x: Value<F32>, _ count: Int) -> Value<F32> {
+  if count == 1 { return reciprocal(x) }
+  let root = reciprocal(power(x, count / 2))
+  return count % 2 == 0 ? root * root : root * root * reciprocal(x)
 }
 
 /// e^(exponent · log x), with the exponential's argument in two parts.

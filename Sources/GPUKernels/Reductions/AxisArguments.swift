@@ -13,8 +13,12 @@ package struct AxisArguments: BitwiseCopyable, Sendable {
   var tiles: Divisor
   /// Groups of threads with the same columns, a power of two.
   var groups: UInt32
+  /// Of kernels for parts of the axis: elements of a part, and parts.
+  var partLength: UInt32
+  var partCount: UInt32
 
-  init(_ range: AxisRange, input: UInt64, output: UInt64) {
+  /// - Parameter partLength: elements of the axis that a block takes; all where nil.
+  init(_ range: AxisRange, partLength: Int? = nil, input: UInt64, output: UInt64) {
     self.input = DeviceAddress(input)
     self.output = DeviceAddress(output)
     outer = UInt32(range.outer)
@@ -24,17 +28,19 @@ package struct AxisArguments: BitwiseCopyable, Sendable {
     width = Divisor(tile)
     tiles = Divisor(range.inner.dividedRoundingUp(by: tile))
     groups = UInt32(ColumnTile.groupCount(width: tile))
+    self.partLength = UInt32(partLength ?? range.axis)
+    partCount = UInt32(partLength.map(range.axis.dividedRoundingUp) ?? 1)
   }
 }
 
 extension AxisForm {
-  func grid(_ range: AxisRange) -> LaunchGrid {
+  func grid(_ range: AxisRange) -> Grid {
     switch self {
-    case .threads: LaunchGrid(range.outputCount.dividedRoundingUp(by: Self.threadCount))
-    case .warps: LaunchGrid(range.outer.dividedRoundingUp(by: Self.threadCount / 32))
-    case .blocks: LaunchGrid(range.outer)
+    case .threads: Grid(range.outputCount.dividedRoundingUp(by: Self.threadCount))
+    case .warps: Grid(range.outer.dividedRoundingUp(by: Self.threadCount / 32))
+    case .blocks: Grid(range.outer)
     case .columns:
-      LaunchGrid(range.outer * range.inner.dividedRoundingUp(by: ColumnTile.width(range)))
+      Grid(range.outer * range.inner.dividedRoundingUp(by: ColumnTile.width(range)))
     }
   }
 }

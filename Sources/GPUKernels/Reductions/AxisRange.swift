@@ -18,6 +18,13 @@ package struct AxisRange: Hashable, Sendable {
   package var elementCount: Int { outer * axis * inner }
   /// Elements without the axis.
   package var outputCount: Int { outer * inner }
+
+  private init(_ other: AxisRange, axis: Int) {
+    (outer, self.axis, inner) = (other.outer, axis, other.inner)
+  }
+
+  /// The tensor of results of the axis' parts, which are no more than its elements.
+  func results(ofParts count: Int) -> AxisRange { AxisRange(self, axis: count) }
 }
 
 /// How threads share the work along an axis.
@@ -48,6 +55,15 @@ package enum AxisForm: Hashable, Sendable {
 }
 
 extension AxisForm {
+  /// Whether threads can share the work so: rows are dense, and consist of whole vectors.
+  func fits(_ range: AxisRange) -> Bool {
+    switch self {
+    case .threads, .columns: true
+    case .warps(let count), .blocks(let count):
+      range.inner == 1 && count.isPowerOfTwo && range.axis % count == 0
+    }
+  }
+
   /// Threads of all blocks of such kernels.
   static var threadCount: Int { 256 }
 }

@@ -20,23 +20,26 @@ struct ColumnTile {
   let output: Value<U32>
   private let builder: KernelBuilder
   private let arguments: KernelArguments<AxisArguments>
+  private let part: AxisPart
 
-  init(_ k: KernelBuilder, _ a: KernelArguments<AxisArguments>) {
+  /// - Parameter part: the rows that the block takes.
+  init(_ k: KernelBuilder, _ a: KernelArguments<AxisArguments>, _ part: AxisPart) {
     let (group, column) = a.width.divide(k.threadIndex)
     let (outer, tile) = a.tiles.divide(k.blockIndex.x)
     let inner = multiplyAdd(tile, a.width.divisor, column)
     self.group = group
     isActive = group < a.groups && inner < a.inner.divisor
     origin = multiplyAdd(outer * a.axis, a.inner.divisor, inner)
-    output = multiplyAdd(outer, a.inner.divisor, inner)
+    output = multiplyAdd(part.row(of: outer), a.inner.divisor, inner)
     builder = k
     arguments = a
+    self.part = part
   }
 
-  /// Runs `body` for each row of the thread's group, with the element's place.
+  /// Runs `body` for each row of the part that is the thread's group's, with the element's place.
   func forEachRow(_ body: (Value<U32>) -> Void) {
     builder.if(isActive) {
-      builder.loop(from: group, to: arguments.axis, by: arguments.groups) { row in
+      builder.loop(from: part.start + group, to: part.end, by: arguments.groups) { row in
         body(multiplyAdd(row, arguments.inner.divisor, origin))
       }
     }

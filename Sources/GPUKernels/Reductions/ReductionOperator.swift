@@ -46,6 +46,15 @@ extension ReductionOperator {
     }
   }
 
+  /// What reduces the results of an axis' parts to that of the axis, where parts of a mean were divided by the
+  /// elements of the whole axis.
+  var ofParts: ReductionOperator {
+    switch self {
+    case .sum, .mean, .l1, .sumSquare: .sum
+    case .product, .max, .min, .l2, .logSumExp: self
+    }
+  }
+
   /// The result of `count` elements.
   func result(_ state: [Value<F32>], count: Value<U32>) -> Value<F32> {
     switch self {

@@ -15,6 +15,14 @@ package enum ReductionsCatalogue {
           .blocks(vectorCount: 1), .blocks(vectorCount: vectorCount),
         ]
         kernels += forms.map { ReductionKernel(problem, ReductionConfiguration($0)) }
+        let ofParts: [AxisForm] = [
+          .columns, .blocks(vectorCount: 1), .blocks(vectorCount: vectorCount),
+        ]
+        kernels += ofParts.map {
+          ReductionKernel(
+            ReductionProblem(`operator`, range, input: element, output: .f32),
+            ReductionConfiguration($0, partLength: 128))
+        }
       }
     }
     return kernels

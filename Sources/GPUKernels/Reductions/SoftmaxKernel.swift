@@ -5,7 +5,8 @@ package import KernelIR
 // Pointers: x and y dense [outer, axis, inner], aligned to 16 bytes; y may be x.
 // Tiles: see AxisForm. A warp keeps its row in registers and reads it once; blocks and columns read
 // theirs twice, the first time with a running maximum.
-// Limiter: bandwidth of device memory.
+// Limiter: bandwidth of device memory; where there are fewer rows, or tiles of columns, than multiprocessors, what
+// a block can read of it, as no row has more than one block.
 
 /// The normalized exponentials along an axis, or their logarithms. A row with NaN or ∞ is NaN, as is one of −∞
 /// alone.
@@ -35,8 +36,10 @@ package struct SoftmaxConfiguration: Hashable, Sendable {
   /// The most elements that a lane keeps.
   static let elementLimit = 32
 
-  /// - Precondition: for warps, inner is 1 and rows have at most 1024 elements.
+  /// - Precondition: with warps and blocks, inner is 1 and rows consist of whole vectors; with warps, they have
+  ///   at most 1024 elements.
   package init(_ form: AxisForm, for problem: SoftmaxProblem) {
+    precondition(form != .threads && form.fits(problem.range), "\(form) of \(problem.range)")
     self.form = form
     elementsPerLane = 0
     if case .warps(let vectorCount) = form {
@@ -67,9 +70,13 @@ package struct SoftmaxKernel: ProblemKernel {
   package let problem: SoftmaxProblem
   package let configuration: SoftmaxConfiguration
 
+  /// - Precondition: the configuration is for the problem, or one of the same range.
   package init(_ problem: SoftmaxProblem, _ configuration: SoftmaxConfiguration? = nil) {
     self.problem = problem
     self.configuration = configuration ?? SoftmaxConfiguration(for: problem)
+    precondition(
+      self.configuration == SoftmaxConfiguration(self.configuration.form, for: problem),
+      "\(self.configuration) does not fit \(problem.range)")
   }
 
   package var name: String {
@@ -80,7 +87,7 @@ package struct SoftmaxKernel: ProblemKernel {
     return "\(function)_\(configuration.form.name)_\(types)_\(AxisForm.threadCount)\(perLane)__sm80"
   }
 
-  package var grid: LaunchGrid { configuration.form.grid(problem.range) }
+  package var grid: Grid { configuration.form.grid(problem.range) }
 
   package func arguments(input: UInt64, output: UInt64) -> AxisArguments {
     AxisArguments(problem.range, input: input, output: output)
@@ -160,7 +167,7 @@ package struct SoftmaxKernel: ProblemKernel {
   }
 
   private func columns(_ k: KernelBuilder, _ a: KernelArguments) {
-    let tile = ColumnTile(k, a)
+    let tile = ColumnTile(k, a, AxisPart(k, a, isWhole: true))
     let state = StateVariables(k, OnlineSum.identity)
     tile.forEachRow { place in
       state.values = OnlineSum.include(input(a).advanced(by: place).load(), in: state.values)

@@ -47,6 +47,9 @@ struct LayoutCase: Sendable, CustomStringConvertible {
     LayoutCase(images: 8, channels: 5, height: 6, width: 31, gaps: (2, 64, 48, 16)),
     LayoutCase(images: 11, channels: 3, height: 13, width: 5, gaps: (3, 0, 0, 0)),
     LayoutCase(images: 2, channels: 2, height: 3, width: 257, gaps: (0, 7, 32, 32)),
+    // Elements are one run, with zero cells before it or another tensor's.
+    LayoutCase(images: 3, channels: 2, height: 2, width: 4, gaps: (0, 0, 4, 0)),
+    LayoutCase(images: 3, channels: 2, height: 2, width: 4, gaps: (0, 0, 4, 4)),
   ]
 }
 

@@ -107,6 +107,15 @@ extension PointwiseCheck {
       PointwiseCheck(
         .where(.constant(0), .constant(1), .binary(.greater, .constant(2), .constant(1))), [],
         to: (.f32, [3])),
+      // Zeros of both signs.
+      PointwiseCheck(
+        .where(
+          .binary(.less, .input(0), .constant(0)), .input(0) / .constant(0),
+          .input(0) / .constant(-0.0)), [(.f32, [specials.count])], to: (.f32, [specials.count])),
+      PointwiseCheck(
+        .constant(1) / .unary(.leakyRelu(slope: 0), .input(0))
+          + .constant(1) / .unary(.leakyRelu(slope: -0.0), .input(0)),
+        [(.f32, [specials.count])], to: (.f32, [specials.count])),
       PointwiseCheck(
         sum, [(.f32, [100]), (.f32, [100])], to: (.f32, [100]),
         PointwiseConfiguration(vectorCount: 1, threadCount: 32)),
@@ -182,7 +191,9 @@ extension PointwiseExpression {
     func operand() -> PointwiseExpression { .random(depth: depth - 1, &random) }
     switch Int.random(in: depth == 0 ? 0...1 : 0...8, using: &random) {
     case 0: return .input(Int.random(in: 0...1, using: &random))
-    case 1: return .constant([0, 1, -2, 0.5, .infinity].randomElement(using: &random) ?? 0)
+    case 1:
+      let constants: [Float] = [0, 1, -2, 0.5, .infinity]
+      return .constant(PointwiseConstant(constants.randomElement(using: &random) ?? 0))
     case 2...4:
       let function = ElementwiseCatalogue.functions.randomElement(using: &random) ?? .relu
       return .unary(function, operand())

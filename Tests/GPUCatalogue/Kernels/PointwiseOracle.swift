@@ -13,7 +13,7 @@ extension PointwiseExpression {
   package func evaluate(_ inputs: [Double]) -> Double {
     switch self {
     case .input(let index): inputs[index]
-    case .constant(let value): Double(value)
+    case .constant(let constant): Double(constant)
     case .unary(let function, let x): function.evaluate(x.evaluate(inputs))
     case .binary(let function, let a, let b):
       function.evaluate(a.evaluate(inputs), b.evaluate(inputs))
@@ -74,6 +74,10 @@ extension PointwiseBinary {
     case .greaterOrEqual: a >= b ? 1 : 0
     }
   }
+}
+
+extension Double {
+  fileprivate init(_ constant: PointwiseConstant) { self.init(constant.value) }
 }
 
 private func logistic(_ x: Double) -> Double {

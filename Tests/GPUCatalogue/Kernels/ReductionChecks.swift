@@ -13,13 +13,15 @@ extension KernelChecks {
 /// Reductions reduce.
 private struct ReductionCheck: KernelCheck {
   var form: AxisForm?
+  /// Of parts that are reduced first.
+  var partLength: Int?
   var extents: (outer: Int, axis: Int, inner: Int)
   var input = KernelElement.f32
   var output = KernelElement.f32
 
   var name: String {
     "reductions/\(extents.outer)×\(extents.axis)×\(extents.inner) \(input) to \(output), "
-      + (form.map { "\($0)" } ?? "chosen")
+      + (form.map { "\($0)" } ?? "chosen") + (partLength.map { " of parts of \($0)" } ?? "")
   }
 
   func run<Device: GPUDevice>(
@@ -32,9 +34,10 @@ private struct ReductionCheck: KernelCheck {
     let source = try device.buffer(numbers, as: input)
     for `operator` in ReductionOperator.allCases {
       let problem = ReductionProblem(`operator`, range, input: input, output: output)
-      let kernel = ReductionKernel(problem, form.map(ReductionConfiguration.init))
+      let plan = ReductionPlan(
+        problem, form.map { ReductionConfiguration($0, partLength: partLength) })
       let target = try device.output(output, count: range.outputCount)
-      try device.run(kernel, kernel.arguments(input: source, output: target))
+      try device.run(plan, input: source, output: target)
       let got = try device.read(output, count: range.outputCount, from: target)
       let rows = range.rows(of: numbers.map(Double.init))
       let want = rows.map(`operator`.evaluate)
@@ -45,7 +48,7 @@ private struct ReductionCheck: KernelCheck {
         got, want, output,
         Tolerance(
           ulp: `operator`.isSelection ? 0.51 : 4 + Double(axis) / 16,
-          absolute: isSum ? scale * 0x1p-21 : 0x1p-21), "\(kernel.name) \(extents)")
+          absolute: isSum ? scale * 0x1p-21 : 0x1p-21), "\(plan.kernels[0].name) \(extents)")
     }
   }
 
@@ -76,8 +79,38 @@ private struct ReductionCheck: KernelCheck {
         cases.append(ReductionCheck(form: .columns, extents: (3, axis, inner)))
       }
     }
+    // Parts, the last of which is shorter, or which are one.
+    for (axis, length) in [(1021, 64), (1024, 1024), (300, 256), (70, 1)] {
+      for inner in [1, 3, 40] {
+        cases.append(
+          ReductionCheck(form: .columns, partLength: length, extents: (3, axis, inner)))
+      }
+      cases.append(
+        ReductionCheck(form: .blocks(vectorCount: 1), partLength: length, extents: (3, axis, 1)))
+    }
+    for (axis, length) in [(1024, 1024), (264, 256), (2056, 8)] {
+      cases.append(
+        ReductionCheck(
+          form: .blocks(vectorCount: 8), partLength: length, extents: (3, axis, 1), input: .f16,
+          output: .f16))
+    }
+    // Few long rows and columns.
+    cases.append(ReductionCheck(extents: (2, 40_008, 1), input: .f16, output: .f16))
+    cases.append(ReductionCheck(extents: (1, 2053, 33)))
     return cases
   }()
+}
+
+extension CheckedDevice {
+  /// Launches a plan's kernels.
+  func run(_ plan: ReductionPlan, input: UInt64, output: UInt64) throws {
+    let scratch = plan.scratchByteCount == 0 ? 0 : try allocate(byteCount: plan.scratchByteCount)
+    for (kernel, arguments) in zip(
+      plan.kernels, plan.arguments(input: input, scratch: scratch, output: output))
+    {
+      try run(kernel, arguments)
+    }
+  }
 }
 
 private struct SpecialReductionsCheck: KernelCheck {
@@ -95,20 +128,24 @@ private struct SpecialReductionsCheck: KernelCheck {
     let input = try device.buffer(rows.flatMap(\.self))
     let range = try AxisRange(outer: rows.count, axis: 3, inner: 1)
     for `operator` in ReductionOperator.allCases {
-      for form in [AxisForm.threads, .warps(vectorCount: 1), .blocks(vectorCount: 1), .columns] {
-        let kernel = ReductionKernel(
-          ReductionProblem(`operator`, range, input: .f32, output: .f32),
-          ReductionConfiguration(form))
+      for configuration in [
+        ReductionConfiguration(.threads), .init(.warps(vectorCount: 1)),
+        .init(.blocks(vectorCount: 1)), .init(.columns),
+        .init(.blocks(vectorCount: 1), partLength: 2), .init(.columns, partLength: 1),
+      ] {
+        let plan = ReductionPlan(
+          ReductionProblem(`operator`, range, input: .f32, output: .f32), configuration)
         let output = try device.output(.f32, count: rows.count)
-        try device.run(kernel, kernel.arguments(input: input, output: output))
+        try device.run(plan, input: input, output: output)
         let got = try device.read(.f32, count: rows.count, from: output)
-        // Sums beyond the range of f32 are infinite.
+        // Sums beyond the range of f32 are infinite, unless each element is divided before.
+        let divides = `operator` == .mean && configuration.partLength == 1
         let want = rows.map { `operator`.evaluate($0.map(Double.init)) }
           .enumerated().map { row, value in
-            rows[row][0] == 3e38 || rows[row][0] == -3e38
+            rows[row][0].magnitude == 3e38 && !divides
               ? `operator`.overflowing(rows[row]) : value
           }
-        findings.expectNear(got, want, .f32, Tolerance(ulp: 2), kernel.name)
+        findings.expectNear(got, want, .f32, Tolerance(ulp: 2), plan.kernels[0].name)
       }
     }
   }

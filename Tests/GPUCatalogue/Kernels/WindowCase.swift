@@ -72,6 +72,16 @@ struct WindowCase: Sendable, CustomStringConvertible {
     WindowCase(input: Spatial(1, 40), kernel: Spatial(1, 3), after: Spatial(0, 2)),
     WindowCase(input: Spatial(40, 1), kernel: Spatial(3, 1), before: Spatial(2, 0)),
     WindowCase(kernel: Spatial(7, 7)),
+    // Taps so far away that their addresses would be no 32-bit numbers.
+    WindowCase(
+      channels: 1, input: Spatial(2, 1000), kernel: Spatial(2, 1), dilation: Spatial(600_000, 1),
+      before: Spatial(600_000, 0)),
+    WindowCase(
+      channels: 1, input: Spatial(2, 1000), kernel: Spatial(2, 1), dilation: Spatial(600_000, 1),
+      after: Spatial(600_000, 0)),
+    WindowCase(
+      channels: 1, input: Spatial(1000, 1), kernel: Spatial(1, 2), dilation: Spatial(1, 600_000),
+      before: Spatial(0, 600_000)),
     WindowCase(
       input: Spatial(6, 6), kernel: Spatial(3, 3), stride: Spatial(2, 2), beyond: Spatial(1, 1)),
     WindowCase(

@@ -15,6 +15,7 @@ struct PointwiseTests {
   @Test func `sizes and shapes that are none are errors`() {
     let cases: [([[Int]], [Int])] = [
       ([[0]], [0]), ([[2, -1]], [2, -1]), ([[3]], [2]), ([[2, 3]], [3]), ([[1 << 31]], [1 << 31]),
+      ([[3, 4]], [1, 4]), ([[4], [4, 3]], [4, 1]), ([[2, 1, 4]], [1, 4]),
       ([[1 << 40, 1 << 40]], [1 << 40, 1 << 40]),
       ([[2, 1, 2, 1, 2, 1, 2], [1, 2, 1, 2, 1, 2, 1]], [2, 2, 2, 2, 2, 2, 2]), ([], [2]),
     ]
@@ -39,6 +40,40 @@ struct PointwiseTests {
     try device.run(kernel, kernel.arguments(inputs: [x], output: y))
     let total = try #require(device.device.lastReport).total
     #expect(total.globalSectors == UInt64(2 * 4096 * element.byteCount / 32))
+  }
+
+  @Test func `vectors that do not fit rows are refused`() async {
+    await #expect(processExitsWith: .failure) {
+      let problem = try PointwiseProblem(
+        .input(0) + .input(1), inputs: [.init(.f32, [7, 6]), .init(.f32, [6])],
+        output: .init(.f32, [7, 6]))
+      _ = PointwiseKernel(problem, PointwiseConfiguration(vectorCount: 4))
+    }
+  }
+
+  @Test func `expressions are equal where their bits are, and kernels' names then`() throws {
+    let x = PointwiseExpression.input(0)
+    let pairs: [(PointwiseExpression, PointwiseExpression)] = [
+      (.constant(0), .constant(-0.0)),
+      (.unary(.leakyRelu(slope: 0), x), .unary(.leakyRelu(slope: -0.0), x)),
+      (.unary(.clip(lower: 0, upper: 1), x), .unary(.clip(lower: -0.0, upper: 1), x)),
+      (
+        .unary(.hardSigmoid(alpha: 1, beta: 0), x), .unary(.hardSigmoid(alpha: 1, beta: -0.0), x)
+      ),
+      (.unary(.elu(alpha: 0), x), .unary(.elu(alpha: -0.0), x)),
+      (.unary(.power(0), x), .unary(.power(-0.0), x)),
+      (.constant(0.1), .constant(0x1.99999cp-4)),
+    ]
+    func name(_ expression: PointwiseExpression) throws -> String {
+      PointwiseKernel(
+        try PointwiseProblem(expression, inputs: [.init(.f32, [8])], output: .init(.f32, [8]))
+      ).name
+    }
+    for (a, b) in pairs {
+      #expect(a == a && Set([a, b]).count == 2, "\(a), \(b)")
+      #expect(try name(a) != name(b), "\(a), \(b)")
+    }
+    #expect(PointwiseConstant(.nan) == PointwiseConstant(-.nan))
   }
 
   @Test func `names tell kernels apart`() throws {

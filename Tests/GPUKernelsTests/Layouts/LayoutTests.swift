@@ -38,4 +38,12 @@ struct LayoutTests {
       try PlanesGeometry(images: 0, channels: 2, height: 3, width: 4)
     }
   }
+
+  @Test func `a grid has no more than 65535 groups of images`() throws {
+    let greatest = try PlanesGeometry(images: 524_280, channels: 1, height: 1, width: 1)
+    #expect(LayoutKernel(.planesToLanes, greatest).grid.y == 65_535)
+    #expect(throws: HewnError.self) {
+      try PlanesGeometry(images: 524_281, channels: 1, height: 1, width: 1)
+    }
+  }
 }

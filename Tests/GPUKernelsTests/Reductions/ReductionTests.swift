@@ -6,6 +6,37 @@ struct ReductionTests {
   @Test(arguments: Emulated.all(KernelChecks.reductions))
   func `reductions reduce`(check: Emulated) { check.expectNoFindings() }
 
+  @Test func `forms that do not fit a range are refused`() async {
+    await #expect(processExitsWith: .failure) {
+      let range = try AxisRange(outer: 2, axis: 1001, inner: 1)
+      let problem = ReductionProblem(.sum, range, input: .f32, output: .f32)
+      _ = ReductionKernel(problem, ReductionConfiguration(.warps(vectorCount: 4)))
+    }
+    await #expect(processExitsWith: .failure) {
+      let range = try AxisRange(outer: 2, axis: 1000, inner: 3)
+      let problem = ReductionProblem(.sum, range, input: .f32, output: .f32)
+      _ = ReductionKernel(problem, ReductionConfiguration(.warps(vectorCount: 1)))
+    }
+  }
+
+  @Test func `few long rows and columns have many blocks`() throws {
+    let cases: [(outer: Int, axis: Int, inner: Int, kernels: Int, blocks: Int)] = [
+      (1, 1 << 27, 1, 2, 1024), (1, (1 << 27) + 1, 1, 2, 1024), (64, 1 << 20, 1, 2, 1024),
+      (3, 1 << 20, 1, 2, 384), (1, 1 << 20, 64, 2, 1024), (2, 1 << 15, 1, 2, 8),
+      (1, 1 << 14, 1, 1, 1), (255, 1 << 20, 1, 2, 1275), (256, 1 << 20, 1, 1, 256),
+      (1 << 20, 1000, 1, 1, 1 << 17), (1, 15, 1 << 20, 1, 1 << 12),
+    ]
+    for (outer, axis, inner, kernels, blocks) in cases {
+      let range = try AxisRange(outer: outer, axis: axis, inner: inner)
+      let plan = ReductionPlan(ReductionProblem(.sum, range, input: .f32, output: .f16))
+      let grid = plan.kernels[0].grid
+      #expect(
+        plan.kernels.count == kernels && grid.x * grid.y == blocks,
+        "\(range): \(plan.kernels.count) kernels, the first of \(grid) blocks")
+      #expect((plan.scratchByteCount > 0) == (kernels == 2))
+    }
+  }
+
   @Test func `names tell kernels apart`() throws {
     let names = try ReductionsCatalogue.kernels().map(\.name)
     #expect(
