@@ -24,6 +24,11 @@ package final class EmulatedProgram: @unchecked Sendable {
         .invalidArgument,
         "kernel \(program.name): \(program.threadCount) threads; blocks have 32 to 1024, by 32")
     }
+    guard [1, 2, 4, 8].contains(program.clusterSize) else {
+      throw HewnError(
+        .invalidArgument,
+        "kernel \(program.name): clusters of \(program.clusterSize) blocks; they have 1, 2, 4 or 8")
+    }
     var decoder = try Decoder(program)
     try decoder.decode()
     self.program = program

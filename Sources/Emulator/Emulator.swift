@@ -17,9 +17,10 @@ package enum Emulator {
 
   /// Runs all blocks of a launch, and returns when they are through.
   ///
-  /// Blocks are taken by the threads in order, as `z`, `y`, `x` count up. What they report does not
-  /// depend on the number of threads: the fault is that of the first block that has one. Only the
-  /// order of atomic operations of different blocks does.
+  /// Blocks, or clusters of them, are taken by the threads in order, as `z`, `y`, `x` count up. What
+  /// they report does not depend on the number of threads: the fault is that of the first block or
+  /// cluster that has one. Only the order of atomic operations of different ones does. The blocks of a
+  /// cluster run in turn.
   ///
   /// - Throws: ``EmulatorFault`` where the kernel does wrong, `HewnError` where it cannot be
   ///   started.
@@ -34,26 +35,34 @@ package enum Emulator {
       throw HewnError(
         .invalidArgument, "kernel \(program.program.name): a grid of \(grid.x)×\(grid.y)×\(grid.z)")
     }
-    let blockCount = grid.x * grid.y * grid.z
-    let threadCount = max(1, min(options.threadCount, blockCount))
+    let clusterSize = program.program.clusterSize
+    guard grid.x.isMultiple(of: clusterSize) else {
+      throw HewnError(
+        .invalidArgument,
+        "kernel \(program.program.name): \(grid.x) blocks are not whole clusters of \(clusterSize)")
+    }
+    let clusterCount = grid.x / clusterSize * grid.y * grid.z
+    let threadCount = max(1, min(options.threadCount, clusterCount))
     let allocations = UnsafeMutableBufferPointer<Allocation>.allocate(
       capacity: memory.allocations.count)
     _ = allocations.initialize(from: memory.allocations)
     defer { allocations.deallocate() }
-    var machines: [Machine] = []
+    var clusters: [Cluster] = []
     for _ in 0..<threadCount {
-      let machine = Machine(
-        program, launch, allocations: UnsafeBufferPointer(allocations),
-        tracksGlobal: memory.tracksInitialization, options: options)
-      guard let machine else {
+      let cluster = Cluster(size: clusterSize) { rank in
+        Machine(
+          program, launch, allocations: UnsafeBufferPointer(allocations),
+          tracksGlobal: memory.tracksInitialization, rank: rank, options: options)
+      }
+      guard let cluster else {
         throw HewnError(.outOfMemory, "no memory for a block of kernel \(program.program.name)")
       }
-      machines.append(machine)
+      clusters.append(cluster)
     }
-    let queue = BlockQueue(blockCount)
-    WorkerThreads.run(machines) { machine in queue.work(machine) }
+    let queue = ClusterQueue(count: clusterCount, columnCount: grid.x / clusterSize, grid.y)
+    WorkerThreads.run(clusters) { cluster in queue.work(cluster) }
     if let fault = queue.firstFault { throw fault }
-    return report(machines, program)
+    return report(clusters.flatMap(\.machines), program)
   }
 
   private static func check(_ launch: Launch, _ program: Program) throws(HewnError) {
@@ -86,28 +95,33 @@ package enum Emulator {
   }
 }
 
-/// The blocks of a launch, for threads to take.
-private final class BlockQueue: Sendable {
+/// The clusters of a launch, for threads to take.
+private final class ClusterQueue: Sendable {
   private let count: Int
+  /// Clusters along x, and blocks along y.
+  private let columnCount: Int
+  private let rowCount: Int
   private let next = Atomic(0)
-  /// The first block known to have a fault; `count` without one.
+  /// The first cluster known to have a fault; `count` without one.
   private let faulty: Atomic<Int>
   private let faults = Mutex<[Int: EmulatorFault]>([:])
 
-  init(_ count: Int) {
+  init(count: Int, columnCount: Int, _ rowCount: Int) {
     self.count = count
+    self.columnCount = columnCount
+    self.rowCount = rowCount
     faulty = Atomic(count)
   }
 
-  /// Runs blocks until there are none, or none that come before one with a fault.
-  func work(_ machine: Machine) {
-    let grid = machine.launch.grid
+  /// Runs clusters until there are none, or none that come before one with a fault.
+  func work(_ cluster: Cluster) {
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < count, index < faulty.load(ordering: .relaxed) else { return }
       do throws(EmulatorFault) {
-        try machine.runBlock(
-          x: index % grid.x, y: index / grid.x % grid.y, z: index / (grid.x * grid.y))
+        try cluster.run(
+          x: index % columnCount * cluster.machines.count, y: index / columnCount % rowCount,
+          z: index / (columnCount * rowCount))
       } catch {
         faults.withLock { $0[index] = error }
         faulty.min(index, ordering: .relaxed)

@@ -12,6 +12,7 @@ package struct EmulatorFault: Error, Sendable, CustomStringConvertible {
     case divergence = "divergent warp"
     case barrierMisuse = "misused barrier"
     case warpgroupMisuse = "misused warpgroup product"
+    case clusterMisuse = "misused cluster"
     case deadlock = "deadlock"
     case instructionLimit = "too many instructions"
   }

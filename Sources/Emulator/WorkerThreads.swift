@@ -9,20 +9,20 @@
 /// Threads that live as long as a launch.
 enum WorkerThreads {
   private final class Job {
-    let machine: Machine
-    let body: (Machine) -> Void
+    let cluster: Cluster
+    let body: (Cluster) -> Void
 
-    init(_ machine: Machine, _ body: @escaping (Machine) -> Void) {
-      self.machine = machine
+    init(_ cluster: Cluster, _ body: @escaping (Cluster) -> Void) {
+      self.cluster = cluster
       self.body = body
     }
   }
 
-  /// Calls `body` with each machine, all but the first in threads of their own, and waits for all.
-  /// Where the system refuses a thread, the machine stays idle.
-  static func run(_ machines: [Machine], _ body: @escaping (Machine) -> Void) {
-    let threads = machines.dropFirst().compactMap { start(Job($0, body)) }
-    if let first = machines.first { body(first) }
+  /// Calls `body` with each cluster, all but the first in threads of their own, and waits for all.
+  /// Where the system refuses a thread, the cluster stays idle.
+  static func run(_ clusters: [Cluster], _ body: @escaping (Cluster) -> Void) {
+    let threads = clusters.dropFirst().compactMap { start(Job($0, body)) }
+    if let first = clusters.first { body(first) }
     for thread in threads { pthread_join(thread, nil) }
   }
 
@@ -34,7 +34,7 @@ enum WorkerThreads {
         &thread, nil,
         { raw in
           let job = Unmanaged<Job>.fromOpaque(raw).takeRetainedValue()
-          job.body(job.machine)
+          job.body(job.cluster)
           return nil
         }, context.toOpaque())
     #else
@@ -44,7 +44,7 @@ enum WorkerThreads {
         { raw in
           guard let raw else { return nil }
           let job = Unmanaged<Job>.fromOpaque(raw).takeRetainedValue()
-          job.body(job.machine)
+          job.body(job.cluster)
           return nil
         }, context.toOpaque())
     #endif

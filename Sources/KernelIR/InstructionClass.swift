@@ -22,26 +22,27 @@ extension Operation {
       .controlFlow
     case .unary(_, let type), .binary(_, let type), .ternary(_, let type):
       type.isFloat ? .floatingPoint : .addressArithmetic
-    case .multiplyWide, .multiplyAddWide: .addressArithmetic
+    case .multiplyWide, .multiplyAddWide, .remoteAddress: .addressArithmetic
     case .select(let type): type.isFloat ? .floatingPoint : .addressArithmetic
     case .convert(.u64FromU32), .convert(.u64FromS32), .convert(.u32FromU64): .addressArithmetic
     case .convert: .floatingPoint
     case .load(let access), .store(let access):
       switch access.space {
       case .global: .globalMemory
-      case .shared: .sharedMemory
+      case .shared, .cluster: .sharedMemory
       case .constant, .parameter: .other
       }
     case .atomic(_, let space, _), .reduce(_, let space, _):
       space == .global ? .globalMemory : .sharedMemory
-    case .prefetch, .asyncCopy, .tensorCopy: .globalMemory
+    case .prefetch, .asyncCopy, .tensorCopy, .tensorMulticast: .globalMemory
     case .loadMatrix, .storeMatrix: .sharedMemory
     case .multiplyMatrices, .multiplySparseMatrices, .multiplyWarpgroup: .tensor
     case .move, .special, .sharedAddress, .pack, .unpack, .asyncCopyCommit, .asyncCopyWait,
       .shuffle, .vote, .ballot, .warpBarrier, .barrier, .barrierArrive, .fence, .electOne,
       .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
       .barrierTry, .asyncCopyArrive, .warpgroupFence, .warpgroupCommit, .warpgroupWait,
-      .fenceAsyncProxy, .setMaxRegisters:
+      .fenceAsyncProxy, .setMaxRegisters, .clusterArrive, .clusterWait, .barrierArriveCluster,
+      .barrierTryCluster, .fenceBarrierInit:
       .other
     }
   }

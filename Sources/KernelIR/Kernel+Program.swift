@@ -7,8 +7,8 @@ extension Kernel {
     flattening.removeUnusedLabels()
     return Program(
       name: name, parameterByteCount: parameterByteCount, parameterAlignment: parameterAlignment,
-      threadCount: threadCount, registerBudget: registerBudget, constants: constants,
-      instructions: flattening.instructions)
+      threadCount: threadCount, clusterSize: clusterSize, registerBudget: registerBudget,
+      constants: constants, instructions: flattening.instructions)
   }
 }
 

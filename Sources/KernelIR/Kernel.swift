@@ -5,6 +5,9 @@ package struct Kernel: Sendable {
   package var target: Target
   /// Threads of a block, all along x; a multiple of 32.
   package var threadCount: Int
+  /// Blocks of a cluster, neighbours along x, which run at the same time; 1 without clusters. A
+  /// power of two up to 8 (sm_90).
+  package var clusterSize: Int
   /// Shared memory of a block in bytes, given at the launch.
   package var sharedByteCount: Int
   /// The most registers that a thread may use.

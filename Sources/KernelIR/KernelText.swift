@@ -9,6 +9,7 @@ struct KernelText {
     names = kernel.registerNames
     lines.append(
       "kernel \(kernel.name): \(kernel.target.rawValue), \(kernel.threadCount) threads, "
+        + (kernel.clusterSize == 1 ? "" : "clusters of \(kernel.clusterSize), ")
         + "\(kernel.registerBudget) registers, \(kernel.sharedByteCount) B shared, "
         + "\(kernel.parameterByteCount) B arguments"
         + (kernel.constants.isEmpty ? "" : ", \(kernel.constants.count) B constants"))

@@ -29,7 +29,7 @@ extension Operand {
 
 /// What an address counts from.
 package enum MemoryBase: Hashable, Sendable {
-  /// A byte address: u64 in global memory, u32 in shared memory.
+  /// A byte address: u64 in global memory, u32 in shared memory, also that of other blocks.
   case register(Register)
   /// The start of the block's shared memory (the symbol `shared`).
   case shared
@@ -42,6 +42,8 @@ package enum MemoryBase: Hashable, Sendable {
 /// The memory that an instruction reads or writes.
 package enum MemorySpace: String, CaseIterable, Hashable, Sendable {
   case global, shared, constant, parameter
+  /// The shared memory of all blocks of the cluster, in which each one's own lies too (sm_90).
+  case cluster
 }
 
 /// A predicate that an instruction depends on, lane by lane.

@@ -57,6 +57,13 @@ extension Operation: CustomStringConvertible {
     case .tensorCopy(let dimensionCount): "tensorCopy.\(dimensionCount)d"
     case .setMaxRegisters(let count, let increases):
       "setMaxRegisters.\(increases ? "increase" : "decrease")(\(count))"
+    case .clusterArrive: "cluster.arrive"
+    case .clusterWait: "cluster.wait"
+    case .remoteAddress: "remote address"
+    case .barrierArriveCluster: "mbarrier.arrive.cluster"
+    case .barrierTryCluster: "mbarrier.try.cluster"
+    case .fenceBarrierInit: "fence.mbarrier.init"
+    case .tensorMulticast(let dimensionCount): "tensorCopy.\(dimensionCount)d.multicast"
     case .label(let label): "label \(label)"
     case .branch(let label, let isUniform): "branch\(isUniform ? ".uniform" : "") \(label)"
     case .return: "return"

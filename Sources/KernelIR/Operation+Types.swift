@@ -19,7 +19,7 @@ extension Operation {
     case .load(let access): access.isDefined
     case .store(let access):
       access.isDefined && access.cache == .standard
-        && (access.space == .global || access.space == .shared)
+        && (access.space == .global || access.space == .shared || access.space == .cluster)
     case .atomic(let operation, let space, let type):
       space.isAtomic && operation.types.contains(type)
     case .reduce(let operation, let space, let type):
@@ -44,8 +44,12 @@ extension Operation {
     case .multiplyWarpgroup(let shape): shape.isDefined
     case .warpgroupFence, .warpgroupCommit, .fenceAsyncProxy: true
     case .warpgroupWait(let count): (0...7).contains(count)
-    case .tensorCopy(let dimensionCount): (1...5).contains(dimensionCount)
+    case .tensorCopy(let dimensionCount), .tensorMulticast(let dimensionCount):
+      (1...5).contains(dimensionCount)
     case .setMaxRegisters(let count, _): (24...256).contains(count) && count % 8 == 0
+    case .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
+      .fenceBarrierInit:
+      true
     case .label, .branch, .return: true
     }
   }

@@ -127,6 +127,28 @@ package enum Operation: Hashable, Sendable {
   /// `setmaxnreg.inc.sync.aligned.u32 n`
   case setMaxRegisters(Int, increases: Bool)
 
+  // MARK: Clusters (sm_90)
+
+  /// `barrier.cluster.arrive.release.aligned`
+  case clusterArrive
+  /// `barrier.cluster.wait.acquire.aligned`: until all threads of the cluster have arrived or returned.
+  case clusterWait
+  /// `mapa.shared::cluster.u32 d, a, b`: the address, for accesses to `cluster` memory, of the place in the
+  /// shared memory of block b that a is in the thread's own.
+  case remoteAddress
+  /// `mbarrier.arrive.release.cluster.shared::cluster.b64 _, [a]`: at the barrier of any block.
+  case barrierArriveCluster
+  /// `mbarrier.try_wait.parity.acquire.cluster.shared.b64 p, [a], parity`: what ``barrierTry`` does,
+  /// for barriers at which other blocks arrive.
+  case barrierTryCluster
+  /// `fence.mbarrier_init.release.cluster`: makes barriers known to other blocks before they are
+  /// told of them.
+  case fenceBarrierInit
+  /// `cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster
+  /// [to], [map, {x, y}], [barrier], blocks`: sources are those of ``tensorCopy`` and 16 bits, one
+  /// for each block of the cluster whose memory and barrier at these places get the box.
+  case tensorMulticast(dimensionCount: Int)
+
   // MARK: Control flow, in flat programs alone
 
   /// `$L1:`
@@ -147,6 +169,10 @@ package enum SpecialRegister: String, CaseIterable, Hashable, Sendable {
   case blockCountX = "nctaid.x"
   case blockCountY = "nctaid.y"
   case blockCountZ = "nctaid.z"
+  /// The block's number in its cluster (sm_90).
+  case blockRank = "cluster_ctarank"
+  /// Blocks of a cluster (sm_90).
+  case clusterSize = "cluster_nctarank"
   case lane = "laneid"
   case clock64 = "clock64"
 }

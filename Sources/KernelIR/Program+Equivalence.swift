@@ -17,6 +17,7 @@ extension Program {
         : differ(
           "the alignment of the parameters", parameterAlignment, expected.parameterAlignment))
       ?? differ("the number of threads", threadCount, expected.threadCount)
+      ?? differ("the size of clusters", clusterSize, expected.clusterSize)
       ?? differ("the register budget", registerBudget ?? 0, expected.registerBudget ?? 0)
       ?? differ("the size of the constants", constants.count, expected.constants.count)
     if let header { return header }

@@ -9,6 +9,8 @@ package struct Program: Sendable {
   package var parameterAlignment: Int
   /// Threads of a block, all along x; a multiple of 32.
   package var threadCount: Int
+  /// Blocks of a cluster along x (`.reqnctapercluster`); 1 without clusters.
+  package var clusterSize: Int
   /// The most registers that a thread may use (`.maxnreg`).
   package var registerBudget: Int?
   /// The kernel's constant memory.
@@ -17,12 +19,14 @@ package struct Program: Sendable {
 
   package init(
     name: String, parameterByteCount: Int, parameterAlignment: Int = 8, threadCount: Int,
-    registerBudget: Int? = nil, constants: [UInt8] = [], instructions: [Instruction]
+    clusterSize: Int = 1, registerBudget: Int? = nil, constants: [UInt8] = [],
+    instructions: [Instruction]
   ) {
     self.name = name
     self.parameterByteCount = parameterByteCount
     self.parameterAlignment = parameterAlignment
     self.threadCount = threadCount
+    self.clusterSize = clusterSize
     self.registerBudget = registerBudget
     self.constants = constants
     self.instructions = instructions

@@ -91,8 +91,9 @@ extension Operation {
     case .barrierInit: Signature([], [.memory(.shared), .value(.u32)])
     case .barrierInvalidate, .barrierArriveShared, .asyncCopyArrive:
       Signature([], [.memory(.shared)])
+    case .barrierArriveCluster: Signature([], [.memory(.cluster)])
     case .barrierExpect: Signature([], [.memory(.shared), .value(.u32)])
-    case .barrierTest, .barrierTry:
+    case .barrierTest, .barrierTry, .barrierTryCluster:
       Signature([.value(.predicate)], [.memory(.shared), .value(.u32)])
     case .loadMatrix(let count, _): Signature([.values(.u32, count)], [.memory(.shared)])
     case .storeMatrix(let count, _): Signature([], [.memory(.shared), .values(.u32, count)])
@@ -117,17 +118,19 @@ extension Operation {
           shape.aInRegisters ? .values(.u32, 4) : .value(.u64), .value(.u64), .value(.predicate),
           .values(.f32, shape.accumulatorCount),
         ])
-    case .tensorCopy(let dimensionCount):
-      Signature(
-        [],
-        [
-          .memory(.shared), .memory(.global), .memory(.shared), .values(.s32, dimensionCount),
-        ])
+    case .tensorCopy(let dimensionCount): Signature([], Self.tensorSources(dimensionCount))
+    case .tensorMulticast(let dimensionCount):
+      Signature([], Self.tensorSources(dimensionCount) + [.init(.bits(16))])
+    case .remoteAddress: Signature([.value(.u32)], [.value(.u32), .value(.u32)])
     case .asyncCopyCommit, .asyncCopyWait, .warpBarrier, .barrier, .barrierArrive, .fence,
       .warpgroupFence, .warpgroupCommit, .warpgroupWait, .fenceAsyncProxy, .setMaxRegisters,
-      .label, .branch, .return:
+      .clusterArrive, .clusterWait, .fenceBarrierInit, .label, .branch, .return:
       Signature([], [])
     }
+  }
+
+  private static func tensorSources(_ dimensionCount: Int) -> [Signature.Group] {
+    [.memory(.shared), .memory(.global), .memory(.shared), .values(.s32, dimensionCount)]
   }
 }
 

@@ -42,7 +42,11 @@ extension Operation {
   /// The oldest target that has this operation.
   package var oldestTarget: Target {
     switch self {
-    case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .tensorCopy, .electOne: .sm90
+    case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .tensorCopy, .electOne,
+      .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
+      .fenceBarrierInit, .tensorMulticast, .special(.blockRank), .special(.clusterSize):
+      .sm90
+    case .load(let access), .store(let access): access.space == .cluster ? .sm90 : .sm80
     case .multiplyWarpgroup, .warpgroupFence, .warpgroupCommit, .warpgroupWait, .setMaxRegisters:
       .sm90a
     default: .sm80

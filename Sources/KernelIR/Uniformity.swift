@@ -62,7 +62,7 @@ struct Uniformity {
     case .special(let register):
       return [.threadX, .lane, .clock64].contains(register)
     case .electOne, .atomic, .loadMatrix, .multiplyMatrices, .multiplySparseMatrices,
-      .multiplyWarpgroup, .barrierTest, .barrierTry:
+      .multiplyWarpgroup, .barrierTest, .barrierTry, .barrierTryCluster:
       return true
     case .vote, .ballot: return false
     case .shuffle(.index, _):

@@ -10,6 +10,7 @@ struct Assembly {
   private var counts: [RegisterClass: Int] = [:]
   private var labelCount = 0
   var threadCount = 32
+  var clusterSize = 1
   var sharedByteCount = 0
   var constants: [UInt8] = []
   var wordsPerThread = 1
@@ -119,8 +120,8 @@ struct Assembly {
 
   var program: Program {
     Program(
-      name: "test", parameterByteCount: 8, threadCount: threadCount, constants: constants,
-      instructions: instructions + [Instruction(.return)])
+      name: "test", parameterByteCount: 8, threadCount: threadCount, clusterSize: clusterSize,
+      constants: constants, instructions: instructions + [Instruction(.return)])
   }
 
   /// Runs it, and returns the output: for each word of a thread those of all threads.

@@ -35,6 +35,10 @@ import Testing
     }
     for conversion in Conversion.allCases { all.append(.convert(conversion)) }
     for register in SpecialRegister.allCases { all.append(.special(register)) }
+    all += [
+      .remoteAddress, .clusterArrive, .clusterWait, .barrierArriveCluster, .barrierTryCluster,
+      .fenceBarrierInit, .barrierInit,
+    ]
     for mode in ShuffleMode.allCases { all.append(.shuffle(mode, .u32)) }
     for count in [1, 2, 4] {
       all.append(.loadMatrix(count: count, transposed: false))
@@ -67,7 +71,9 @@ import Testing
       let small = UInt64.random(in: 0...64, using: &generator)
       let edges = [0, 1, 31, 1 << 31, .max, 1 << 63] as [UInt64]
       return pick([
-        small, small * 16 + 1024, small * 16 + global, pick(edges), generator.next(),
+        small, small * 16 + 1024,
+        small * 16 + 1024 + UInt64.random(in: 1...3, using: &generator) << 24,
+        small * 16 + global, pick(edges), generator.next(),
       ])
     }
 
@@ -77,7 +83,7 @@ import Testing
         let offset = pick([0, 0, 4, 16, -16, 256, Int(Int32.max)])
         let symbol: MemoryBase? =
           switch space {
-          case .shared: .shared
+          case .shared, .cluster: .shared
           case .constant: .constants
           case .parameter: .parameters
           case .global: nil
@@ -135,7 +141,7 @@ import Testing
       }
       return Program(
         name: "random", parameterByteCount: 16, threadCount: pick([32, 64, 128]),
-        constants: Array(0..<24), instructions: instructions)
+        clusterSize: pick([1, 2]), constants: Array(0..<24), instructions: instructions)
     }
   }
 

@@ -85,7 +85,7 @@ import Testing
     for block in 0..<12 {
       for thread in 0..<64 {
         let values: [Int] = [
-          thread, 64, block % 3, block / 3 % 2, block / 6, 3, 2, 2, thread % 32,
+          thread, 64, block % 3, block / 3 % 2, block / 6, 3, 2, 2, 0, 1, thread % 32,
         ]
         want.append(UInt32(values.reduce(0) { $0 * 3 + $1 }))
       }

@@ -8,6 +8,7 @@ import Testing
     var message: String
     var threads = 128
     var registers = 64
+    var cluster = 1
     var target = Target.sm80
     /// Whether the message has a line of this file.
     var hasLine = true
@@ -106,6 +107,36 @@ import Testing
         k.variables(4, F32.self, initially: 0), a: descriptor, b: descriptor,
         accumulating: Value<Predicate>(true), WarpgroupShape(n: 8, type: .f16))
     },
+    Case(
+      rule: "clusters", message: "clusters of 3 blocks are none of 1, 2, 4 and 8", cluster: 3,
+      target: .sm90, hasLine: false
+    ) { $0.barrier() },
+    Case(
+      rule: "clusters", message: "clusters need sm_90, the kernel is for sm_80", cluster: 2,
+      hasLine: false
+    ) { $0.barrier() },
+    Case(rule: "clusters", message: "the kernel has no clusters", target: .sm90) { k in
+      k.clusterBarrier()
+    },
+    Case(rule: "clusters", message: "the kernel has no clusters", target: .sm90) { k in
+      let shared = k.shared(U32.self, count: 4)
+      shared[0] = shared.inBlock(1)[0]
+    },
+    Case(
+      rule: "clusters", message: "0b110 are no blocks of a cluster of 2", cluster: 2, target: .sm90
+    ) { k in
+      let (box, map) = (k.shared(U32.self, count: 64, alignment: 128), k.globalPointer())
+      k.sharedBarriers(1)[0].copy(box: [0], of: map, to: box, inBlocks: 6)
+    },
+    Case(
+      rule: "whole-warps", message: "lanes of the warp may be on other paths", cluster: 2,
+      target: .sm90
+    ) { k in
+      k.if(k.laneIndex == 0) { k.clusterBarrier() }
+    },
+    Case(rule: "target", message: "special.cluster_ctarank: needs sm_90") { k in
+      k.shared(U32.self, count: 4)[0] = k.blockRank
+    },
     Case(rule: "loops", message: "the loop never ends") { k in
       k.loop { k.barrier() }
     },
@@ -119,8 +150,8 @@ import Testing
     let broken = Self.cases[index]
     let error = #expect(throws: KernelError.self) {
       try Kernel.build(
-        "broken", target: broken.target, threads: broken.threads, registers: broken.registers,
-        arguments: NoArguments.self
+        "broken", target: broken.target, threads: broken.threads, cluster: broken.cluster,
+        registers: broken.registers, arguments: NoArguments.self
       ) { k, _ in broken.body(k) }
     }
     let found = error?.violations.first { $0.rule == broken.rule }
@@ -144,5 +175,12 @@ import Testing
       #expect(error.violations.first?.origin?.line == line)
       #expect(error.violations.first?.origin?.file.hasSuffix("KernelVerifierTests.swift") == true)
     }
+  }
+}
+
+extension KernelBuilder {
+  /// A pointer to nothing.
+  fileprivate func globalPointer() -> GlobalPointer<U64> {
+    DeviceAddress<U64>.read(from: .memory(.parameters, offset: 0), of: self)
   }
 }

@@ -54,7 +54,8 @@ struct ProgramEquivalenceTests {
     let wanted = Self.program()
     let changes: [(inout Program) -> Void] = [
       { $0.name = "other" }, { $0.parameterByteCount = 16 }, { $0.parameterAlignment = 4 },
-      { $0.threadCount = 64 }, { $0.registerBudget = 32 }, { $0.constants = [1] },
+      { $0.threadCount = 64 }, { $0.clusterSize = 2 }, { $0.registerBudget = 32 },
+      { $0.constants = [1] },
       { $0.constants = [1, 3] }, { $0.instructions.removeLast() },
       { $0.instructions.append(Instruction(.return)) },
       { $0.instructions[2].operation = .binary(.min, .s32) },

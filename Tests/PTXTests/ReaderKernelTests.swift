@@ -124,8 +124,8 @@ struct ReaderKernelTests {
       .const .b8 first[2] = {1, -1};
       .const .align 8 .u64 second[] = {0x0102030405060708};
       .entry a() .reqntid 32 { .reg .b32 %x; L: mov.b32 %x, 1; bra L; }
-      .entry b .reqntid 1024, 1 { .reg .b32 %x<2>; ld.const.u32 %x0, [second+4]; }
-      .entry c(.param .b8 arguments[4]) .reqntid 32, 1, 1
+      .entry b .reqntid 1024, 1 .explicitcluster .reqnctapercluster 8, 1 { .reg .b32 %x<2>; ld.const.u32 %x0, [second+4]; }
+      .entry c(.param .b8 arguments[4]) .reqnctapercluster 2 .reqntid 32, 1, 1
       { .reg .u16 h; ld.const.u16 h, [first]; L: ld.param.u32 %y, [arguments]; }
       """
     #expect(
@@ -141,6 +141,7 @@ struct ReaderKernelTests {
     #expect(module.sharedAlignment == nil)
     #expect(module.programs.map(\.name) == ["a", "b", "c"])
     #expect(module.programs.map(\.threadCount) == [32, 1024, 32])
+    #expect(module.programs.map(\.clusterSize) == [1, 8, 2])
     #expect(module.programs.map(\.parameterByteCount) == [0, 0, 4])
     #expect(module.programs[2].parameterAlignment == 1)
     #expect(module.programs.map(\.constants) == [[], [8, 7, 6, 5, 4, 3, 2, 1], [1, 255]])
@@ -171,6 +172,19 @@ struct ReaderKernelTests {
     (".entry a .reqntid 32, 1, 1, 1 { ret; }", "expected '{', not ','", 4),
     (".entry a .reqntid 32 .reqntid 32 { ret; }", "'.reqntid' stands here twice", 4),
     (".entry a .reqntid 32 .maxnreg 256 { ret; }", "must be in 1…255", 4),
+    (
+      ".entry a .reqntid 32 .reqnctapercluster 16 { ret; }",
+      "the number of blocks of a cluster must be in 1…8", 4
+    ),
+    (".entry a .reqntid 32 .reqnctapercluster 2, 2 { ret; }", "along y must be in 1…1", 4),
+    (
+      ".entry a .reqntid 32 .reqnctapercluster 2 .reqnctapercluster 2 { ret; }",
+      "'.reqnctapercluster' stands here twice", 4
+    ),
+    (
+      ".entry a .reqntid 32 .explicitcluster { ret; }",
+      "unsupported: clusters of a size that the launch gives", 4
+    ),
     (".entry a .reqntid 32;", "expected '{', not ';'", 4),
     (".entry a .reqntid 32 {}\n.entry a .reqntid 32 {}", "'a' is declared twice", 5),
     (".entry a(.param .u64 p) .reqntid 32 {}", "unsupported: a parameter that is no array", 4),

@@ -88,6 +88,49 @@ struct ReaderThreadsTests {
       [.p(1)], [.memory(.shared, offset: 0), .bits(0)]),
   ]
 
+  static let clusters: [ReaderCase] = [
+    .init("mov.u32 %r1, %cluster_ctarank;", .special(.blockRank), [.r(1)]),
+    .init("mov.u32 %r1, %cluster_nctarank;", .special(.clusterSize), [.r(1)]),
+    .init("barrier.cluster.arrive.release.aligned;", .clusterArrive),
+    .init("barrier.cluster.arrive.aligned;", .clusterArrive),
+    .init("barrier.cluster.wait.acquire.aligned;", .clusterWait),
+    .init("barrier.cluster.wait.aligned;", .clusterWait),
+    .init("fence.mbarrier_init.release.cluster;", .fenceBarrierInit),
+    .init("mapa.shared::cluster.u32 %r1, %r2, %r3;", .remoteAddress, [.r(1)], [.r(2), .r(3)]),
+    .init("mapa.shared::cluster.u32 %r1, %r2, 1;", .remoteAddress, [.r(1)], [.r(2), .bits(1)]),
+    .init(
+      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%r1+8];", .barrierArriveCluster, [],
+      [.at(r: 1, 8)]),
+    .init(
+      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [shared], 1;", .barrierArriveCluster,
+      [], [.memory(.shared, offset: 0)]),
+    .init(
+      "mbarrier.try_wait.parity.acquire.cluster.shared.b64 %p1, [%r1], %r2;", .barrierTryCluster,
+      [.p(1)], [.at(r: 1), .r(2)]),
+    .init(
+      "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 %p1, [%r1], 1;", .barrierTryCluster,
+      [.p(1)], [.at(r: 1), .bits(1)]),
+    .init(
+      "ld.shared::cluster.u32 %r1, [%r2+4];", .load(Access(.cluster, .u32)), [.r(1)],
+      [.at(r: 2, 4)]),
+    .init(
+      "ld.shared::cluster.v4.f32 {%f1,%f2,%f3,%f4}, [%r2];",
+      .load(Access(.cluster, .f32, count: 4)), [.f(1), .f(2), .f(3), .f(4)], [.at(r: 2)]),
+    .init(
+      "st.weak.shared::cluster.u64 [%r1], %rd2;", .store(Access(.cluster, .u64)), [],
+      [.at(r: 1), .rd(2)]),
+    .init(
+      "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes"
+        + ".multicast::cluster [%r1], [%rd1, {%r2, %r3}], [%r4+8], 3;",
+      .tensorMulticast(dimensionCount: 2), [],
+      [.at(r: 1), .at(rd: 1), .at(r: 4, 8), .r(2), .r(3), .bits(3)]),
+    .init(
+      "cp.async.bulk.tensor.1d.shared::cluster.global.tile.mbarrier::complete_tx::bytes"
+        + ".multicast::cluster [shared], [%rd1, {-1}], [%r4], %h1;",
+      .tensorMulticast(dimensionCount: 1), [],
+      [.memory(.shared, offset: 0), .at(rd: 1), .at(r: 4), .bits(0xffff_ffff), .h(1)]),
+  ]
+
   static let matrices: [ReaderCase] = [
     .init(
       "ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r1}, [%r2];",
@@ -190,7 +233,7 @@ struct ReaderThreadsTests {
       a + [.rd(2), .p(1)] + (0..<count).map { .f($0) })
   }
 
-  @Test(arguments: threads + barriers + matrices + warpgroups)
+  @Test(arguments: threads + barriers + clusters + matrices + warpgroups)
   func read(_ example: ReaderCase) throws {
     let got = try OneLineKernel.read(example.text)
     #expect(got == [example.instruction])

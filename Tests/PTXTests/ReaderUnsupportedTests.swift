@@ -1,6 +1,7 @@
 /// What PTX has and the kernel language does not, and instructions with wrong operands.
 extension ReaderFaultTests {
-  static let instructions: [FaultyLine] = modifiers + memory + threads + matrices + versions
+  static let instructions: [FaultyLine] =
+    modifiers + memory + clusters + threads + matrices + versions
 
   private static let modifiers: [FaultyLine] = [
     .init("mov %r1, %r2;", "'mov' lacks a modifier; expected .pred, .b16"),
@@ -70,13 +71,14 @@ extension ReaderFaultTests {
   ]
 
   private static let memory: [FaultyLine] = [
-    .init("ld.f32 %f1, [%rd1];", "expected .global, .shared, .const, .param (generic addresses"),
+    .init(
+      "ld.f32 %f1, [%rd1];",
+      "expected .global, .shared, .shared::cluster, .const, .param (generic addresses"),
     .init("ld.volatile.global.f32 %f1, [%rd1];", "unsupported modifier '.volatile'"),
     .init("ld.relaxed.gpu.global.f32 %f1, [%rd1];", "unsupported modifier '.relaxed'"),
     .init("ld.global.cg.f32 %f1, [%rd1];", "unsupported modifier '.cg'"),
     .init("ld.global.L1::no_allocate.f32 %f1, [%rd1];", "unsupported modifier '.L1::no_allocate'"),
     .init("ld.shared.nc.f32 %f1, [%r1];", "unsupported modifier '.nc'"),
-    .init("ld.shared::cluster.f32 %f1, [%r1];", "unsupported modifier '.shared::cluster'"),
     .init("ld.local.f32 %f1, [%r1];", "unsupported modifier '.local'"),
     .init("ld.global.u8 %h1, [%rd1];", "unsupported modifier '.u8'"),
     .init("ld.global.f16 %h1, [%rd1];", "unsupported modifier '.f16'"),
@@ -152,6 +154,24 @@ extension ReaderFaultTests {
         + "[%r1], [%rd1, {%r2}], [%r3];", "unsupported modifier '.im2col'"),
   ]
 
+  private static let clusters: [FaultyLine] = [
+    .init("atom.shared::cluster.add.u32 %r1, [%r1], 1;", "unsupported modifier"),
+    .init("ld.shared::cluster.f32 %f1, [%rd1];", "unsupported: an address of shared memory in 64"),
+    .init("ld.shared::cluster.f32 %f1, [constants];", "does not lie in cluster memory"),
+    .init(
+      "cp.async.bulk.tensor.1d.shared::cluster.global.mbarrier::complete_tx::bytes"
+        + ".multicast::cluster [%r1], [%rd1, {%r2}], [%r3];", "takes 4 operands, not 3"),
+    .init(
+      "cp.async.bulk.tensor.1d.shared::cluster.global.mbarrier::complete_tx::bytes"
+        + ".multicast::cluster [%r1], [%rd1, {%r2}], [%r3], %r4;", "'%r4' is a register of .b32"),
+    .init(
+      "cp.async.bulk.tensor.1d.shared::cluster.global.mbarrier::complete_tx::bytes"
+        + ".multicast::cluster [%r1], [%rd1, {%r2}], [%r3], 65536;", "beyond the range of .u16"),
+    .init(
+      "cp.async.bulk.tensor.1d.shared::cta.global.mbarrier::complete_tx::bytes"
+        + ".multicast::cluster [%r1], [%rd1, {%r2}], [%r3], 3;", "unsupported modifier"),
+  ]
+
   private static let threads: [FaultyLine] = [
     .init("shfl.idx.b32 %r1, %r2, 0, 31;", "unsupported modifier '.idx'"),
     .init("shfl.sync.idx.u32 %r1, %r2, 0, 31, -1;", "unsupported modifier '.u32'"),
@@ -173,6 +193,23 @@ extension ReaderFaultTests {
     .init("fence.proxy.async;", "expected .shared::cta"),
     .init("fence.proxy.tensormap;", "unsupported modifier '.tensormap'"),
     .init("membar.gl;", "unknown or unsupported instruction 'membar.gl'"),
+    .init("fence.mbarrier_init.acquire.cluster;", "unsupported modifier '.acquire'"),
+    .init("barrier.cluster.arrive.release;", "expected .aligned"),
+    .init("barrier.cluster.arrive.relaxed.aligned;", "unsupported modifier '.relaxed'"),
+    .init("barrier.cluster.sync.aligned;", "unsupported modifier '.sync'"),
+    .init("barrier.cluster.wait.aligned 0;", "takes 0 operands, not 1"),
+    .init("mapa.u64 %rd1, %rd2, 1;", "expected .shared::cluster"),
+    .init("mapa.shared::cluster.u64 %rd1, %rd2, 1;", "expected .u32"),
+    .init("mapa.shared::cluster.u32 %r1, shared, 1;", "unsupported: 'mapa' of a variable"),
+    .init("mapa.shared::cluster.u32 %r1, %rd2, 1;", "'%rd2' is a register of .b64"),
+    .init(
+      "mbarrier.arrive.release.cluster.shared.b64 _, [%r1];", "expected .shared::cluster"),
+    .init("mbarrier.arrive.shared::cluster.b64 _, [%r1];", "unsupported modifier"),
+    .init(
+      "mbarrier.arrive.release.cluster.shared::cluster.b64 %rd1, [%r1];",
+      "expected '_', as another block's barrier gives no state"),
+    .init("mbarrier.arrive.expect_tx.release.cluster.shared.b64 _, [%r1], 8;", "expected .cta"),
+    .init("mbarrier.test_wait.parity.acquire.cluster.shared.b64 %p1, [%r1], 0;", "expected .cta"),
     .init("mbarrier.init.b64 [%rd1], 1;", "generic addresses are unsupported"),
     .init("mbarrier.arrive.shared.b64 %rd1, [%r1];", "unsupported: the state of a barrier"),
     .init("mbarrier.arrive.shared.b64 _, [%r1], 2;", "the number of arrivals must be in 1…1"),
@@ -272,6 +309,13 @@ extension ReaderFaultTests {
     .init("ld.param::entry.u32 %r1, [arguments];", "needs PTX 8.3", version: "8.2"),
     .init("mbarrier.arrive.shared.b64 _, [%r1];", "needs PTX 7.1", version: "7.0", target: "sm_80"),
     .init("elect.sync _|%p1, -1;", "needs PTX 8.0", version: "7.8", target: "sm_90"),
+    .init("mov.u32 %r1, %cluster_ctarank;", "needs sm_90", target: "sm_89"),
+    .init("ld.shared::cluster.u32 %r1, [%r1];", "needs sm_90", target: "sm_89"),
+    .init("barrier.cluster.wait.aligned;", "needs sm_90", target: "sm_89"),
+    .init(
+      "barrier.cluster.wait.acquire.aligned;", "'.acquire' needs PTX 8.0", version: "7.8",
+      target: "sm_90"),
+    .init("fence.mbarrier_init.release.cluster;", "needs PTX 8.0", version: "7.8", target: "sm_90"),
     .init(
       "mma.sp::ordered_metadata.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
         + "{%f0,%f1,%f2,%f3},{%r0,%r1},{%r4,%r5},{%f0,%f1,%f2,%f3}, %r8, 1;", "needs PTX 8.5",

@@ -29,6 +29,7 @@ package func laneFunction(for operation: Operation) -> LaneFunction? {
   case .multiplyAddWide(let type): type == .u32 ? multiplyAddWideU32 : multiplyAddWideS32
   case .compare(let comparison, let type): compareFunction(comparison, type)
   case .convert(let conversion): convertFunction(conversion)
+  case .remoteAddress: remoteAddresses
   default: nil
   }
 }

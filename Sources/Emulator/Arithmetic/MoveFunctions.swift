@@ -58,3 +58,8 @@ let highWords: LaneFunction = { result, a, _, _ in
   let a = a.assumingMemoryBound(to: Words.self)
   for group in 0..<8 { result[group] = a[group].oddHalf }
 }
+
+/// `mapa`: an address of the own block and a block's number, together as ``Machine`` reads them.
+let remoteAddresses: LaneFunction = { result, address, block, _ in
+  mapLanes(result, address, block) { ($0 & 0xff_ffff) | (($1 &+ 1) &<< 24) }
+}

@@ -10,7 +10,7 @@ extension DecodedInstruction {
     var decoded = self
     switch operation {
     case .move, .pack, .unary, .binary, .ternary, .multiplyWide, .multiplyAddWide, .compare,
-      .select, .convert:
+      .select, .convert, .remoteAddress:
       return [try lanes(laneFunction(for: operation), instruction, in: program)]
     case .unpack(let type):
       return try unpacked(type, instruction, in: program)
@@ -23,10 +23,12 @@ extension DecodedInstruction {
       return [try decoded.lanes(laneFunction(for: .move(.u32)), instruction, in: program)]
     case .load(let access): decoded.setLoad(access)
     case .store(let access):
-      guard access.space == .global || access.space == .shared else {
-        throw unsupported(instruction, in: program)
+      switch access.space {
+      case .global: decoded.opcode = .storeGlobal
+      case .shared: decoded.opcode = .storeShared
+      case .cluster: decoded.opcode = .storeCluster
+      case .constant, .parameter: throw unsupported(instruction, in: program)
       }
-      decoded.opcode = access.space == .global ? .storeGlobal : .storeShared
       decoded.setElements(access.type, count: access.count)
     case .atomic(let change, let space, let type), .reduce(let change, let space, let type):
       guard let variant = AtomicVariant(change, type), space == .global || space == .shared else {
@@ -35,7 +37,7 @@ extension DecodedInstruction {
       decoded.opcode = space == .global ? .atomicGlobal : .atomicShared
       decoded.setElements(type, count: 1)
       decoded.variant = variant.rawValue
-    case .prefetch, .fence, .setMaxRegisters: decoded.opcode = .nothing
+    case .prefetch, .fence, .fenceBarrierInit, .setMaxRegisters: decoded.opcode = .nothing
     case .asyncCopy(let byteCount):
       guard [4, 8, 16].contains(byteCount) else { throw unsupported(instruction, in: program) }
       decoded.opcode = .asyncCopy
@@ -60,7 +62,7 @@ extension DecodedInstruction {
     case .barrierArriveShared: decoded.opcode = .barrierArriveShared
     case .barrierExpect: decoded.opcode = .barrierExpect
     case .barrierTest: decoded.opcode = .barrierTest
-    case .barrierTry: decoded.opcode = .barrierTry
+    case .barrierTry, .barrierTryCluster: decoded.opcode = .barrierTry
     case .asyncCopyArrive: decoded.opcode = .asyncCopyArrive
     case .loadMatrix(let count, let transposed):
       decoded.setMatrices(.loadMatrix, count, transposed)
@@ -77,10 +79,13 @@ extension DecodedInstruction {
     case .warpgroupCommit: decoded.opcode = .warpgroupCommit
     case .warpgroupWait(let count): decoded.setImmediate(.warpgroupWait, count)
     case .fenceAsyncProxy: decoded.opcode = .fenceAsyncProxy
-    case .tensorCopy(let dimensionCount):
-      decoded.opcode = .tensorCopy
-      decoded.count = UInt8(dimensionCount)
-      if case .memory(.parameters, _) = instruction.sources[1] { decoded.variant = 1 }
+    case .tensorCopy(let dimensionCount): decoded.setTensorCopy(dimensionCount, instruction)
+    case .tensorMulticast(let dimensionCount):
+      decoded.setTensorCopy(dimensionCount, instruction)
+      decoded.variant |= 2
+    case .clusterArrive: decoded.opcode = .clusterArrive
+    case .clusterWait: decoded.opcode = .clusterWait
+    case .barrierArriveCluster: decoded.opcode = .barrierArriveCluster
     case .branch(_, let isUniform):
       decoded.opcode = .branch
       decoded.variant = isUniform ? 1 : 0
@@ -131,6 +136,7 @@ extension DecodedInstruction {
       switch access.space {
       case .global: .loadGlobal
       case .shared: .loadShared
+      case .cluster: .loadCluster
       case .constant: .loadConstant
       case .parameter: .loadParameter
       }
@@ -158,6 +164,13 @@ extension DecodedInstruction {
     self.opcode = opcode
     immediate = id
     target = UInt32(count)
+  }
+
+  /// With 1 in `variant` where the map is a parameter.
+  private mutating func setTensorCopy(_ dimensionCount: Int, _ instruction: Instruction) {
+    opcode = .tensorCopy
+    count = UInt8(dimensionCount)
+    if case .memory(.parameters, _) = instruction.sources[1] { variant = 1 }
   }
 
   private mutating func setMatrices(_ opcode: Opcode, _ count: Int, _ transposed: Bool) {

@@ -21,6 +21,7 @@ enum Opcode: UInt8 {
   case loadMatrix, storeMatrix, matrix
   case warpgroup, warpgroupFence, warpgroupCommit, warpgroupWait, fenceAsyncProxy
   case tensorCopy
+  case loadCluster, storeCluster, clusterArrive, clusterWait, barrierArriveCluster
 }
 
 /// A register or constant of a decoded instruction: a byte offset, a multiple of 64, into the

@@ -15,7 +15,7 @@ struct RegisterLayout {
   /// Special registers that are values; the clock is none.
   static let specials: [SpecialRegister] = [
     .threadX, .lane, .threadCountX, .blockX, .blockY, .blockZ, .blockCountX, .blockCountY,
-    .blockCountZ,
+    .blockCountZ, .blockRank, .clusterSize,
   ]
   /// Units that are read-only.
   static let fixedUnitCount = 1 + specials.count

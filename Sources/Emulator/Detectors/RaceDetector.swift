@@ -7,6 +7,9 @@
 /// write and, until the next, its last read by each warp. A line of 16 bytes has one memory as long
 /// as all accesses are of the whole line, else one for each granule of 2 bytes.
 ///
+/// In a cluster the warps of all its blocks are counted together, and each block's memory has a
+/// detector of its own, so that accesses from other blocks are found like those of the block's warps.
+///
 /// Clocks are those of warps, not of lanes: what one lane waits for orders the accesses of all its
 /// warp's lanes. Atomic operations do not race with each other, and order nothing.
 ///
@@ -71,6 +74,7 @@ final class RaceDetector {
     case copy
   }
 
+  /// Of all blocks of the cluster.
   private let warpCount: Int
   private let lineCount: Int
   /// Cells of lines, then eight granules of each.
@@ -286,6 +290,6 @@ final class RaceDetector {
   /// Hands what a warp has done to those that will join `other`, and begins an epoch.
   func release(_ warp: UnsafeMutablePointer<Warp>, to other: UnsafeMutablePointer<UInt32>) {
     join(other, warp.pointee.clock)
-    warp.pointee.clock[warp.pointee.index] += 1
+    warp.pointee.clock[warp.pointee.clockIndex] += 1
   }
 }

@@ -34,18 +34,23 @@ final class WarpgroupTracker {
 
   private let unitCount: Int
   private let warpCount: Int
+  /// The number of the block's first warp in clocks, and what clocks count.
+  private let firstClock: Int
+  private let clockCount: Int
   private let units: UnsafeMutablePointer<Unit>
   private let readings: UnsafeMutablePointer<[Reading]>
   let states: UnsafeMutablePointer<State>
   /// For each warp, what it knew of others' epochs at its last fence of shared memory.
   private let fenceClocks: UnsafeMutablePointer<UInt32>
 
-  init(unitCount: Int, warpCount: Int, in arena: Arena) {
+  init(unitCount: Int, warpCount: Int, firstClock: Int, clockCount: Int, in arena: Arena) {
     self.unitCount = unitCount
     self.warpCount = warpCount
+    self.firstClock = firstClock
+    self.clockCount = clockCount
     units = arena.allocate(Unit.self, count: unitCount * warpCount)
     states = arena.allocate(State.self, count: warpCount)
-    fenceClocks = arena.allocate(UInt32.self, count: 32 * warpCount)
+    fenceClocks = arena.allocate(UInt32.self, count: clockCount * warpCount)
     readings = .allocate(capacity: warpCount)
     readings.initialize(repeating: [], count: warpCount)
   }
@@ -58,7 +63,7 @@ final class WarpgroupTracker {
   func reset() {
     units.update(repeating: Unit(), count: unitCount * warpCount)
     states.update(repeating: State(), count: warpCount)
-    fenceClocks.update(repeating: 0, count: 32 * warpCount)
+    fenceClocks.update(repeating: 0, count: clockCount * warpCount)
     for warp in 0..<warpCount { readings[warp].removeAll(keepingCapacity: true) }
   }
 
@@ -102,15 +107,17 @@ final class WarpgroupTracker {
 
   /// `fence.proxy.async`
   func fenceMemory(_ warp: Int, clock: UnsafeMutablePointer<UInt32>) {
-    states[warp].fencedEpoch = clock[warp]
-    (fenceClocks + warp * 32).update(from: clock, count: 32)
+    states[warp].fencedEpoch = clock[firstClock + warp]
+    (fenceClocks + warp * clockCount).update(from: clock, count: clockCount)
   }
 
   /// Whether a fence lies between a write and a product of a warp, which happens after the write:
-  /// by the warp that wrote, or by the one that multiplies once it knew of the write.
+  /// by the warp that wrote, if it is of this block, as the fence concerns its own block's memory; or by the
+  /// one that multiplies once it knew of the write.
   func isFenced(_ write: RaceDetector.Record, before warp: Int) -> Bool {
-    write.bits == 0 || write.lane == RaceDetector.Record.bulkCopy
-      || write.epoch <= states[write.warp].fencedEpoch
-      || write.epoch <= fenceClocks[warp * 32 + write.warp]
+    if write.bits == 0 || write.lane == RaceDetector.Record.bulkCopy { return true }
+    let writer = write.warp - firstClock
+    return (0..<warpCount).contains(writer) && write.epoch <= states[writer].fencedEpoch
+      || write.epoch <= fenceClocks[warp * clockCount + write.warp]
   }
 }

@@ -34,7 +34,7 @@ extension Machine {
     }
     barrier.pointee.expectedCount = expected
     barrier.pointee.arrived |= bit
-    let clock = barrierClocks + id * 32
+    let clock = barrierClocks + id * clockCount
     if findsRaces { races.release(warp, to: clock) }
     if waits {
       warp.pointee.barrier = id
@@ -48,7 +48,7 @@ extension Machine {
       if findsRaces { races.join(other.pointee.clock, clock) }
     }
     barrier.pointee = NamedBarrier()
-    clock.update(repeating: 0, count: 32)
+    clock.update(repeating: 0, count: clockCount)
     return false
   }
 
@@ -60,6 +60,14 @@ extension Machine {
   ) throws(EmulatorFault) {
     try locateShared(
       i.pointee.a, plus: i.pointee.immediate, byteCount: 8, i, warp, active: active)
+    try changeLocatedBarriers(i, warp, active: active)
+    if findsRaces { warp.pointee.clock[warp.pointee.clockIndex] += 1 }
+  }
+
+  /// The same at places that were found in this block, for a warp of any block of the cluster.
+  func changeLocatedBarriers(
+    _ i: Decoded, _ warp: WarpPointer, active: UInt32
+  ) throws(EmulatorFault) {
     let opcode = i.pointee.opcode
     let isPlain = opcode == .barrierInit || opcode == .barrierInvalidate
     try watchSharedWrites(byteCount: 8, isPlain ? .plain : .atomic, i, warp, active: active)
@@ -80,7 +88,6 @@ extension Machine {
       default: try arrive(index, i, warp, lane: lane)
       }
     }
-    if findsRaces { warp.pointee.clock[warp.pointee.index] += 1 }
   }
 
   private func makeBarrier(
@@ -168,7 +175,7 @@ extension Machine {
     if findsRaces {
       // The barrier's own bytes: whoever tests it must know that it was made.
       try watchSharedWrites(byteCount: 8, .atomic, i, warp, active: over)
-      if over != 0 { warp.pointee.clock[warp.pointee.index] += 1 }
+      if over != 0 { warp.pointee.clock[warp.pointee.clockIndex] += 1 }
     }
     return over
   }

@@ -126,8 +126,8 @@ extension Machine {
     let index = warp.pointee.index
     copies.finish(warp: index, where: isFinished) { copy in
       races.finishCopy(
-        at: Int(copy.offset), byteCount: Int(copy.byteCount), warp: index, lane: Int(copy.lane),
-        clock: warp.pointee.clock)
+        at: Int(copy.offset), byteCount: Int(copy.byteCount), warp: warp.pointee.clockIndex,
+        lane: Int(copy.lane), clock: warp.pointee.clock)
     }
   }
 }

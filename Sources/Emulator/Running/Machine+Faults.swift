@@ -7,9 +7,11 @@ extension Machine {
     lane: Int? = nil, address: UInt64? = nil
   ) -> EmulatorFault {
     let index = Int(i.pointee.index)
+    // What is wrong may lie in another block than the warp.
+    let block = home(of: warp).block.pointee
     return EmulatorFault(
       kind: kind, message: message, kernel: program.program.name,
-      block: .init(x: block.pointee.x, y: block.pointee.y, z: block.pointee.z),
+      block: .init(x: block.x, y: block.y, z: block.z),
       warp: warp.pointee.index, lane: lane, instructionIndex: index,
       instruction: program.program.instructions[index], address: address)
   }
@@ -17,6 +19,13 @@ extension Machine {
   /// Another instruction, for a fault's message.
   func name(ofInstructionAt index: UInt32) -> String {
     "instruction \(index): \(program.program.instructions[Int(index)])"
+  }
+
+  /// A warp of the cluster, for a fault's message.
+  func name(ofWarp clockIndex: Int) -> String {
+    clockCount == warpCount
+      ? "warp \(clockIndex)"
+      : "warp \(clockIndex % warpCount) of block \(clockIndex / warpCount) of the cluster"
   }
 
   // MARK: Lanes

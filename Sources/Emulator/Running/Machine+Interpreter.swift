@@ -111,6 +111,12 @@ extension Machine {
         }
       case .barrierArrive:
         if active != 0 { _ = try arrive(i, warp, active: active, waits: false) }
+      case .clusterWait:
+        if active != 0 {
+          pc += 1
+          if try waitForCluster(i, warp, active: active) { return }
+          continue
+        }
       case .barrierTest:
         if active != 0, try !testBarriers(i, warp, active: active) {
           pc += 1
@@ -156,6 +162,10 @@ extension Machine {
       try orderProducts(i, warp, active: active)
     case .fenceAsyncProxy: fenceSharedMemory(warp)
     case .tensorCopy: try copyTensors(i, warp, active: active)
+    case .loadCluster: try loadCluster(i, warp, active: active)
+    case .storeCluster: try storeCluster(i, warp, active: active)
+    case .clusterArrive: try arriveAtCluster(i, warp, active: active)
+    case .barrierArriveCluster: try arriveInCluster(i, warp, active: active)
     default:
       preconditionFailure("\(i.pointee.opcode) belongs into the loop")
     }

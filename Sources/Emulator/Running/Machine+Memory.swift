@@ -58,7 +58,7 @@ extension Machine {
 
   /// Fills the result registers from where the lanes' accesses lie.
   @inline(__always)
-  private func moveFromMemory(_ i: Decoded, _ warp: WarpPointer, active: UInt32) {
+  func moveFromMemory(_ i: Decoded, _ warp: WarpPointer, active: UInt32) {
     let registers = warp.pointee.registers
     guard i.pointee.count > 1 else {
       moveElement(0, to: registers + Int(i.pointee.result), i, active: active)
@@ -121,7 +121,7 @@ extension Machine {
 
   /// Stores lane by lane: where lanes meet, the last one wins.
   @inline(__always)
-  private func moveToMemory(_ i: Decoded, _ warp: WarpPointer, active: UInt32) {
+  func moveToMemory(_ i: Decoded, _ warp: WarpPointer, active: UInt32) {
     let registers = warp.pointee.registers
     for element in 0..<Int(i.pointee.count) {
       let values = source(storedOperand(element, i), registers)

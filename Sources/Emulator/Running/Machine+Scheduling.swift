@@ -1,45 +1,47 @@
 internal import KernelIR
 
 extension Machine {
-  /// Rounds without progress, in which all warps that can run test a barrier in vain, after which
-  /// they never will.
-  private static var idleRoundLimit: Int { 1000 }
-
-  /// Runs a block: its warps in turn, each until it waits.
-  func runBlock(x: Int, y: Int, z: Int) throws(EmulatorFault) {
-    reset(x: x, y: y, z: z)
-    var liveCount = warpCount
-    var idleRounds = 0
-    while liveCount > 0 {
-      let completions = block.pointee.completions
-      var hasRun = false
-      var isIdle = true
-      for index in 0..<warpCount {
-        let warp = warps + index
-        switch warp.pointee.state {
-        case .finished, .waiting: continue
-        case .trying where warp.pointee.triedAt == block.pointee.completions: continue
-        case .trying, .polling, .ready: break
-        }
-        let wasPolling = warp.pointee.state == .polling
-        try run(warp)
-        hasRun = true
-        if warp.pointee.state == .finished { liveCount -= 1 }
-        if !wasPolling || warp.pointee.state != .polling { isIdle = false }
-        if block.pointee.executed > instructionLimit {
-          throw fault(
-            .instructionLimit, "the block has executed more than \(instructionLimit) instructions",
-            code + warp.pointee.pc, warp)
-        }
-      }
-      isIdle = isIdle && completions == block.pointee.completions
-      idleRounds = isIdle ? idleRounds + 1 : 0
-      if liveCount > 0 && (!hasRun || idleRounds > Self.idleRoundLimit) { throw deadlock() }
-    }
+  /// What a round of a block's warps did.
+  enum Progress {
+    /// No warp can run.
+    case none
+    /// Those that can have tested barriers in vain.
+    case polling
+    case some
   }
 
-  /// Says who waits where.
-  private func deadlock() -> EmulatorFault {
+  /// Runs each warp of the block that can run, until it waits.
+  func runWarps() throws(EmulatorFault) -> Progress {
+    var progress = Progress.none
+    for index in 0..<warpCount {
+      let warp = warps + index
+      switch warp.pointee.state {
+      case .finished, .waiting, .waitingForCluster: continue
+      case .trying where warp.pointee.triedAt == block.pointee.completions: continue
+      case .trying, .polling, .ready: break
+      }
+      let wasPolling = warp.pointee.state == .polling
+      try run(warp)
+      if warp.pointee.state == .finished {
+        block.pointee.liveCount -= 1
+        try cluster?.hasReturned(warp, of: self)
+      }
+      if !wasPolling || warp.pointee.state != .polling {
+        progress = .some
+      } else if progress == .none {
+        progress = .polling
+      }
+      if block.pointee.executed > instructionLimit {
+        throw fault(
+          .instructionLimit, "the block has executed more than \(instructionLimit) instructions",
+          code + warp.pointee.pc, warp)
+      }
+    }
+    return progress
+  }
+
+  /// Says who waits where in the block.
+  var waitingPlaces: String {
     struct Place: Hashable {
       var state: Warp.State
       var pc: Int
@@ -49,12 +51,12 @@ extension Machine {
     var warpsAt: [Place: [Int]] = [:]
     for index in 0..<warpCount {
       let warp = warps[index]
-      let isWaiting = warp.state == .waiting
+      let isWaiting = warp.state == .waiting || warp.state == .waitingForCluster
       let place = Place(
         state: warp.state,
         pc: warp.state == .finished
           ? 0 : isWaiting || warp.state == .polling ? warp.pc - 1 : warp.pc,
-        id: isWaiting ? warp.barrier : 0)
+        id: warp.state == .waiting ? warp.barrier : 0)
       if warpsAt[place] == nil { order.append(place) }
       warpsAt[place, default: []].append(index)
     }
@@ -66,13 +68,19 @@ extension Machine {
       case .waiting:
         "\(who) wait \(at), where \(barriers[place.id].arrivedCount) of "
           + "\(barriers[place.id].expectedCount) threads have arrived"
+      case .waitingForCluster: "\(who) wait for the cluster \(at)"
       case .trying, .polling: "\(who) wait for the phase of a barrier \(at)"
       case .ready: "\(who) are ready \(at)"
       }
     }
+    return parts.joined(separator: "; ")
+  }
+
+  /// A deadlock, at the first warp of the block that waits.
+  func deadlock(_ message: String) -> EmulatorFault {
     let waiting = (0..<warpCount).first { warps[$0].state != .finished } ?? 0
     let warp = warps + waiting
     let behind = warp.pointee.state == .trying ? 0 : 1
-    return fault(.deadlock, parts.joined(separator: "; "), code + (warp.pointee.pc - behind), warp)
+    return fault(.deadlock, message, code + (warp.pointee.pc - behind), warp)
   }
 }

@@ -1,15 +1,14 @@
 internal import KernelIR
 
 extension Machine {
-  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier.
+  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier; those
+  /// that go to several blocks are read once, and counted once.
   func copyTensors(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     for lane in Lanes(active) { try copyTensor(i, warp, lane: lane) }
   }
 
   private func copyTensor(_ i: Decoded, _ warp: WarpPointer, lane: Int) throws(EmulatorFault) {
-    let bit = UInt32(1) << UInt32(lane)
     let table = operandTable + Int(i.pointee.target)
-    let barrierOffset = Int(Int32(bitPattern: table[Int(i.pointee.sourceCount)]))
     let map = try tensorMap(table[1], i, warp, lane: lane)
     guard map.dimensionCount == Int(i.pointee.count) else {
       throw fault(
@@ -24,25 +23,47 @@ extension Machine {
         i,
         warp, lane: lane, address: UInt64(max(0, target)))
     }
-    try locateShared(table[2], plus: barrierOffset, byteCount: 8, i, warp, active: bit)
+    let coordinates = (0..<map.dimensionCount).map {
+      Int(Int32(bitPattern: words(table[3 + $0], warp)[lane]))
+    }
+    if i.pointee.variant & 2 == 0 {
+      try bring(map, coordinates, to: target, i, warp, lane: lane)
+    } else {
+      let blocks = words(table[3 + map.dimensionCount], warp)[lane]
+      guard blocks & 0xffff != 0 else {
+        throw fault(.clusterMisuse, "a copy to no block", i, warp, lane: lane)
+      }
+      for number in Lanes(blocks & 0xffff) {
+        try machine(number, i, warp, lane: lane)
+          .bring(map, coordinates, to: target, i, warp, lane: lane)
+      }
+    }
+    guard countsMemory else { return }
+    let counter = counters + (i - code)
+    counter.pointee.globalRequests += 1
+    counter.pointee.globalSectors += UInt64((map.boxByteCount + 31) / 32)
+    counter.pointee.globalBytes += UInt64(map.boxByteCount)
+  }
+
+  /// Copies a box to this block, for a warp of any block of the cluster.
+  private func bring(
+    _ map: TensorMap, _ coordinates: [Int], to target: Int, _ i: Decoded, _ warp: WarpPointer,
+    lane: Int
+  ) throws(EmulatorFault) {
+    let table = operandTable + Int(i.pointee.target)
+    let barrierOffset = Int(Int32(bitPattern: table[Int(i.pointee.sourceCount)]))
+    try locateShared(
+      table[2], plus: barrierOffset, byteCount: 8, i, warp, active: 1 << UInt32(lane))
     let barrierPlace = pointers[lane] - shared
     guard let barrier = sharedBarriers.index(at: barrierPlace) else {
       throw fault(
         .barrierMisuse, "no barrier was made here", i, warp, lane: lane,
         address: UInt64(barrierPlace + Decoder.sharedBase))
     }
-    let coordinates = (0..<map.dimensionCount).map {
-      Int(Int32(bitPattern: words(table[3 + $0], warp)[lane]))
-    }
     try copyBox(map, coordinates, to: target, i, warp, lane: lane)
     if findsRaces { races.join(sharedBarriers.arrivals(of: barrier), warp.pointee.clock) }
     sharedBarriers.expect(barrier, byteCount: -map.boxByteCount)
     if sharedBarriers.completesPhase(barrier) { block.pointee.completions += 1 }
-    guard countsMemory else { return }
-    let counter = counters + (i - code)
-    counter.pointee.globalRequests += 1
-    counter.pointee.globalSectors += UInt64((map.boxByteCount + 31) / 32)
-    counter.pointee.globalBytes += UInt64(map.boxByteCount)
   }
 
   private func copyBox(
@@ -76,7 +97,7 @@ extension Machine {
   private func tensorMap(
     _ operand: OperandOffset, _ i: Decoded, _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) -> TensorMap {
-    let isParameter = i.pointee.variant == 1
+    let isParameter = i.pointee.variant & 1 != 0
     let base = source(operand, warp.pointee.registers).assumingMemoryBound(to: UInt64.self)[lane]
     let address = base &+ UInt64(truncatingIfNeeded: Int(i.pointee.secondImmediate))
     let size = TensorMap.encodedByteCount

@@ -63,7 +63,7 @@ extension Machine {
   /// `bar.warp.sync` orders the accesses of the warp's lanes.
   func waitForWarp(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     try checkFullWarp(i, warp, active: active | ~warp.pointee.alive)
-    warp.pointee.clock[warp.pointee.index] += 1
+    warp.pointee.clock[warp.pointee.clockIndex] += 1
   }
 
   /// The block's executed warp instructions are its clock.

@@ -86,7 +86,7 @@ extension Machine {
             "no fence.proxy.async lies between this product and a store that it reads, in "
               + name(ofInstructionAt: cell.pointee.writePC), i, warp, address: UInt64(address))
         }
-        races.beginRead(cell, warp: warp.pointee.index, pc: i.pointee.index)
+        races.beginRead(cell, warp: warp.pointee.clockIndex, pc: i.pointee.index)
       }
       warpgroups.read(offset, warp: warp.pointee.index)
     }
@@ -104,7 +104,7 @@ extension Machine {
     default:
       warpgroups.wait(index, unfinished: UInt32(truncatingIfNeeded: i.pointee.immediate)) {
         guard findsRaces else { return }
-        races.finishRead(at: $0, warp: index, clock: warp.pointee.clock)
+        races.finishRead(at: $0, warp: warp.pointee.clockIndex, clock: warp.pointee.clock)
       }
     }
   }
@@ -113,7 +113,7 @@ extension Machine {
   func fenceSharedMemory(_ warp: WarpPointer) {
     guard checksWarpgroups, findsRaces else { return }
     warpgroups.fenceMemory(warp.pointee.index, clock: warp.pointee.clock)
-    warp.pointee.clock[warp.pointee.index] += 1
+    warp.pointee.clock[warp.pointee.clockIndex] += 1
   }
 
   // MARK: Registers

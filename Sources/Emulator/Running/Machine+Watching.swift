@@ -23,7 +23,7 @@ extension Machine {
   private func findReadRaces(
     byteCount: Int, _ i: Decoded, _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) {
-    let (index, clock) = (warp.pointee.index, warp.pointee.clock)
+    let (index, clock) = (warp.pointee.clockIndex, warp.pointee.clock)
     for lane in Lanes(active) {
       let offset = pointers[lane] - shared
       for cell in races.cells(of: offset, byteCount: byteCount) {
@@ -39,7 +39,7 @@ extension Machine {
   private func findWriteRaces(
     byteCount: Int, _ kind: RaceDetector.Kind, _ i: Decoded, _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) {
-    let (index, clock) = (warp.pointee.index, warp.pointee.clock)
+    let (index, clock) = (warp.pointee.clockIndex, warp.pointee.clock)
     warp.pointee.accessCount &+= 1
     let count = warp.pointee.accessCount
     for lane in Lanes(active) {
@@ -50,7 +50,8 @@ extension Machine {
         if collision != .none {
           let other = cell.pointee.write.lane
           guard
-            collision == .sameInstruction, kind == .plain, i.pointee.opcode == .storeShared,
+            collision == .sameInstruction, kind == .plain,
+            i.pointee.opcode == .storeShared || i.pointee.opcode == .storeCluster,
             storesAgree(lane, other, i, warp)
           else { throw describe(collision, cell, reads: false, offset, i, warp, lane: lane) }
         }
@@ -68,7 +69,7 @@ extension Machine {
     at offset: Int, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) {
     let (index, clock, count) = (
-      warp.pointee.index, warp.pointee.clock, warp.pointee.accessCount
+      warp.pointee.clockIndex, warp.pointee.clock, warp.pointee.accessCount
     )
     for cell in races.cells(of: offset, byteCount: byteCount) {
       let collision = races.collision(
@@ -106,9 +107,9 @@ extension Machine {
     let pc = collision == .read ? cell.pointee.readPC : cell.pointee.writePC
     let who =
       switch other.lane {
-      case RaceDetector.Record.severalLanes: "several lanes of warp \(other.warp) have"
-      case RaceDetector.Record.bulkCopy: "a bulk copy of warp \(other.warp) has"
-      default: "lane \(other.lane) of warp \(other.warp) has"
+      case RaceDetector.Record.severalLanes: "several lanes of \(name(ofWarp: other.warp)) have"
+      case RaceDetector.Record.bulkCopy: "a bulk copy of \(name(ofWarp: other.warp)) has"
+      default: "lane \(other.lane) of \(name(ofWarp: other.warp)) has"
       }
     let there = "in \(name(ofInstructionAt: pc))"
     let verb = reads ? "reads" : "overwrites"
@@ -118,7 +119,8 @@ extension Machine {
       case .read: "overwrites what \(who) read without a barrier between, \(there)"
       case .sameInstruction: "writes another value than lane \(other.lane) to the same place"
       case .copy:
-        "\(verb) the target of a copy that lane \(other.lane) of warp \(other.warp) has not waited for, \(there)"
+        "\(verb) the target of a copy that lane \(other.lane) of \(name(ofWarp: other.warp)) "
+          + "has not waited for, \(there)"
       }
     return fault(
       collision == .copy ? .unfinishedCopy : .race, message, i, warp, lane: lane,

@@ -31,6 +31,14 @@ final class Machine {
 
   let warps: UnsafeMutablePointer<Warp>
   let warpCount: Int
+  /// The number in its cluster of the block that runs.
+  let rank: Int
+  /// Warps of the cluster, which clocks have an epoch of.
+  let clockCount: Int
+  /// The cluster that the machine belongs to, which outlives it.
+  unowned(unsafe) var cluster: Cluster?
+  /// For each warp of the cluster, its last access to this block's memory from another block.
+  let remoteAccesses: UnsafeMutablePointer<RemoteAccess>
   let block: UnsafeMutablePointer<BlockState>
   let barriers: UnsafeMutablePointer<NamedBarrier>
   /// For each barrier of the block, what those that have arrived have done.
@@ -67,7 +75,7 @@ final class Machine {
   /// Nil where the system has no memory.
   init?(
     _ program: EmulatedProgram, _ launch: Launch, allocations: UnsafeBufferPointer<Allocation>,
-    tracksGlobal: Bool, options: EmulatorOptions
+    tracksGlobal: Bool, rank: Int, options: EmulatorOptions
   ) {
     let arena = Arena()
     self.program = program
@@ -76,6 +84,9 @@ final class Machine {
     self.tracksGlobal = tracksGlobal
     self.arena = arena
     warpCount = program.warpCount
+    self.rank = rank
+    clockCount = warpCount * program.program.clusterSize
+    remoteAccesses = arena.allocate(RemoteAccess.self, count: clockCount)
     sharedByteCount = launch.sharedByteCount
     checksRegisters = options.detectors.contains(.uninitializedRegisters)
     checksMemory = options.detectors.contains(.uninitializedMemory)
@@ -99,13 +110,14 @@ final class Machine {
       .bindMemory(to: BlockState.self, capacity: 1)
     barriers = arena.allocate(byteCount: 16 * MemoryLayout<NamedBarrier>.stride)
       .bindMemory(to: NamedBarrier.self, capacity: Self.namedBarrierCount)
-    barrierClocks = arena.allocate(UInt32.self, count: Self.namedBarrierCount * 32)
-    sharedBarriers = SharedBarriers(in: arena)
+    barrierClocks = arena.allocate(UInt32.self, count: Self.namedBarrierCount * clockCount)
+    sharedBarriers = SharedBarriers(clockCount: clockCount, in: arena)
     races = RaceDetector(
-      sharedByteCount: findsRaces ? sharedByteCount : 0, warpCount: warpCount, in: arena)
+      sharedByteCount: findsRaces ? sharedByteCount : 0, warpCount: clockCount, in: arena)
     copies = PendingCopies(warpCount: warpCount)
     warpgroups = WarpgroupTracker(
-      unitCount: checksWarpgroups ? program.layout.unitCount : 0, warpCount: warpCount, in: arena)
+      unitCount: checksWarpgroups ? program.layout.unitCount : 0, warpCount: warpCount,
+      firstClock: rank * warpCount, clockCount: clockCount, in: arena)
     counters = arena.allocate(
       byteCount: program.codeCount * MemoryLayout<LaunchReport.Counters>.stride
     ).bindMemory(to: LaunchReport.Counters.self, capacity: program.codeCount)
@@ -122,11 +134,12 @@ final class Machine {
     let unitCount = program.layout.unitCount
     for index in 0..<warpCount {
       let warp = Warp(
-        index: index, registers: arena.allocate(byteCount: program.layout.byteCount),
+        index: index, clockIndex: rank * warpCount + index,
+        registers: arena.allocate(byteCount: program.layout.byteCount),
         written: arena.allocate(UInt32.self, count: unitCount),
         parked: arena.allocate(byteCount: 33 * MemoryLayout<Warp.Group>.stride)
           .bindMemory(to: Warp.Group.self, capacity: 33),
-        clock: arena.allocate(UInt32.self, count: 32),
+        clock: arena.allocate(UInt32.self, count: clockCount),
         committed: arena.allocate(UInt32.self, count: 32))
       guard !arena.isExhausted else { return nil }
       (warps + index).initialize(to: warp)
@@ -148,11 +161,12 @@ final class Machine {
 
   /// Makes everything as it is where a block begins.
   func reset(x: Int, y: Int, z: Int) {
-    block.pointee = BlockState(x: x, y: y, z: z)
+    block.pointee = BlockState(x: x, y: y, z: z, liveCount: warpCount)
+    remoteAccesses.update(repeating: RemoteAccess(), count: clockCount)
     memset(shared, 0xff, sharedByteCount)
     memset(sharedInitialized, 0, sharedByteCount)
     for id in 0..<Self.namedBarrierCount { barriers[id] = NamedBarrier() }
-    barrierClocks.update(repeating: 0, count: Self.namedBarrierCount * 32)
+    barrierClocks.update(repeating: 0, count: Self.namedBarrierCount * clockCount)
     sharedBarriers.reset()
     copies.reset()
     if checksWarpgroups { warpgroups.reset() }
@@ -163,15 +177,15 @@ final class Machine {
   private func reset(_ warp: UnsafeMutablePointer<Warp>) {
     let old = warp.pointee
     warp.pointee = Warp(
-      index: old.index, registers: old.registers, written: old.written, parked: old.parked,
-      clock: old.clock, committed: old.committed)
+      index: old.index, clockIndex: old.clockIndex, registers: old.registers,
+      written: old.written, parked: old.parked, clock: old.clock, committed: old.committed)
     let unitCount = program.layout.unitCount
     memset(old.registers, 0, program.layout.byteCount)
     for unit in 0..<unitCount {
       old.written[unit] = unit < RegisterLayout.fixedUnitCount ? ~0 : 0
     }
-    old.clock.update(repeating: 0, count: 32)
-    old.clock[old.index] = 1
+    old.clock.update(repeating: 0, count: clockCount)
+    old.clock[old.clockIndex] = 1
     old.committed.update(repeating: 0, count: 32)
     let (grid, block) = (launch.grid, block.pointee)
     for special in RegisterLayout.specials {
@@ -190,6 +204,8 @@ final class Machine {
           case .blockCountX: grid.x
           case .blockCountY: grid.y
           case .blockCountZ: grid.z
+          case .blockRank: rank
+          case .clusterSize: program.program.clusterSize
           case .clock64: 0
           }
         lanes[lane] = UInt32(truncatingIfNeeded: value)

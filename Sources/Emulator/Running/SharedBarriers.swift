@@ -13,6 +13,7 @@ final class SharedBarriers {
     var phase: UInt32 = 0
   }
 
+  private let clockCount: Int
   private let barriers: UnsafeMutablePointer<Barrier>
   private(set) var count: Int {
     get { counter.pointee }
@@ -27,12 +28,14 @@ final class SharedBarriers {
   /// A block has at most as many.
   static let limit = 1024
 
-  init(in arena: Arena) {
+  /// - Parameter clockCount: warps that arrive.
+  init(clockCount: Int, in arena: Arena) {
+    self.clockCount = clockCount
     barriers = arena.allocate(byteCount: Self.limit * MemoryLayout<Barrier>.stride)
       .bindMemory(to: Barrier.self, capacity: Self.limit)
     counter = arena.allocate(Int.self, count: 1)
-    arrivals = arena.allocate(UInt32.self, count: Self.limit * 32)
-    completions = arena.allocate(UInt32.self, count: Self.limit * 32)
+    arrivals = arena.allocate(UInt32.self, count: Self.limit * clockCount)
+    completions = arena.allocate(UInt32.self, count: Self.limit * clockCount)
   }
 
   func reset() { count = 0 }
@@ -44,15 +47,17 @@ final class SharedBarriers {
 
   subscript(index: Int) -> Barrier { barriers[index] }
 
-  func arrivals(of index: Int) -> UnsafeMutablePointer<UInt32> { arrivals + index * 32 }
-  func completion(of index: Int) -> UnsafeMutablePointer<UInt32> { completions + index * 32 }
+  func arrivals(of index: Int) -> UnsafeMutablePointer<UInt32> { arrivals + index * clockCount }
+  func completion(of index: Int) -> UnsafeMutablePointer<UInt32> {
+    completions + index * clockCount
+  }
 
   /// Whether there was room for it.
   func add(at offset: Int, count arrivalCount: UInt32) -> Bool {
     guard count < Self.limit else { return false }
     barriers[count] = Barrier(offset: offset, count: arrivalCount, pendingCount: arrivalCount)
-    arrivals(of: count).update(repeating: 0, count: 32)
-    completion(of: count).update(repeating: 0, count: 32)
+    arrivals(of: count).update(repeating: 0, count: clockCount)
+    completion(of: count).update(repeating: 0, count: clockCount)
     count += 1
     return true
   }
@@ -60,8 +65,8 @@ final class SharedBarriers {
   func remove(_ index: Int) {
     count -= 1
     barriers[index] = barriers[count]
-    arrivals(of: index).update(from: arrivals(of: count), count: 32)
-    completion(of: index).update(from: completion(of: count), count: 32)
+    arrivals(of: index).update(from: arrivals(of: count), count: clockCount)
+    completion(of: index).update(from: completion(of: count), count: clockCount)
   }
 
   /// Counts an arrival.
@@ -82,7 +87,7 @@ final class SharedBarriers {
     }
     barriers[index].pendingCount = barriers[index].count
     barriers[index].phase &+= 1
-    for warp in 0..<32 {
+    for warp in 0..<clockCount {
       let known = completion(of: index)
       known[warp] = max(known[warp], arrivals(of: index)[warp])
       arrivals(of: index)[warp] = 0

@@ -1,6 +1,8 @@
 /// A warp of the block that runs. Its storage belongs to the machine.
 struct Warp {
   let index: Int
+  /// Its number among the warps of the cluster, by which detectors know it.
+  let clockIndex: Int
   /// As ``RegisterLayout`` says, 64-byte aligned.
   let registers: UnsafeMutableRawPointer
   /// For each unit of the registers, the lanes that have written it.
@@ -24,6 +26,8 @@ struct Warp {
   var state = State.ready
   /// Where it waits, or waited last.
   var barrier = 0
+  /// The phase of the cluster's barrier at which it has arrived and not yet waited for.
+  var clusterPhase: Int?
   /// What ``BlockState/completions`` was when it last tried in vain.
   var triedAt = 0
   /// Counts the instructions that access shared memory.
@@ -40,6 +44,8 @@ struct Warp {
     case ready
     /// Waits for a barrier of the block.
     case waiting
+    /// Waits for the barrier of the cluster.
+    case waitingForCluster
     /// Waits for the phase of a barrier in shared memory.
     case trying
     /// Has tested such a barrier and found that the phase is not over.
@@ -61,6 +67,8 @@ struct BlockState {
   var x = 0
   var y = 0
   var z = 0
+  /// Warps that have not returned.
+  var liveCount = 0
   /// Warp instructions executed.
   var executed = 0
   /// Completed phases of barriers in shared memory.

@@ -4,6 +4,7 @@ extension Kernel {
   /// - Parameters:
   ///   - target: the oldest GPUs that it runs on.
   ///   - threads: of a block, a multiple of 32.
+  ///   - clusterSize: blocks of a cluster, 1 without; the grid is a multiple of it along x.
   ///   - registers: the most that a thread may use. The assembler is held to it, and spilling is an
   ///     error of `Scripts/check-ptx`.
   ///   - arguments: the parameter struct, which the host fills.
@@ -11,16 +12,17 @@ extension Kernel {
   ///   - file, line: where the kernel's source begins.
   /// - Throws: ``KernelError``, which lists all rules that are broken.
   package static func build<Struct: BitwiseCopyable>(
-    _ name: String, target: Target = .sm80, threads: Int, registers: Int = 128,
-    arguments: Struct.Type, file: String = #fileID, line: Int = #line,
+    _ name: String, target: Target = .sm80, threads: Int, cluster clusterSize: Int = 1,
+    registers: Int = 128, arguments: Struct.Type, file: String = #fileID, line: Int = #line,
     _ body: (KernelBuilder, KernelArguments<Struct>) -> Void
   ) throws(KernelError) -> Kernel {
     let builder = KernelBuilder()
     builder.at(file, line)
     body(builder, KernelArguments(builder: builder))
     var kernel = Kernel(
-      name: name, target: target, threadCount: threads, sharedByteCount: builder.sharedByteCount,
-      registerBudget: registers, parameterByteCount: MemoryLayout<Struct>.size,
+      name: name, target: target, threadCount: threads, clusterSize: clusterSize,
+      sharedByteCount: builder.sharedByteCount, registerBudget: registers,
+      parameterByteCount: MemoryLayout<Struct>.size,
       parameterAlignment: Swift.max(8, MemoryLayout<Struct>.alignment),
       constants: builder.constants, body: builder.statements, registerNames: builder.registerNames)
     kernel.simplify()

@@ -147,7 +147,8 @@ extension Operation {
   var hasEffects: Bool {
     switch self {
     case .move, .special, .sharedAddress, .pack, .unpack, .unary, .binary, .ternary,
-      .multiplyWide, .multiplyAddWide, .compare, .select, .convert, .load, .loadMatrix,
+      .multiplyWide, .multiplyAddWide, .remoteAddress, .compare, .select, .convert, .load,
+      .loadMatrix,
       .multiplyMatrices, .multiplySparseMatrices:
       false
     default: true

@@ -110,8 +110,8 @@ package struct SharedBarrier {
 
   package init(_ pointer: SharedPointer<U64>) { self.pointer = pointer }
 
-  private var builder: KernelBuilder { pointer.builder }
-  private var source: Operand { pointer.operand }
+  var builder: KernelBuilder { pointer.builder }
+  var source: Operand { pointer.operand }
 
   /// Called by one thread, before a fence and a block barrier.
   package func initialize(
@@ -144,8 +144,12 @@ package struct SharedBarrier {
   package func wait(
     parity: Value<U32>, file: String = #fileID, line: Int = #line
   ) {
+    wait(.barrierTry, parity: parity, file: file, line: line)
+  }
+
+  func wait(_ trying: Operation, parity: Value<U32>, file: String, line: Int) {
     builder.wait(
-      until: { builder.result(of: .barrierTry, [source, parity.operand]) }, file: file, line: line)
+      until: { builder.result(of: trying, [source, parity.operand]) }, file: file, line: line)
   }
 
   /// Starts copying a box of a tensor (sm_90); one thread does. The phase of the barrier counts its bytes.

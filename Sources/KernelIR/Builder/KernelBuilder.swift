@@ -157,7 +157,8 @@ extension Operation {
       guard [.f32, .s32, .u32, .u64].contains(type) else { return false }
       switch self {
       case .binary, .ternary, .compare, .select, .multiplyWide, .multiplyAddWide, .shuffle,
-        .asyncCopy, .store, .barrierInit, .barrierExpect, .barrierTest, .barrierTry:
+        .asyncCopy, .store, .barrierInit, .barrierExpect, .barrierTest, .barrierTry,
+        .barrierTryCluster, .remoteAddress:
         return true
       default: return false
       }

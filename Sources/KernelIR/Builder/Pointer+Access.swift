@@ -96,7 +96,7 @@ extension Pointer where Memory == Global {
   package func prefetch() { builder.emit(.prefetch, sources: [operand]) }
 }
 
-extension Pointer where Memory == Shared {
+extension Pointer where Memory.Address == U32 {
   package subscript(
     index: Value<U32>, file: String = #fileID, line: Int = #line
   ) -> Value<T> {
@@ -110,6 +110,9 @@ extension Pointer where Memory == Shared {
     }
   }
 
+}
+
+extension Pointer where Memory == Shared {
   /// Starts copying `byteCount` (4, 8 or 16) bytes from global memory; where `sourceByteCount` is less,
   /// the rest becomes zero. Done when ``KernelBuilder/waitForCopies(pending:)`` says so.
   package func copy(

@@ -14,6 +14,12 @@ package enum Shared: KernelMemory {
   package static var space: MemorySpace { .shared }
 }
 
+/// The shared memory of the blocks of a cluster.
+package enum Cluster: KernelMemory {
+  package typealias Address = U32
+  package static var space: MemorySpace { .cluster }
+}
+
 package enum Constant: KernelMemory {
   package typealias Address = U32
   package static var space: MemorySpace { .constant }
@@ -49,6 +55,7 @@ package struct Pointer<T: KernelType, Memory: KernelMemory> {
 
 package typealias GlobalPointer<T: KernelType> = Pointer<T, Global>
 package typealias SharedPointer<T: KernelType> = Pointer<T, Shared>
+package typealias ClusterPointer<T: KernelType> = Pointer<T, Cluster>
 package typealias ConstantPointer<T: KernelType> = Pointer<T, Constant>
 
 extension Pointer where Memory == Global {

@@ -39,7 +39,7 @@ extension KernelVerifier {
       return group.accepts(register.class)
     case (.register, .memory): return false
     case (.memory(.register(let register), _), .memory): return group.accepts(register.class)
-    case (.memory(.shared, _), .memory(let space)): return space == .shared
+    case (.memory(.shared, _), .memory(let space)): return space == .shared || space == .cluster
     case (.memory(.parameters, _), .memory(let space)): return space == .parameter
     case (.memory(.constants, _), .memory(let space)): return space == .constant
     case (.memory, _): return false

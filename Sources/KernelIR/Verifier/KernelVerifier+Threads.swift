@@ -126,7 +126,8 @@ extension Operation {
     switch self {
     case .shuffle, .vote, .ballot, .electOne, .warpBarrier, .barrier, .barrierArrive, .loadMatrix,
       .storeMatrix, .multiplyMatrices, .multiplySparseMatrices, .multiplyWarpgroup,
-      .warpgroupFence, .warpgroupCommit, .warpgroupWait, .setMaxRegisters:
+      .warpgroupFence, .warpgroupCommit, .warpgroupWait, .setMaxRegisters, .clusterArrive,
+      .clusterWait:
       true
     default: false
     }
@@ -147,9 +148,9 @@ extension Instruction {
     case .asyncCopy(let byteCount): [byteCount, byteCount]
     case .loadMatrix, .storeMatrix: [16]
     case .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
-      .barrierTry, .asyncCopyArrive:
+      .barrierTry, .asyncCopyArrive, .barrierArriveCluster, .barrierTryCluster:
       [8]
-    case .tensorCopy: [16, 128, 8]
+    case .tensorCopy, .tensorMulticast: [16, 128, 8]
     default: memoryOperands.map { _ in 0 }
     }
   }

@@ -65,6 +65,15 @@ extension PTXPrinter {
     case .tensorCopy(let dimensionCount):
       return "cp.async.bulk.tensor.\(dimensionCount)d.shared::cluster.global"
         + ".mbarrier::complete_tx::bytes"
+    case .tensorMulticast(let dimensionCount):
+      return "cp.async.bulk.tensor.\(dimensionCount)d.shared::cluster.global"
+        + ".mbarrier::complete_tx::bytes.multicast::cluster"
+    case .clusterArrive: return "barrier.cluster.arrive.release.aligned"
+    case .clusterWait: return "barrier.cluster.wait.acquire.aligned"
+    case .remoteAddress: return "mapa.shared::cluster.u32"
+    case .barrierArriveCluster: return "mbarrier.arrive.release.cluster.shared::cluster.b64"
+    case .barrierTryCluster: return "mbarrier.try_wait.parity.acquire.cluster.shared.b64"
+    case .fenceBarrierInit: return "fence.mbarrier_init.release.cluster"
     case .setMaxRegisters(_, let increases):
       return "setmaxnreg.\(increases ? "inc" : "dec").sync.aligned.u32"
     case .label: return ""
@@ -150,6 +159,7 @@ extension PTXPrinter {
       switch access.space {
       case .global: "global"
       case .shared: "shared"
+      case .cluster: "shared::cluster"
       case .constant: "const"
       case .parameter: "param"
       }

@@ -23,11 +23,13 @@ extension PTXPrinter {
     case .electOne: return ["_|\(results[0])", wholeWarp]
     case .barrier(let id, let threadCount): return ["\(id)"] + (threadCount.map { ["\($0)"] } ?? [])
     case .barrierArrive(let id, let threadCount): return ["\(id)", "\(threadCount)"]
-    case .barrierArriveShared, .barrierExpect: return ["_"] + sources
+    case .barrierArriveShared, .barrierArriveCluster, .barrierExpect: return ["_"] + sources
     case .multiplySparseMatrices(_, let selector): return results + sources + ["\(selector)"]
     case .multiplyWarpgroup(let shape):
       return results + sources.prefix(3) + ["1", "1"] + transpositions(of: shape)
     case .tensorCopy: return [sources[0], merged(sources[1], sources[3]), sources[2]]
+    case .tensorMulticast:
+      return [sources[0], merged(sources[1], sources[3]), sources[2], sources[4]]
     case .setMaxRegisters(let count, _): return ["\(count)"]
     case .branch(let label, _): return ["$L\(label)"]
     default: return results + sources

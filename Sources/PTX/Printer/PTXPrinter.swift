@@ -38,6 +38,7 @@ package enum PTXPrinter {
     }
     lines.append(")")
     lines.append(".reqntid \(program.threadCount), 1, 1")
+    if program.clusterSize > 1 { lines.append(".reqnctapercluster \(program.clusterSize), 1, 1") }
     if let budget = program.registerBudget { lines.append(".maxnreg \(budget)") }
     lines.append("{")
     let counts = program.registerCounts
@@ -59,7 +60,9 @@ package enum PTXPrinter {
       counts[kind].map { "\($0) \(kind.rawValue)" }
     }
     return [
-      "\(program.name): \(program.threadCount) threads, \(sharedByteCount) bytes shared"
+      "\(program.name): \(program.threadCount) threads, "
+        + (program.clusterSize > 1 ? "clusters of \(program.clusterSize), " : "")
+        + "\(sharedByteCount) bytes shared"
         + (program.registerBudget.map { ", at most \($0) registers" } ?? ""),
       classes.joined(separator: ", "),
     ]

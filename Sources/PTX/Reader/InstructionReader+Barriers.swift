@@ -32,8 +32,9 @@ extension InstructionReader {
     let expectsBytes = modifiers.take("expect_tx")
     // What an arrival without them has.
     if modifiers.take("release") {
+      try require(8, 0, for: "'.release'")
+      if !expectsBytes, modifiers.take("cluster") { return try arriveInCluster() }
       try modifiers.expect("cta")
-      try require(8, 0, for: "'.release.cta'")
     }
     try expectSharedB64()
     if expectsBytes { try expectOperands(3) } else { try expectOperands(2, 3) }
@@ -55,10 +56,15 @@ extension InstructionReader {
 
   /// `mbarrier.test_wait.parity`, `mbarrier.try_wait.parity`
   private mutating func wait(_ operation: Operation) throws(PTXError) -> Instruction {
+    var operation = operation
     try modifiers.expect("parity")
     if modifiers.take("acquire") {
-      try modifiers.expect("cta")
-      try require(8, 0, for: "'.acquire.cta'")
+      try require(8, 0, for: "'.acquire'")
+      if operation == .barrierTry, modifiers.take("cluster") {
+        operation = .barrierTryCluster
+      } else {
+        try modifiers.expect("cta")
+      }
     }
     try expectSharedB64()
     try expectOperands(3)

@@ -7,6 +7,7 @@ extension InstructionReader {
       switch space {
       case .global: if modifiers.take("global") { return space }
       case .shared: if try takeShared() { return space }
+      case .cluster: if modifiers.take("shared::cluster") { return space }
       case .constant: if modifiers.take("const") { return space }
       case .parameter:
         if modifiers.take("param") { return space }
@@ -16,7 +17,14 @@ extension InstructionReader {
         }
       }
     }
-    let names = spaces.map { $0 == .constant ? "const" : $0 == .parameter ? "param" : $0.rawValue }
+    let names = spaces.map { space in
+      switch space {
+      case .constant: "const"
+      case .parameter: "param"
+      case .cluster: "shared::cluster"
+      case .global, .shared: space.rawValue
+      }
+    }
     throw modifiers.unexpected(
       instead: names.map { "." + $0 }, hint: "generic addresses are unsupported")
   }
@@ -44,7 +52,7 @@ extension InstructionReader {
   /// `ld`
   mutating func load() throws(PTXError) -> Instruction {
     _ = modifiers.take("weak")
-    let space = try space(.global, .shared, .constant, .parameter)
+    let space = try space(.global, .shared, .cluster, .constant, .parameter)
     let isReadOnly = space == .global && modifiers.take("nc")
     let count = vectorCount()
     let type = try memoryType()
@@ -62,7 +70,7 @@ extension InstructionReader {
   /// `st`
   mutating func store() throws(PTXError) -> Instruction {
     _ = modifiers.take("weak")
-    let space = try space(.global, .shared)
+    let space = try space(.global, .shared, .cluster)
     let count = vectorCount()
     let type = try memoryType()
     try modifiers.end()
@@ -199,7 +207,8 @@ extension InstructionReader {
   private mutating func tensorCopy() throws(PTXError) -> Instruction {
     try modifiers.expect("tensor")
     let dimensionCount = try modifiers.choose(["1d": 1, "2d": 2, "3d": 3, "4d": 4, "5d": 5])
-    if modifiers.take("shared::cta") {
+    let isOfBlock = modifiers.take("shared::cta")
+    if isOfBlock {
       try require(8, 6, for: "a tensor copy to '.shared::cta'")
     } else {
       try modifiers.expect("shared::cluster")
@@ -207,8 +216,9 @@ extension InstructionReader {
     try modifiers.expect("global")
     _ = modifiers.take("tile")
     try modifiers.expect("mbarrier::complete_tx::bytes")
+    let isMulticast = !isOfBlock && modifiers.take("multicast::cluster")
     try modifiers.end()
-    try expectOperands(3)
+    if isMulticast { try expectOperands(4) } else { try expectOperands(3) }
     let operand = syntax.operands[1]
     guard case .tensor(let map, let coordinates) = operand.form else {
       throw fail(
@@ -220,11 +230,15 @@ extension InstructionReader {
     }
     let mapOperand = OperandSyntax(form: .name(map), location: operand.location)
     let mapRegister = try register(mapOperand, .u64)
-    return Instruction(
-      .tensorCopy(dimensionCount: dimensionCount),
-      sources: [
+    let sources =
+      [
         try address(0, .shared), .memory(.register(mapRegister), offset: 0),
         try address(2, .shared),
-      ] + (try values(coordinates, .s32)))
+      ] + (try values(coordinates, .s32))
+    guard isMulticast else {
+      return Instruction(.tensorCopy(dimensionCount: dimensionCount), sources: sources)
+    }
+    return Instruction(
+      .tensorMulticast(dimensionCount: dimensionCount), sources: sources + [try value(3, .u16)])
   }
 }

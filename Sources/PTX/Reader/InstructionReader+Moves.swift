@@ -50,6 +50,8 @@ extension InstructionReader {
       case "%nctaid.y": .blockCountY
       case "%nctaid.z": .blockCountZ
       case "%laneid": .lane
+      case "%cluster_ctarank": .blockRank
+      case "%cluster_nctarank": .clusterSize
       case "%clock64": .clock64
       default: nil
       }

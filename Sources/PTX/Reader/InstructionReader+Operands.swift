@@ -160,7 +160,7 @@ extension InstructionReader {
         guard isWide else {
           throw fail("an address of global memory has 64 bits, not '\(name)'", at: operand.location)
         }
-      case .shared:
+      case .shared, .cluster:
         guard !isWide else {
           throw fail(
             "unsupported: an address of shared memory in 64 bits, '\(name)'",
@@ -191,7 +191,7 @@ extension InstructionReader {
       return .parameters
     }
     switch (variables[name], space) {
-    case (.shared, .shared): return .shared
+    case (.shared, .shared), (.shared, .cluster): return .shared
     case (.constants(let array), .constant):
       try useConstants(name, at: location)
       try check(
@@ -265,7 +265,9 @@ extension Operation {
     switch self {
     case .barrierTest: PTXVersion(7, 1)
     case .multiplySparseMatrices: PTXVersion(7, 1)
-    case .barrierExpect, .tensorCopy, .fenceAsyncProxy, .electOne: PTXVersion(8, 0)
+    case .barrierExpect, .tensorCopy, .tensorMulticast, .fenceAsyncProxy, .fenceBarrierInit,
+      .electOne, .barrierArriveCluster, .barrierTryCluster:
+      PTXVersion(8, 0)
     default: nil
     }
   }

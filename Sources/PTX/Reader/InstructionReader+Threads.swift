@@ -43,6 +43,7 @@ extension InstructionReader {
   /// `bar`, and `barrier` with `.aligned`, which is the same.
   mutating func barrier(isAligned: Bool) throws(PTXError) -> Instruction {
     if isAligned, modifiers.take("warp") { return try warpBarrier() }
+    if !isAligned, modifiers.take("cluster") { return try clusterBarrier() }
     if modifiers.take("cta") { try require(7, 8, for: "'.cta' of a barrier") }
     let isArrival = try modifiers.choose(["sync": false, "arrive": true])
     if !isAligned { try modifiers.expect("aligned") }
@@ -79,6 +80,12 @@ extension InstructionReader {
       try modifiers.end()
       try expectOperands(0)
       return Instruction(.fenceAsyncProxy)
+    }
+    if modifiers.take("mbarrier_init") {
+      try modifiers.expect("release", "cluster")
+      try modifiers.end()
+      try expectOperands(0)
+      return Instruction(.fenceBarrierInit)
     }
     _ = modifiers.take("acq_rel")
     let scope: FenceScope = try modifiers.choose(["cta": .block, "gpu": .device])

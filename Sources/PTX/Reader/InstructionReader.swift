@@ -89,6 +89,7 @@ struct InstructionReader {
     case "atom": try atomic()
     case "red": try reduce()
     case "prefetch": try prefetch()
+    case "mapa": try remoteAddress()
     case "cp": try copy()
     case "shfl": try shuffle()
     case "vote": try vote()

@@ -7,8 +7,8 @@ extension ModuleReader {
     let nameLocation = cursor.token.location
     let name = try newName("the name of a kernel")
     let parameters = try parameters()
-    let (threadCount, registerBudget) = try launchBounds()
-    guard let threadCount else {
+    let bounds = try launchBounds()
+    guard let threadCount = bounds.threadCount else {
       throw cursor.fail("'\(name)' lacks '.reqntid', its number of threads", at: nameLocation)
     }
     try cursor.expect("{")
@@ -31,7 +31,7 @@ extension ModuleReader {
     return Program(
       name: name, parameterByteCount: parameters?.byteCount ?? 0,
       parameterAlignment: parameters?.alignment ?? 8, threadCount: threadCount,
-      registerBudget: registerBudget,
+      clusterSize: bounds.clusterSize ?? 1, registerBudget: bounds.registerBudget,
       constants: constants(named: reader.constants), instructions: instructions)
   }
 
@@ -73,32 +73,65 @@ extension ModuleReader {
     return ParameterSyntax(name: name, byteCount: count, alignment: alignment ?? 1)
   }
 
-  /// `.reqntid 128, 1, 1 .maxnreg 64`
-  private mutating func launchBounds() throws(PTXError) -> (threads: Int?, registers: Int?) {
+  /// What a kernel says of its launch.
+  private struct LaunchBounds {
     var threadCount: Int?
+    var clusterSize: Int?
     var registerBudget: Int?
+    var isExplicitCluster = false
+  }
+
+  /// `.reqntid 128, 1, 1 .reqnctapercluster 2, 1, 1 .maxnreg 64`
+  private mutating func launchBounds() throws(PTXError) -> LaunchBounds {
+    var bounds = LaunchBounds()
     while cursor.token.kind == .dotted {
       let location = cursor.token.location
       switch cursor.token.text {
-      case "reqntid" where threadCount == nil:
-        cursor.next()
-        threadCount = try cursor.expectInteger("the number of threads", in: 32...1024)
-        if threadCount?.isMultiple(of: 32) != true {
+      case "reqntid" where bounds.threadCount == nil:
+        let count = try extentAlongX("threads", in: 32...1024)
+        guard count.isMultiple(of: 32) else {
           throw cursor.fail("the number of threads must be a multiple of 32", at: location)
         }
-        for axis in ["y", "z"] where cursor.take(",") {
-          _ = try cursor.expectInteger("the number of threads along \(axis)", in: 1...1)
-        }
-      case "maxnreg" where registerBudget == nil:
+        bounds.threadCount = count
+      case "reqnctapercluster" where bounds.clusterSize == nil:
+        try requireClusters(".reqnctapercluster")
+        bounds.clusterSize = try extentAlongX("blocks of a cluster", in: 1...8)
+      case "explicitcluster" where !bounds.isExplicitCluster:
+        // It says that a launch without a size of clusters is an error.
+        try requireClusters(".explicitcluster")
         cursor.next()
-        registerBudget = try cursor.expectInteger("the number of registers", in: 1...255)
-      case "reqntid", "maxnreg":
+        bounds.isExplicitCluster = true
+      case "maxnreg" where bounds.registerBudget == nil:
+        cursor.next()
+        bounds.registerBudget = try cursor.expectInteger("the number of registers", in: 1...255)
+      case "reqntid", "maxnreg", "reqnctapercluster", "explicitcluster":
         throw cursor.fail("\(cursor.token.quoted) stands here twice")
       case "pragma": try skipPragma()
       default: throw cursor.fail("unsupported directive \(cursor.token.quoted) of a kernel")
       }
     }
-    return (threadCount, registerBudget)
+    if bounds.isExplicitCluster, bounds.clusterSize == nil {
+      throw cursor.fail("unsupported: clusters of a size that the launch gives")
+    }
+    return bounds
+  }
+
+  /// Takes a directive with three extents, of which those along y and z are 1.
+  private mutating func extentAlongX(
+    _ what: String, in range: ClosedRange<Int>
+  ) throws(PTXError) -> Int {
+    cursor.next()
+    let extent = try cursor.expectInteger("the number of \(what)", in: range)
+    for axis in ["y", "z"] where cursor.take(",") {
+      _ = try cursor.expectInteger("the number of \(what) along \(axis)", in: 1...1)
+    }
+    return extent
+  }
+
+  private func requireClusters(_ directive: String) throws(PTXError) {
+    guard target >= .sm90 else {
+      throw cursor.fail("'\(directive)' needs sm_90, and the text is for \(target.rawValue)")
+    }
   }
 
   /// One statement of a body; `nil` where it is no instruction.

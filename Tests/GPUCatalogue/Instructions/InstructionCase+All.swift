@@ -33,6 +33,12 @@ extension InstructionCase {
     operations += MatrixShape.sparse.flatMap { shape in
       (0..<4).map { .multiplySparseMatrices(shape, selector: $0) }
     }
+    operations.append(.remoteAddress)
+    for count in [1, 2, 4] {
+      operations += [
+        .load(Access(.cluster, .u32, count: count)), .store(Access(.cluster, .u32, count: count)),
+      ]
+    }
     return operations.filter(\.isDefined)
   }
 }

@@ -15,6 +15,8 @@ package struct InstructionCase: Sendable {
 
   package static let threadCount = 32
   package static let blockCount = 8
+  /// Of instructions that concern other blocks.
+  static let clusterSize = 4
   static var cellCount: Int { threadCount * blockCount }
 
   package struct Arguments: BitwiseCopyable {
@@ -40,12 +42,13 @@ package struct InstructionCase: Sendable {
     inputs = (0..<inputCount).flatMap { index in
       (0..<Self.cellCount).map { operands.next(index, thread: $0) }
     }
-    // stmatrix leaves 16 bytes for each lane.
-    let resultCount = operation.isMatrixStore ? 4 : signature.resultCount
+    // stmatrix and stores to other blocks leave 16 bytes for each lane.
+    let resultCount =
+      operation.isMatrixStore || operation.needsCluster ? 4 : signature.resultCount
     outputCellCount = resultCount * Self.cellCount
     kernel = try Kernel.build(
       name, target: operation.oldestTarget, threads: Self.threadCount,
-      arguments: Arguments.self
+      cluster: operation.needsCluster ? Self.clusterSize : 1, arguments: Arguments.self
     ) { k, arguments in
       let thread = k.blockIndex.x * UInt32(Self.threadCount).value + k.threadIndex
       let cells = CellAccess(
@@ -53,6 +56,8 @@ package struct InstructionCase: Sendable {
         outputs: arguments.outputs.advanced(by: thread))
       if operation.movesMatrices {
         cells.moveMatrices(operation)
+      } else if operation.needsCluster {
+        cells.moveThroughCluster(operation)
       } else {
         cells.apply(operation)
       }
@@ -121,6 +126,42 @@ private struct CellAccess {
     }
   }
 
+  /// Words of a block of the cluster, which the operation fetches or brings: four for each lane, of
+  /// the block whose number the first word of the thread gives.
+  func moveThroughCluster(_ operation: Operation) {
+    let own = k.shared(U32.self, count: 128).advanced(by: k.threadIndex * 4)
+    let words = (0..<4).map { Value<U32>(truncating: inputs.advanced(by: $0 * cells)[0]) }
+    let size = Value<U32>(InstructionCase.clusterSize)
+    if case .store(let access) = operation {
+      own.storeVector(Array(repeating: 0, count: 4))
+      k.clusterBarrier()
+      // To each block's next one, so that no two bring words to one place.
+      let other = own.inBlock((k.blockRank + 1) % size)
+      for index in stride(from: 0, to: 4, by: access.count) {
+        let part = Array(words[index..<index + access.count])
+        if access.count == 1 {
+          other[index] = part[0]
+        } else {
+          other.advanced(by: index).storeVector(part)
+        }
+      }
+      k.clusterBarrier()
+      for (index, word) in own.loadVector(4).enumerated() { store(word, cell: index) }
+    } else {
+      own.storeVector(words)
+      k.clusterBarrier()
+      let other = own.inBlock(words[0] % size)
+      var count = 1
+      if case .load(let access) = operation { count = access.count }
+      for index in stride(from: 0, to: 4, by: count) {
+        let place = other.advanced(by: index)
+        let part = count == 1 ? [place[0]] : place.loadVector(count)
+        for (lane, word) in part.enumerated() { store(word, cell: index + lane) }
+      }
+      k.clusterBarrier()
+    }
+  }
+
   private var cells: Int { InstructionCase.cellCount }
 
   private func load(_ type: ValueType, cell: Int) -> Operand {
@@ -153,7 +194,7 @@ private struct CellAccess {
 extension Operation {
   /// The types of the operands that cells hold.
   fileprivate var cellTypes: [ValueType] {
-    if movesMatrices { return Array(repeating: .u32, count: 4) }
+    if movesMatrices || needsCluster { return Array(repeating: .u32, count: 4) }
     let types = signature.sources.flatMap { group -> [ValueType] in
       switch group.kind {
       case .value(let type): Array(repeating: type, count: group.count)
