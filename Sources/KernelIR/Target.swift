@@ -42,7 +42,8 @@ extension Operation {
   /// The oldest target that has this operation.
   package var oldestTarget: Target {
     switch self {
-    case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .tensorCopy, .electOne,
+    case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .fenceTensorMap, .tensorCopy,
+      .electOne,
       .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
       .fenceBarrierInit, .tensorMulticast, .special(.blockRank), .special(.clusterSize):
       .sm90

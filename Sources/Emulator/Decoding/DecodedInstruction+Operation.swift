@@ -37,7 +37,8 @@ extension DecodedInstruction {
       decoded.opcode = space == .global ? .atomicGlobal : .atomicShared
       decoded.setElements(type, count: 1)
       decoded.variant = variant.rawValue
-    case .prefetch, .fence, .fenceBarrierInit, .setMaxRegisters: decoded.opcode = .nothing
+    case .prefetch, .fence, .fenceBarrierInit, .fenceTensorMap, .setMaxRegisters:
+      decoded.opcode = .nothing
     case .asyncCopy(let byteCount):
       guard [4, 8, 16].contains(byteCount) else { throw unsupported(instruction, in: program) }
       decoded.opcode = .asyncCopy
