@@ -41,6 +41,12 @@ extension GPUDevice {
         "the kernel \(kernel.name) is launched with \(grid) blocks; \(properties.name) runs 1 × 1 × 1"
           + " to \(limit)")
     }
+    guard grid.x.isMultiple(of: kernel.clusterSize) else {
+      throw HewnError(
+        .internal,
+        "the kernel \(kernel.name) is launched with \(grid) blocks; they are clusters of"
+          + " \(kernel.clusterSize) along x")
+    }
   }
 
   /// Checks that the device can run a kernel, for those who implement ``load(_:)``.
@@ -52,6 +58,12 @@ extension GPUDevice {
         .internal,
         "the kernel \(kernel.name) has blocks of \(kernel.threadCount) threads; 32 to 1024 in whole"
           + " warps of 32 can be")
+    }
+    guard [1, 2, 4, 8].contains(kernel.clusterSize) else {
+      throw HewnError(
+        .internal,
+        "the kernel \(kernel.name) has clusters of \(kernel.clusterSize) blocks; 1, 2, 4 or 8 can be"
+      )
     }
     guard kernel.sharedByteCount >= 0, kernel.parameterByteCount >= 0 else {
       throw HewnError(.internal, "the kernel \(kernel.name) has memory of negative size")

@@ -100,17 +100,21 @@ package struct KernelInterface: Hashable, Sendable {
   package var target: Target
   /// Threads of a block.
   package var threadCount: Int
+  /// Blocks of a cluster along x; 1 without clusters.
+  package var clusterSize: Int
   /// Shared memory of a block in bytes.
   package var sharedByteCount: Int
   /// The size of the parameter struct in bytes.
   package var parameterByteCount: Int
 
   package init(
-    name: String, target: Target, threadCount: Int, sharedByteCount: Int, parameterByteCount: Int
+    name: String, target: Target, threadCount: Int, clusterSize: Int = 1, sharedByteCount: Int,
+    parameterByteCount: Int
   ) {
     self.name = name
     self.target = target
     self.threadCount = threadCount
+    self.clusterSize = clusterSize
     self.sharedByteCount = sharedByteCount
     self.parameterByteCount = parameterByteCount
   }
@@ -118,7 +122,8 @@ package struct KernelInterface: Hashable, Sendable {
   package init(of kernel: Kernel) {
     self.init(
       name: kernel.name, target: kernel.target, threadCount: kernel.threadCount,
-      sharedByteCount: kernel.sharedByteCount, parameterByteCount: kernel.parameterByteCount)
+      clusterSize: kernel.clusterSize, sharedByteCount: kernel.sharedByteCount,
+      parameterByteCount: kernel.parameterByteCount)
   }
 }
 

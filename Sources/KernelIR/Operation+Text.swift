@@ -61,7 +61,7 @@ extension Operation: CustomStringConvertible {
     case .clusterArrive: "cluster.arrive"
     case .clusterWait: "cluster.wait"
     case .remoteAddress: "remote address"
-    case .barrierArriveCluster: "mbarrier.arrive.cluster"
+    case .barrierArriveCluster(let scope): "mbarrier.arrive.remote.\(scope)"
     case .barrierTryCluster: "mbarrier.try.cluster"
     case .fenceBarrierInit: "fence.mbarrier.init"
     case .tensorMulticast(let dimensionCount): "tensorCopy.\(dimensionCount)d.multicast"

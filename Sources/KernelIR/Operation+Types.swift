@@ -47,9 +47,8 @@ extension Operation {
     case .tensorCopy(let dimensionCount), .tensorMulticast(let dimensionCount):
       (1...5).contains(dimensionCount)
     case .setMaxRegisters(let count, _): (24...256).contains(count) && count % 8 == 0
-    case .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
-      .fenceBarrierInit:
-      true
+    case .clusterArrive, .clusterWait, .remoteAddress, .barrierTryCluster, .fenceBarrierInit: true
+    case .barrierArriveCluster(let scope): scope != .device
     case .label, .branch, .return: true
     }
   }

@@ -139,8 +139,10 @@ package enum Operation: Hashable, Sendable {
   /// `mapa.shared::cluster.u32 d, a, b`: the address, for accesses to `cluster` memory, of the place in the
   /// shared memory of block b that a is in the thread's own.
   case remoteAddress
-  /// `mbarrier.arrive.release.cluster.shared::cluster.b64 _, [a]`: at the barrier of any block.
-  case barrierArriveCluster
+  /// `mbarrier.arrive.release.cluster.shared::cluster.b64 _, [a]`: at the barrier of any block. What the
+  /// thread stored before is ordered where the scope is the cluster, which makes it wait for its
+  /// stores. With the scope of the block (`.cta`) it has only read what it tells of.
+  case barrierArriveCluster(FenceScope)
   /// `mbarrier.try_wait.parity.acquire.cluster.shared.b64 p, [a], parity`: what ``barrierTry`` does,
   /// for barriers at which other blocks arrive.
   case barrierTryCluster
@@ -330,6 +332,8 @@ package enum VoteMode: String, CaseIterable, Hashable, Sendable {
 
 package enum FenceScope: String, CaseIterable, Hashable, Sendable {
   case block = "cta"
+  /// sm_90
+  case cluster
   case device = "gpu"
 }
 

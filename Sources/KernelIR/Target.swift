@@ -45,7 +45,8 @@ extension Operation {
     case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .fenceTensorMap, .tensorCopy,
       .electOne,
       .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
-      .fenceBarrierInit, .tensorMulticast, .special(.blockRank), .special(.clusterSize):
+      .fenceBarrierInit, .tensorMulticast, .fence(.cluster), .special(.blockRank),
+      .special(.clusterSize):
       .sm90
     case .load(let access), .store(let access): access.space == .cluster ? .sm90 : .sm80
     case .multiplyWarpgroup, .warpgroupFence, .warpgroupCommit, .warpgroupWait, .setMaxRegisters:

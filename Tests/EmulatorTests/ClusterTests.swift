@@ -107,7 +107,7 @@ import Testing
       let value = kernel.sum(lane.operand, .immediate(UInt64(round * 100)))
       kernel.emit(
         .store(Access(.cluster, .u32)), [], [remoteSlot.memory(), value.operand], line: 1)
-      kernel.emit(.barrierArriveCluster, [], [remote.memory(offset)], line: 3)
+      kernel.emit(.barrierArriveCluster(.cluster), [], [remote.memory(offset)], line: 3)
     }
     if storesAgain {
       kernel.emit(.store(Access(.cluster, .u32)), [], [remoteSlot.memory(), lane.operand])
@@ -118,7 +118,7 @@ import Testing
       wait(parity: round)
       let value = kernel.loadShared(slot, line: 2)
       kernel.emit(.binary(.add, .u32), [total], [total.operand, value.operand])
-      kernel.emit(.barrierArriveCluster, [], [remote.memory()], line: 4)
+      kernel.emit(.barrierArriveCluster(.cluster), [], [remote.memory()], line: 4)
     }
     kernel.place(end)
     if arrivesAtEnd { kernel.clusterBarrier() }

@@ -47,7 +47,7 @@ import Testing
     let high = kernel.value(.move(.u32), .immediate(0))
     for round in 0..<rounds {
       if round > 0 {
-        wait(&kernel, base.memory(8), parity: round - 1, .barrierTryCluster)
+        wait(&kernel, base.memory(8), parity: round - 1, .barrierTry)
       }
       kernel.emit(.barrierExpect, [], [base.memory(), .immediate(expects)], if: elected.holds)
       let x = kernel.value(
@@ -74,7 +74,7 @@ import Testing
           continue
         }
         let remote = kernel.value(.remoteAddress, base.operand, .immediate(other))
-        kernel.emit(.barrierArriveCluster, [], [remote.memory(8)], if: elected.holds)
+        kernel.emit(.barrierArriveCluster(.block), [], [remote.memory(8)], if: elected.holds)
       }
     }
     if lastBarrier { kernel.clusterBarrier() }

@@ -37,7 +37,8 @@ import Testing
     for conversion in Conversion.allCases { all.append(.convert(conversion)) }
     for register in SpecialRegister.allCases { all.append(.special(register)) }
     all += [
-      .remoteAddress, .clusterArrive, .clusterWait, .barrierArriveCluster, .barrierTryCluster,
+      .remoteAddress, .clusterArrive, .clusterWait, .barrierArriveCluster(.cluster),
+      .barrierTryCluster,
       .fenceBarrierInit, .barrierInit,
     ]
     for mode in ShuffleMode.allCases { all.append(.shuffle(mode, .u32)) }

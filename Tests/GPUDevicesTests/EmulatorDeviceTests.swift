@@ -2,6 +2,7 @@ import Emulator
 import GPUCatalogue
 import GPUDevices
 import KernelIR
+import Tensors
 import Testing
 
 /// Expects that a device passes every check of what it does for its users.
@@ -52,5 +53,30 @@ func checkAll(on device: some GPUDevice) throws {
     let buffer = try device.buffer(of: [1 as UInt32])
     try device.launch(kernel, grid: Grid(1), arguments: Increment(buffer.address))
     #expect(try device.values(of: buffer, as: UInt32.self) == [2])
+  }
+
+  private struct Sum: BitwiseCopyable { var word: DeviceAddress<U32> }
+
+  @Test func `a grid is whole clusters`() throws {
+    let device = EmulatorDevice()
+    let kernel = try device.load(
+      Kernel.build(
+        "pair", target: .sm90, threads: 32, cluster: 2, arguments: Sum.self
+      ) { k, arguments in
+        k.if(k.threadIndex == 0) { _ = arguments.word.atomically(.add, k.blockRank + 1) }
+      })
+    #expect(kernel.interface.clusterSize == 2)
+    let buffer = try device.buffer(of: [0 as UInt32])
+    try device.launch(kernel, grid: Grid(4, 3), arguments: Sum(word: DeviceAddress(buffer.address)))
+    #expect(try device.values(of: buffer, as: UInt32.self) == [18])
+    for grid in [Grid(1), Grid(3, 2)] {
+      let error = #expect(throws: HewnError.self) {
+        try device.launch(kernel, grid: grid, arguments: Sum(word: DeviceAddress(buffer.address)))
+      }
+      #expect(error?.code == .internal && error?.message.contains("clusters of 2") == true)
+    }
+    var interface = kernel.interface
+    interface.clusterSize = 3
+    #expect(throws: HewnError.self) { try device.check(interface) }
   }
 }

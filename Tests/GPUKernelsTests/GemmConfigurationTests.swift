@@ -52,6 +52,7 @@ import Testing
     #expect(Set(names).count == names.count)
     #expect(names.contains("gemm_rowmajor_f16_128x128x32__sm80"))
     #expect(names.contains("gemm_columnmajor_f16f32_bias_relu_128x256x64__sm90a"))
+    #expect(names.contains("gemm_rowmajor_f16_128x256x64_cluster2__sm90a"))
     #expect(names.contains("gemm_rowmajor_tf32_128x128x16__sm80"))
     #expect(try GemmCatalogue.kernels.map(\.kernel.name) == names)
   }
@@ -80,11 +81,35 @@ import Testing
     }
     let large = try best(4096, 4096, 4096, .sm80)
     #expect(large.tileM * large.tileN >= 128 * 128, "\(large)")
-    #expect(try best(4096, 4096, 4096, .sm90a).method == .warpgroups(2))
+    let huge = try best(4096, 4096, 4096, .sm90a)
+    #expect(huge.method == .warpgroups(2) && huge.clusterSize == 2, "\(huge)")
+    // A row of tiles has none below it to share B with.
+    #expect(try best(128, 100_000, 4096, .sm90a).clusterSize == 1)
     let small = try best(512, 512, 4096, .sm80)
     #expect(small.tileM * small.tileN <= 64 * 128, "\(small)")
     let low = try best(32, 100_000, 256, .sm80)
     #expect(low.tileM <= 64, "\(low)")
+  }
+
+  /// Clusters copy B once for two tiles, and take tiles two at a time.
+  @Test func costOfClusters() throws {
+    let operation = GemmOperation(format: .f16)
+    let table = GemmConfiguration.table(operation).filter { $0.tileN == 256 && $0.tileK == 64 }
+    let single = try #require(table.first { $0.target == .sm90a && $0.clusterSize == 1 })
+    let pair = try #require(table.first { $0.clusterSize == 2 })
+    let problem = try GemmProblem(operation, m: 384, n: 256, k: 64)
+    var ceilings = GemmCeilings(.sm90a)
+    ceilings.multiprocessorCount = 4
+    let (alone, together) = (single.cost(of: problem, ceilings), pair.cost(of: problem, ceilings))
+    #expect(alone.cache == (128 + 256) * 64 * 2 / 32)
+    #expect(together.cache == (128 + 128) * 64 * 2 / 32)
+    #expect(alone.tensor == together.tensor && alone.shared == together.shared)
+    // Three tiles are two pairs.
+    let kernel = WarpgroupGemmKernel(problem, pair, multiprocessorCount: 7)
+    #expect(kernel.grid == LaunchGrid(4))
+    #expect(WarpgroupGemmKernel(problem, pair, multiprocessorCount: 3).grid == LaunchGrid(2))
+    #expect(WarpgroupGemmKernel(problem, pair, multiprocessorCount: 1).grid == LaunchGrid(2))
+    #expect(kernel.tensorMaps(a: 0, b: 0).b.box == [64, 64])
   }
 
   /// What is counted for one whole tile of one block.

@@ -37,6 +37,7 @@ struct ReaderThreadsTests {
     .init("fence.acq_rel.cta;", .fence(.block)),
     .init("fence.acq_rel.gpu;", .fence(.device)),
     .init("fence.gpu;", .fence(.device)),
+    .init("fence.acq_rel.cluster;", .fence(.cluster)),
     .init("fence.proxy.async.shared::cta;", .fenceAsyncProxy),
     .init(
       "fence.proxy.tensormap::generic.acquire.sys [%rd1], 128;", .fenceTensorMap, [], [.at(rd: 1)]),
@@ -104,11 +105,20 @@ struct ReaderThreadsTests {
     .init("mapa.shared::cluster.u32 %r1, %r2, %r3;", .remoteAddress, [.r(1)], [.r(2), .r(3)]),
     .init("mapa.shared::cluster.u32 %r1, %r2, 1;", .remoteAddress, [.r(1)], [.r(2), .bits(1)]),
     .init(
-      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%r1+8];", .barrierArriveCluster, [],
+      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%r1+8];",
+      .barrierArriveCluster(.cluster),
+      [],
       [.at(r: 1, 8)]),
     .init(
-      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [shared], 1;", .barrierArriveCluster,
+      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [shared], 1;",
+      .barrierArriveCluster(.cluster),
       [], [.memory(.shared, offset: 0)]),
+    .init(
+      "mbarrier.arrive.release.cta.shared::cluster.b64 _, [%r1];", .barrierArriveCluster(.block),
+      [], [.at(r: 1)]),
+    .init(
+      "mbarrier.arrive.shared::cluster.b64 _, [%r1];", .barrierArriveCluster(.block), [],
+      [.at(r: 1)]),
     .init(
       "mbarrier.try_wait.parity.acquire.cluster.shared.b64 %p1, [%r1], %r2;", .barrierTryCluster,
       [.p(1)], [.at(r: 1), .r(2)]),

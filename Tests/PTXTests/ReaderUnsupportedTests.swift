@@ -208,7 +208,8 @@ extension ReaderFaultTests {
     .init("mapa.shared::cluster.u32 %r1, %rd2, 1;", "'%rd2' is a register of .b64"),
     .init(
       "mbarrier.arrive.release.cluster.shared.b64 _, [%r1];", "expected .shared::cluster"),
-    .init("mbarrier.arrive.shared::cluster.b64 _, [%r1];", "unsupported modifier"),
+    .init(
+      "mbarrier.arrive.expect_tx.shared::cluster.b64 _, [%r1], 8;", "expected .shared"),
     .init(
       "mbarrier.arrive.release.cluster.shared::cluster.b64 %rd1, [%r1];",
       "expected '_', as another block's barrier gives no state"),

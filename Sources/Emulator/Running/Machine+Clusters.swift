@@ -79,7 +79,8 @@ extension Machine {
     moveToMemory(i, warp, active: active)
   }
 
-  /// `mbarrier.arrive` at barriers of the cluster.
+  /// `mbarrier.arrive` at barriers of the cluster. It orders all that the warp did, also where its scope is
+  /// the block and the hardware orders reads alone.
   func arriveInCluster(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     try locateInCluster(byteCount: 8, i, warp, active: active) {
       (target, lanes) throws(EmulatorFault) in

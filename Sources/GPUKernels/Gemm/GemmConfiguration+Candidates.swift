@@ -18,8 +18,8 @@ extension GemmConfiguration {
       && tilesByteCount(operation.format) + barriersByteCount <= target.sharedByteLimit
   }
 
-  /// All configurations of an operation. No two have the same tile and target, which name the
-  /// kernel.
+  /// All configurations of an operation. No two have the same tile, cluster and target, which name
+  /// the kernel.
   package static func table(_ operation: GemmOperation) -> [GemmConfiguration] {
     let warps: [GemmConfiguration] =
       switch operation.format {
@@ -46,11 +46,17 @@ extension GemmConfiguration {
       }
     // tf32 must be rounded before it is multiplied, and `wgmma` takes B from shared memory.
     guard operation.format == .f16 else { return warps }
-    return warps + [
+    let warpgroups: [GemmConfiguration] = [
       .init(
         target: .sm90a, tile: (128, 256, 64), .warpgroups(2), stages: 4, registers: 168),
       .init(
         target: .sm90a, tile: (128, 128, 64), .warpgroups(2), stages: 6, registers: 168),
     ]
+    return warps + warpgroups
+      + warpgroups.map { configuration in
+        var pair = configuration
+        pair.clusterSize = 2
+        return pair
+      }
   }
 }

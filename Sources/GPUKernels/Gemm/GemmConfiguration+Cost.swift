@@ -56,7 +56,8 @@ extension GemmConfiguration {
   /// at a time as it holds.
   package func cost(of problem: GemmProblem, _ ceilings: GemmCeilings) -> Cost {
     let format = problem.operation.format
-    let blocks = tileCount(problem).dividedRoundingUp(by: ceilings.multiprocessorCount)
+    let clusters = Swift.max(1, ceilings.multiprocessorCount / clusterSize)
+    let blocks = (tileCount(problem) / clusterSize).dividedRoundingUp(by: clusters)
     let resident = residentBlockCount(format, ceilings)
     let turns = Double(blocks.dividedRoundingUp(by: resident))
     let stages = Double(blocks * problem.k.dividedRoundingUp(by: tileK))
@@ -66,10 +67,16 @@ extension GemmConfiguration {
     return Cost(
       tensor: stages * products / (isWarpgroup ? ceilings.warpgroupRate : ceilings.warpRate),
       shared: stages * (stageBytes + fragmentByteCount(format)) / ceilings.sharedRate,
-      cache: stages * stageBytes / ceilings.cacheRate,
+      cache: stages * copiedByteCount(format) / ceilings.cacheRate,
       memory: Double(problem.byteCount) / ceilings.memoryRate,
       // Blocks that share a multiprocessor hide each other's, but for the last ones.
       latency: max(1, turns / Double(resident)) * ceilings.blockLatency)
+  }
+
+  /// Bytes that a block copies for a stage; what other blocks of its cluster copy for it comes
+  /// beside.
+  private func copiedByteCount(_ format: GemmOperation.Format) -> Double {
+    Double((tileM + tileN / clusterSize) * tileK * format.byteCount)
   }
 
   /// Bytes read of a stage in shared memory: each warp reads its rows of A and its columns of B,

@@ -17,6 +17,9 @@ package struct GemmConfiguration: Hashable, Sendable {
   package var tileN: Int
   package var tileK: Int
   package var method: Method
+  /// Blocks of a cluster, with warpgroups: their tiles lie above each other, and each copies a part of
+  /// the tile of B for all.
+  package var clusterSize: Int
   /// Tiles of A and B that are in shared memory at a time; all but one are being copied.
   package var stageCount: Int
   /// The most registers of a thread.
@@ -24,11 +27,12 @@ package struct GemmConfiguration: Hashable, Sendable {
 
   package init(
     target: Target = .sm80, tile: (m: Int, n: Int, k: Int), _ method: Method,
-    stages stageCount: Int, registers registerBudget: Int
+    cluster clusterSize: Int = 1, stages stageCount: Int, registers registerBudget: Int
   ) {
     self.target = target
     (tileM, tileN, tileK) = tile
     self.method = method
+    self.clusterSize = clusterSize
     self.stageCount = stageCount
     self.registerBudget = registerBudget
   }
@@ -50,9 +54,10 @@ package struct GemmConfiguration: Hashable, Sendable {
     stageCount * stageByteCount(format)
   }
 
-  /// `gemm_rowmajor_f16_128x128x32__sm80`
+  /// `gemm_rowmajor_f16_128x128x32__sm80`, `gemm_rowmajor_f16_128x256x64_cluster2__sm90a`
   package func kernelName(_ operation: GemmOperation) -> String {
-    "gemm_\(operation.name)_\(tileM)x\(tileN)x\(tileK)__"
+    "gemm_\(operation.name)_\(tileM)x\(tileN)x\(tileK)"
+      + (clusterSize == 1 ? "" : "_cluster\(clusterSize)") + "__"
       + target.rawValue.filter { $0 != "_" }
   }
 
@@ -64,8 +69,9 @@ package struct GemmConfiguration: Hashable, Sendable {
     }
   }
 
-  /// Tiles of D.
+  /// Tiles of D; with clusters, as many for each.
   func tileCount(_ problem: GemmProblem) -> Int {
-    problem.m.dividedRoundingUp(by: tileM) * problem.n.dividedRoundingUp(by: tileN)
+    clusterSize * problem.m.dividedRoundingUp(by: tileM * clusterSize)
+      * problem.n.dividedRoundingUp(by: tileN)
   }
 }

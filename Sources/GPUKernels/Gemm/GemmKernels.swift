@@ -40,9 +40,12 @@ package struct WarpgroupGemmKernel: ProblemKernel {
 
   package var name: String { configuration.kernelName(problem.operation) }
 
-  /// At most a block for each multiprocessor, which take the tiles of D in turn.
+  /// At most a block for each multiprocessor, which take the tiles of D in turn; whole clusters.
   package var grid: LaunchGrid {
-    LaunchGrid(Swift.min(configuration.tileCount(problem), multiprocessorCount))
+    let size = configuration.clusterSize
+    return LaunchGrid(
+      Swift.min(
+        configuration.tileCount(problem), Swift.max(1, multiprocessorCount / size) * size))
   }
 
   package func build() throws(KernelError) -> Kernel {
@@ -61,7 +64,10 @@ package struct WarpgroupGemmKernel: ProblemKernel {
         .f16, address: b,
         extents: isRowMajor ? [problem.n, problem.k] : [problem.k, problem.n],
         byteStrides: [2 * problem.leadingB],
-        box: [width, isRowMajor ? configuration.tileK : configuration.tileN], swizzle: .bytes128)
+        box: [
+          width,
+          isRowMajor ? configuration.tileK : configuration.tileN / configuration.clusterSize,
+        ], swizzle: .bytes128)
     )
   }
 }

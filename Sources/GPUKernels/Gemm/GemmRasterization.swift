@@ -1,6 +1,7 @@
 internal import KernelIR
 
-/// The order in which blocks take the tiles of D.
+/// The order in which blocks take the tiles of D, or clusters of blocks take as many tiles above
+/// each other, which count as one tile here.
 ///
 /// A group of tiles below each other is computed before the group to the right, so that blocks that
 /// run at the same time compute about a square, and read few rows of A and columns of B, which stay
@@ -8,7 +9,9 @@ internal import KernelIR
 struct GemmRasterization {
   /// Tiles of a group.
   let groupSize: Int
-  /// ⌈M / tileM⌉ and ⌈N / tileN⌉.
+  /// Of a tile.
+  let height: Int
+  /// ⌈M / height⌉ and ⌈N / tileN⌉.
   let rowCount: Value<U32>
   let columnCount: Value<U32>
 
@@ -17,8 +20,9 @@ struct GemmRasterization {
   private static let groupHeight = 2048
 
   init(_ configuration: GemmConfiguration, m: Value<U32>, n: Value<U32>) {
-    groupSize = GemmRasterization.groupHeight / configuration.tileM
-    rowCount = m.dividedRoundingUp(by: configuration.tileM)
+    height = configuration.tileM * configuration.clusterSize
+    groupSize = GemmRasterization.groupHeight / height
+    rowCount = m.dividedRoundingUp(by: height)
     columnCount = n.dividedRoundingUp(by: configuration.tileN)
   }
 

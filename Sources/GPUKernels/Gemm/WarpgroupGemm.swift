@@ -10,6 +10,9 @@ internal import KernelIR
 /// - Pipeline: a thread of warpgroup 0 starts TMA copies of tiles of A and B into `stageCount`
 ///   stages, also those of the next tile of D while this one is stored. A stage is full when its
 ///   bytes have come, and empty when all warps of the other warpgroups have multiplied it.
+/// - Clusters: the tiles of a cluster's blocks lie above each other and share the tile of B, of which each
+///   block copies a part to all of them. So a stage of a block is empty when all blocks have
+///   multiplied theirs.
 /// - Limiter: the rate of `wgmma`. A product of 64 × 256 × 16 takes 128 cycles, in which shared
 ///   memory could give 16 KiB; it reads 10.
 /// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say.
@@ -18,8 +21,8 @@ extension GemmConfiguration {
     _ operation: GemmOperation, consumers: Int
   ) throws(KernelError) -> Kernel {
     try Kernel.build(
-      kernelName(operation), target: target, threads: threadCount, registers: registerBudget,
-      arguments: WarpgroupGemmArguments.self
+      kernelName(operation), target: target, threads: threadCount, cluster: clusterSize,
+      registers: registerBudget, arguments: WarpgroupGemmArguments.self
     ) { k, arguments in
       WarpgroupGemm(
         k: k, arguments: arguments, operation: operation, configuration: self,
@@ -44,6 +47,7 @@ private struct WarpgroupGemm {
   private var tileM: Int { configuration.tileM }
   private var tileN: Int { configuration.tileN }
   private var tileK: Int { configuration.tileK }
+  private var clusterSize: Int { configuration.clusterSize }
   private var shape: WarpgroupShape {
     WarpgroupShape(n: tileN, type: .f16, transposesB: operation.layoutOfB == .rowMajor)
   }
@@ -56,9 +60,10 @@ private struct WarpgroupGemm {
     let stages = k.shared(
       U32.self, count: configuration.tilesByteCount(operation.format) / 4,
       alignment: WarpgroupTile.alignment)
-    let pipeline = StagePipeline(k, stageCount: configuration.stageCount)
+    let pipeline = StagePipeline(
+      k, stageCount: configuration.stageCount, clusterSize: clusterSize)
     k.if(k.threadIndex == 0) { pipeline.initialize(consumingWarps: 4 * consumers) }
-    k.barrier()
+    synchronize()
 
     k.if(k.warpIndex < 4) {
       // The registers that copying does not need go to the warpgroups that multiply.
@@ -70,15 +75,29 @@ private struct WarpgroupGemm {
       k.setMaxRegisters(232, increases: true)
       multiplyTiles(in: stages, pipeline)
     }
+    // Other blocks may still write to this one's memory, or arrive at its barriers.
+    if clusterSize > 1 { synchronize() }
+  }
+
+  /// Waits for the block, or for the cluster.
+  private func synchronize() {
+    if clusterSize > 1 { k.clusterBarrier() } else { k.barrier() }
   }
 
   /// Runs `body` with the first row and column of each of the block's tiles of D.
   private func forEachTile(_ body: (_ row: Value<U32>, _ column: Value<U32>) -> Void) {
     let order = GemmRasterization(configuration, m: arguments.m, n: arguments.n)
-    k.loop(from: k.blockIndex.x, to: order.tileCount, by: k.blockCount) { index in
+    let size = Value<U32>(clusterSize)
+    k.loop(from: k.blockIndex.x / size, to: order.tileCount, by: k.blockCount / size) { index in
       let place = order.tile(index)
-      body(place.row * Value(tileM), place.column * Value(tileN))
+      body(
+        place.row * Value(order.height) + ofBlock(tileM), place.column * Value(tileN))
     }
+  }
+
+  /// A number for each block of the cluster: 0, and multiples of a step.
+  private func ofBlock(_ step: Int) -> Value<U32> {
+    clusterSize > 1 ? k.blockRank * Value(step) : 0
   }
 
   /// Runs `body` for each tile along K.
@@ -99,20 +118,40 @@ private struct WarpgroupGemm {
         full.arrive(expectingBytes: Value(stageByteCount))
         let stage = stages.advanced(byBytes: place.stage.value * Value(stageByteCount))
         full.copy(box: coordinates(depth, row), of: arguments.mapOfA, to: stage)
-        let tileOfB = stage.advanced(byBytes: tileM * WarpgroupTile.rowByteCount)
-        switch operation.layoutOfB {
-        case .columnMajor:
-          full.copy(box: coordinates(depth, column), of: arguments.mapOfB, to: tileOfB)
-        case .rowMajor:
-          for box in 0..<tileN / WarpgroupTile.rowElementCount {
-            full.copy(
-              box: coordinates(column + Value(box * WarpgroupTile.rowElementCount), depth),
-              of: arguments.mapOfB,
-              to: tileOfB.advanced(byBytes: box * tileK * WarpgroupTile.rowByteCount))
-          }
-        }
+        copyPartOfB(depth, column, to: stage, full)
         pipeline.advance(place)
       }
+    }
+  }
+
+  /// Starts copying the tile of B, or the block's part of it to all blocks of the cluster.
+  private func copyPartOfB(
+    _ depth: Value<U32>, _ column: Value<U32>, to stage: SharedPointer<U32>, _ full: SharedBarrier
+  ) {
+    let width = tileN / clusterSize
+    let first = column + ofBlock(width)
+    let part = stage.advanced(byBytes: tileM * WarpgroupTile.rowByteCount)
+      .advanced(byBytes: ofBlock(width * tileK * operation.format.byteCount))
+    switch operation.layoutOfB {
+    case .columnMajor: copyBoxOfB(coordinates(depth, first), to: part, full)
+    case .rowMajor:
+      for box in 0..<width / WarpgroupTile.rowElementCount {
+        copyBoxOfB(
+          coordinates(first + Value(box * WarpgroupTile.rowElementCount), depth),
+          to: part.advanced(byBytes: box * tileK * WarpgroupTile.rowByteCount), full)
+      }
+    }
+  }
+
+  private func copyBoxOfB(
+    _ coordinates: [Value<S32>], to place: SharedPointer<U32>, _ full: SharedBarrier
+  ) {
+    if clusterSize > 1 {
+      full.copy(
+        box: coordinates, of: arguments.mapOfB, to: place,
+        inBlocks: Value((1 << clusterSize) - 1))
+    } else {
+      full.copy(box: coordinates, of: arguments.mapOfB, to: place)
     }
   }
 

@@ -49,10 +49,18 @@ package struct ClusterBarrier {
 
   package init(_ pointer: ClusterPointer<U64>) { self.pointer = pointer }
 
-  /// Arrives; whoever waits must do it with ``SharedBarrier/waitForCluster(parity:file:line:)``.
+  /// Arrives, and orders what the thread did before; whoever waits must do it with
+  /// ``SharedBarrier/waitForCluster(parity:file:line:)``.
   package func arrive(file: String = #fileID, line: Int = #line) {
     pointer.builder.at(file, line)
-    pointer.builder.emit(.barrierArriveCluster, sources: [pointer.operand])
+    pointer.builder.emit(.barrierArriveCluster(.cluster), sources: [pointer.operand])
+  }
+
+  /// Arrives where the thread tells only that it has read, as of a stage that can be filled again. It
+  /// does not wait for the thread's stores, and any wait will do.
+  package func arriveAfterReads(file: String = #fileID, line: Int = #line) {
+    pointer.builder.at(file, line)
+    pointer.builder.emit(.barrierArriveCluster(.block), sources: [pointer.operand])
   }
 }
 

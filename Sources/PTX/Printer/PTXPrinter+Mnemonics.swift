@@ -72,7 +72,8 @@ extension PTXPrinter {
     case .clusterArrive: return "barrier.cluster.arrive.release.aligned"
     case .clusterWait: return "barrier.cluster.wait.acquire.aligned"
     case .remoteAddress: return "mapa.shared::cluster.u32"
-    case .barrierArriveCluster: return "mbarrier.arrive.release.cluster.shared::cluster.b64"
+    case .barrierArriveCluster(let scope):
+      return "mbarrier.arrive.release.\(scope.rawValue).shared::cluster.b64"
     case .barrierTryCluster: return "mbarrier.try_wait.parity.acquire.cluster.shared.b64"
     case .fenceBarrierInit: return "fence.mbarrier_init.release.cluster"
     case .setMaxRegisters(_, let increases):

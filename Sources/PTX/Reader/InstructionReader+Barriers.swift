@@ -31,11 +31,17 @@ extension InstructionReader {
   private mutating func arrive() throws(PTXError) -> Instruction {
     let expectsBytes = modifiers.take("expect_tx")
     // What an arrival without them has.
+    var scope = FenceScope.block
     if modifiers.take("release") {
       try require(8, 0, for: "'.release'")
-      if !expectsBytes, modifiers.take("cluster") { return try arriveInCluster() }
-      try modifiers.expect("cta")
+      if !expectsBytes, modifiers.take("cluster") {
+        scope = .cluster
+      } else {
+        try modifiers.expect("cta")
+      }
     }
+    if !expectsBytes, modifiers.take("shared::cluster") { return try arriveInCluster(scope) }
+    guard scope == .block else { throw modifiers.unexpected(instead: [".shared::cluster"]) }
     try expectSharedB64()
     if expectsBytes { try expectOperands(3) } else { try expectOperands(2, 3) }
     guard case .sink = syntax.operands[0].form else {

@@ -27,15 +27,15 @@ extension InstructionReader {
       .remoteAddress, results: [result], sources: [try value(1, .u32), try value(2, .u32)])
   }
 
-  /// What follows `mbarrier.arrive` at another block's barrier, which gives no state.
-  mutating func arriveInCluster() throws(PTXError) -> Instruction {
-    try modifiers.expect("shared::cluster", "b64")
+  /// What follows the space of `mbarrier.arrive` at another block's barrier, which gives no state.
+  mutating func arriveInCluster(_ scope: FenceScope) throws(PTXError) -> Instruction {
+    try modifiers.expect("b64")
     try modifiers.end()
     try expectOperands(2, 3)
     guard case .sink = syntax.operands[0].form else {
       throw fail("expected '_', as another block's barrier gives no state")
     }
     if syntax.operands.count == 3 { _ = try integer(2, "the number of arrivals", in: 1...1) }
-    return Instruction(.barrierArriveCluster, sources: [try address(1, .cluster)])
+    return Instruction(.barrierArriveCluster(scope), sources: [try address(1, .cluster)])
   }
 }

@@ -83,7 +83,9 @@ extension InstructionReader {
       return Instruction(.fenceBarrierInit)
     }
     _ = modifiers.take("acq_rel")
-    let scope: FenceScope = try modifiers.choose(["cta": .block, "gpu": .device])
+    let scope: FenceScope = try modifiers.choose([
+      "cta": .block, "cluster": .cluster, "gpu": .device,
+    ])
     try modifiers.end()
     try expectOperands(0)
     return Instruction(.fence(scope))
