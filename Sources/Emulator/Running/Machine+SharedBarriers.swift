@@ -147,6 +147,7 @@ extension Machine {
   ) throws(EmulatorFault) -> Bool {
     let over = try overPhases(i, warp, active: active)
     setPredicate(over, i, warp, active: active)
+    if over == active { warp.pointee.tried[Int(i.pointee.target)] = false }
     return over == active
   }
 
@@ -159,10 +160,11 @@ extension Machine {
     let over = try overPhases(i, warp, active: active)
     guard over == active else { return false }
     setPredicate(over, i, warp, active: active)
+    warp.pointee.tried[Int(i.pointee.target)] = false
     return true
   }
 
-  /// A warp's first try of a wait, which says that no phase is over: a phase may last longer than it does
+  /// The first try of a wait, which says that no phase is over: a phase may last longer than it does
   /// here, and hardware gives up after a while.
   func tryInVain(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     warp.pointee.tried[Int(i.pointee.target)] = true

@@ -69,8 +69,8 @@ final class Machine {
   let findsRaces: Bool
   let findsDivergence: Bool
   let checksWarpgroups: Bool
-  /// Whether each warp's first try of a wait at a barrier in shared memory is in vain, as hardware may let it
-  /// be, wherever one stands in the program.
+  /// Whether the first try of each wait at a barrier in shared memory is in vain, as hardware may let
+  /// it be.
   let failsFirstTries: Bool
   let countsMemory: Bool
   let tracksGlobal: Bool
