@@ -109,6 +109,8 @@ private struct WarpgroupGemm {
 
   /// What one thread does.
   private func copyTiles(to stages: SharedPointer<U32>, _ pipeline: StagePipeline) {
+    k.fence(tensorMap: arguments.mapOfA)
+    k.fence(tensorMap: arguments.mapOfB)
     let place = pipeline.start()
     forEachTile { row, column in
       forEachStage { index in
