@@ -55,6 +55,18 @@ private struct WarpgroupGemm {
   /// Rows of a warpgroup's part of the tile, in blocks of 64.
   private var rowsOfConsumer: Int { tileM / consumers }
 
+  /// The registers of a thread that copies, and of one that multiplies. The block has as many as its
+  /// budget says at the launch; more could never come.
+  private var registers: (copying: Int, multiplying: Int) {
+    let budget = (configuration.registerBudget + 7) / 8 * 8
+    let copying = 40
+    let multiplying = min((budget * (consumers + 1) - copying) / consumers / 8 * 8, 240)
+    precondition(
+      copying <= budget && multiplying >= budget,
+      "warpgroups cannot share \(budget) registers a thread")
+    return (copying, multiplying)
+  }
+
   func emit() {
     // Make tiles.
     let stages = k.shared(
@@ -67,12 +79,12 @@ private struct WarpgroupGemm {
 
     k.if(k.warpIndex < 4) {
       // The registers that copying does not need go to the warpgroups that multiply.
-      k.setMaxRegisters(40, increases: false)
+      k.setMaxRegisters(registers.copying, increases: false)
       k.if(k.warpIndex == 0) {
         k.if(k.electOne()) { copyTiles(to: stages, pipeline) }
       }
     } else: {
-      k.setMaxRegisters(232, increases: true)
+      k.setMaxRegisters(registers.multiplying, increases: true)
       multiplyTiles(in: stages, pipeline)
     }
     // Other blocks may still write to this one's memory, or arrive at its barriers.
