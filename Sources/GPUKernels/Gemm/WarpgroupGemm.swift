@@ -15,7 +15,8 @@ internal import KernelIR
 ///   multiplied theirs.
 /// - Limiter: the rate of `wgmma`. A product of 64 × 256 × 16 takes 128 cycles, in which shared
 ///   memory could give 16 KiB; it reads 10.
-/// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say.
+/// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say; tiles of 64 columns of A
+///   and a multiple of 64 rows for each warpgroup that multiplies.
 extension GemmConfiguration {
   func warpgroupKernel(
     _ operation: GemmOperation, consumers: Int
@@ -68,6 +69,7 @@ private struct WarpgroupGemm {
   }
 
   func emit() {
+    checkTiles()
     // Make tiles.
     let stages = k.shared(
       U32.self, count: configuration.tilesByteCount(operation.format) / 4,
@@ -89,6 +91,20 @@ private struct WarpgroupGemm {
     }
     // Other blocks may still write to this one's memory, or arrive at its barriers.
     if clusterSize > 1 { synchronize() }
+  }
+
+  /// What tiles and boxes must be: a row of A in a stage is one of a box, a warpgroup multiplies 64 rows at
+  /// a time, and boxes have up to 256 rows.
+  private func checkTiles() {
+    let isRowMajor = operation.layoutOfB == .rowMajor
+    let width = tileN / clusterSize
+    precondition(tileM % (64 * consumers) == 0, "\(tileM) rows for \(consumers) warpgroups")
+    precondition(tileK == WarpgroupTile.rowElementCount, "a stage of \(tileK) columns of A")
+    precondition(
+      tileN % clusterSize == 0 && width % (isRowMajor ? WarpgroupTile.rowElementCount : 8) == 0,
+      "\(tileN) columns for \(clusterSize) blocks")
+    precondition(
+      tileM <= 256 && (isRowMajor ? tileK : width) <= 256, "a box of more than 256 rows")
   }
 
   /// Waits for the block, or for the cluster.
