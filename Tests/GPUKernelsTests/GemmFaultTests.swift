@@ -44,7 +44,50 @@ import Testing
       }
       #expect(
         fault?.kind == kind,
-        "\(configuration.kernelName(operation)) without \(part): \(fault?.description ?? "no fault")")
+        "\(configuration.kernelName(operation)) without \(part): \(fault?.description ?? "no fault")"
+      )
+    }
+  }
+}
+
+extension GemmFaultTests {
+  /// Each instruction that orders something, left out.
+  @Test(arguments: [GemmOperation.Layout.rowMajor, .columnMajor])
+  func instructionsThatOrder(layoutOfB: GemmOperation.Layout) throws {
+    let operation = GemmOperation(format: .f16, layoutOfB: layoutOfB)
+    for configuration in GemmConfiguration.table(operation)
+    where configuration.target == .sm90a && configuration.tileN == 128 {
+      let gemm = try ChangedGemm(operation, configuration)
+      let whole = try gemm.fault { _ in }
+      #expect(whole == nil, "\(gemm.kernel.name): \(whole?.description ?? "")")
+      var count = 0
+      for (index, instruction) in gemm.program.instructions.enumerated() {
+        guard let omitted = instruction.operation.omission(at: index) else { continue }
+        count += 1
+        let fault = try gemm.fault { $0.instructions.removeSubrange(omitted) }
+        #expect(fault != nil, "\(gemm.kernel.name) without \(index): \(instruction)")
+      }
+      #expect(count > 10, "\(gemm.kernel.name)")
+      // Either of these is enough for barriers.
+      let fences: [Operation] = [.fenceAsyncProxy, .fenceBarrierInit]
+      let fault = try gemm.fault { program in
+        program.instructions.removeAll { fences.contains($0.operation) }
+      }
+      #expect(fault?.kind == .missingFence, "\(gemm.kernel.name): \(fault?.description ?? "none")")
+    }
+  }
+}
+
+extension Operation {
+  /// The instructions that are left out for one that orders something: of a wait the branch back.
+  fileprivate func omission(at index: Int) -> Range<Int>? {
+    switch self {
+    case .barrierTry, .barrierTryCluster: index + 1..<index + 2
+    case .barrier, .barrierInit, .barrierArriveShared, .barrierArriveCluster, .barrierExpect,
+      .fenceTensorMap, .tensorCopy, .tensorMulticast, .warpgroupFence, .warpgroupCommit,
+      .warpgroupWait, .setMaxRegisters(_, increases: false):
+      index..<index + 1
+    default: nil
     }
   }
 }
@@ -64,18 +107,19 @@ private struct ChangedGemm {
     program = try #require(try PTXReader.read(text, name: "\(kernel.name).ptx").programs.first)
   }
 
-  /// The fault of a product that fills all stages several times; matrices are zero.
+  /// The fault of a product of which each block has two tiles, and fills all stages several times; matrices
+  /// are zero.
   func fault(_ change: (inout Program) -> Void) throws -> EmulatorFault? {
     var changed = program
     change(&changed)
     let problem = try GemmProblem(
-      operation, m: 2 * configuration.tileM, n: configuration.tileN,
+      operation, m: 2 * configuration.clusterSize * configuration.tileM, n: configuration.tileN,
       k: 3 * configuration.stageCount * configuration.tileK)
     let memory = GlobalMemory()
     func zeros(_ count: Int, _ byteCount: Int) throws -> UInt64 {
       try memory.allocate(Array(repeating: 0 as UInt8, count: count * byteCount))
     }
-    let maps = WarpgroupGemmKernel(problem, configuration, multiprocessorCount: 2)
+    let maps = WarpgroupGemmKernel(problem, configuration, multiprocessorCount: 1)
       .tensorMaps(
         a: try zeros(problem.m * problem.leadingA, operation.format.byteCount),
         b: try zeros(problem.n * problem.k, operation.format.byteCount))
@@ -87,7 +131,7 @@ private struct ChangedGemm {
       _ = try Emulator.run(
         EmulatedProgram(changed),
         Launch(
-          grid: (max(1, configuration.clusterSize), 1, 1), sharedByteCount: kernel.sharedByteCount,
+          grid: (configuration.clusterSize, 1, 1), sharedByteCount: kernel.sharedByteCount,
           struct: arguments),
         memory: memory)
       return nil
