@@ -15,6 +15,10 @@ package final class EmulatedProgram: @unchecked Sendable {
   let layout: RegisterLayout
   /// Whether the program has such instructions, and so the emulator must follow them.
   let hasWarpgroups: Bool
+  /// Whether it has accesses to shared memory that are not those of its threads.
+  let usesAsyncProxy: Bool
+  /// Instructions that wait for barriers in shared memory.
+  let tryCount: Int
 
   /// - Throws: `invalidArgument` for a program that is none: operands that do not fit, labels that
   ///   do not exist; `unsupported` for instructions that the emulator does not have.
@@ -33,7 +37,11 @@ package final class EmulatedProgram: @unchecked Sendable {
     try decoder.decode()
     self.program = program
     layout = decoder.layout
-    hasWarpgroups = decoder.code.contains { $0.opcode == .warpgroup }
+    hasWarpgroups = program.instructions.contains { $0.operation.needsWarpgroup }
+    usesAsyncProxy = decoder.code.contains {
+      [.warpgroup, .tensorCopy, .asyncCopyArrive].contains($0.opcode)
+    }
+    tryCount = decoder.tryCount
     codeCount = decoder.code.count
     code = .allocate(capacity: codeCount)
     for (pc, instruction) in decoder.code.enumerated() { (code + pc).initialize(to: instruction) }

@@ -29,7 +29,7 @@ package enum Emulator {
     options: EmulatorOptions = EmulatorOptions()
   ) throws -> LaunchReport {
     try check(launch, program.program)
-    let (grid, limit) = (launch.grid, Int(UInt32.max))
+    let (grid, limit) = (launch.grid, Int(Int32.max))
     guard grid.x > 0, grid.y > 0, grid.z > 0, grid.x <= limit, grid.y <= 65535, grid.z <= 65535
     else {
       throw HewnError(

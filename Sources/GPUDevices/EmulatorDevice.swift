@@ -56,8 +56,6 @@ package final class EmulatorDevice: GPUDevice {
   package let properties: GPUProperties
   package var detectsMemoryFaults: Bool { options.detectors.contains(.uninitializedMemory) }
   package var options: EmulatorOptions
-  /// What is changed in programs as they are loaded, for tests of what finds a fault.
-  package var changeOfPrograms: ((inout Program) -> Void)?
   /// What the last launch executed.
   package private(set) var lastReport: LaunchReport?
   private let memory: GlobalMemory
@@ -120,10 +118,9 @@ package final class EmulatorDevice: GPUDevice {
     } catch {
       throw HewnError(.internal, "the text of kernel \(kernel.name) cannot be read: \(error)")
     }
-    guard var program = module.programs.first else {
+    guard let program = module.programs.first else {
       throw HewnError(.internal, "the text of kernel \(kernel.name) has no kernel")
     }
-    changeOfPrograms?(&program)
     return LoadedKernel(interface: interface, program: try EmulatedProgram(program))
   }
 

@@ -41,7 +41,8 @@ extension Operation {
       .shuffle, .vote, .ballot, .warpBarrier, .barrier, .barrierArrive, .fence, .electOne,
       .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
       .barrierTry, .asyncCopyArrive, .warpgroupFence, .warpgroupCommit, .warpgroupWait,
-      .fenceAsyncProxy, .setMaxRegisters, .clusterArrive, .clusterWait, .barrierArriveCluster,
+      .fenceAsyncProxy, .fenceTensorMap, .setMaxRegisters, .clusterArrive, .clusterWait,
+      .barrierArriveCluster,
       .barrierTryCluster, .fenceBarrierInit:
       .other
     }

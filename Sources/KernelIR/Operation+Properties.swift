@@ -14,7 +14,8 @@ extension Operation {
       .multiplyWide, .multiplyAddWide, .compare, .select, .convert, .load, .store, .atomic,
       .reduce, .prefetch, .asyncCopy, .asyncCopyCommit, .asyncCopyWait, .fence, .barrierInit,
       .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest, .barrierTry,
-      .asyncCopyArrive, .fenceAsyncProxy, .tensorCopy, .remoteAddress, .barrierArriveCluster,
+      .asyncCopyArrive, .fenceAsyncProxy, .fenceTensorMap, .tensorCopy, .remoteAddress,
+      .barrierArriveCluster,
       .barrierTryCluster, .fenceBarrierInit, .tensorMulticast, .label, .branch, .return:
       false
     }
@@ -32,7 +33,8 @@ extension Operation {
       .shuffle, .vote, .ballot, .warpBarrier, .barrier, .barrierArrive, .fence, .electOne,
       .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
       .barrierTry, .asyncCopyArrive, .storeMatrix, .multiplyWarpgroup, .warpgroupFence,
-      .warpgroupCommit, .warpgroupWait, .fenceAsyncProxy, .tensorCopy, .setMaxRegisters,
+      .warpgroupCommit, .warpgroupWait, .fenceAsyncProxy, .fenceTensorMap, .tensorCopy,
+      .setMaxRegisters,
       .clusterArrive, .clusterWait, .barrierArriveCluster, .barrierTryCluster, .fenceBarrierInit,
       .tensorMulticast, .label, .branch, .return:
       true
@@ -71,7 +73,8 @@ extension Operation {
     case .store, .reduce, .prefetch, .asyncCopy, .asyncCopyCommit, .asyncCopyWait, .warpBarrier,
       .barrier, .barrierArrive, .fence, .barrierInit, .barrierInvalidate, .barrierArriveShared,
       .barrierExpect, .asyncCopyArrive, .storeMatrix, .warpgroupFence, .warpgroupCommit,
-      .warpgroupWait, .fenceAsyncProxy, .tensorCopy, .setMaxRegisters, .clusterArrive,
+      .warpgroupWait, .fenceAsyncProxy, .fenceTensorMap, .tensorCopy, .setMaxRegisters,
+      .clusterArrive,
       .clusterWait, .barrierArriveCluster, .fenceBarrierInit, .tensorMulticast, .label, .branch,
       .return:
       // They have no results.
@@ -85,7 +88,8 @@ extension Operation {
     case .special(.blockRank), .special(.clusterSize): .sm90
     case .load(let access), .store(let access): access.space == .cluster ? .sm90 : .sm80
     case .fence(let scope): scope == .cluster ? .sm90 : .sm80
-    case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .tensorCopy, .electOne,
+    case .storeMatrix, .barrierExpect, .barrierTry, .fenceAsyncProxy, .fenceTensorMap, .tensorCopy,
+      .electOne,
       .clusterArrive, .clusterWait, .remoteAddress, .barrierArriveCluster, .barrierTryCluster,
       .fenceBarrierInit, .tensorMulticast:
       .sm90
@@ -118,13 +122,15 @@ extension Instruction {
     case .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
       .barrierTry, .asyncCopyArrive, .barrierArriveCluster, .barrierTryCluster:
       [8]
+    case .fenceTensorMap: [128]
     case .tensorCopy, .tensorMulticast: [16, 128, 8]
     case .prefetch: [0]
     case .move, .special, .sharedAddress, .pack, .unpack, .unary, .binary, .ternary,
       .multiplyWide, .multiplyAddWide, .compare, .select, .convert, .asyncCopyCommit,
       .asyncCopyWait, .shuffle, .vote, .ballot, .warpBarrier, .barrier, .barrierArrive, .fence,
       .electOne, .multiplyMatrices, .multiplySparseMatrices, .multiplyWarpgroup, .warpgroupFence,
-      .warpgroupCommit, .warpgroupWait, .fenceAsyncProxy, .setMaxRegisters, .clusterArrive,
+      .warpgroupCommit, .warpgroupWait, .fenceAsyncProxy, .setMaxRegisters,
+      .clusterArrive,
       .clusterWait, .remoteAddress, .fenceBarrierInit, .label, .branch, .return:
       []
     }

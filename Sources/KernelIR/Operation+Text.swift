@@ -54,6 +54,7 @@ extension Operation: CustomStringConvertible {
     case .warpgroupCommit: "wgmma.commit"
     case .warpgroupWait(let count): "wgmma.wait(\(count))"
     case .fenceAsyncProxy: "fence.asyncProxy"
+    case .fenceTensorMap: "fence.tensorMap"
     case .tensorCopy(let dimensionCount): "tensorCopy.\(dimensionCount)d"
     case .setMaxRegisters(let count, let increases):
       "setMaxRegisters.\(increases ? "increase" : "decrease")(\(count))"

@@ -42,7 +42,7 @@ extension Operation {
     case .multiplySparseMatrices(let shape, let selector):
       MatrixShape.sparse.contains(shape) && (0..<shape.selectorCount).contains(selector)
     case .multiplyWarpgroup(let shape): shape.isDefined
-    case .warpgroupFence, .warpgroupCommit, .fenceAsyncProxy: true
+    case .warpgroupFence, .warpgroupCommit, .fenceAsyncProxy, .fenceTensorMap: true
     case .warpgroupWait(let count): (0...7).contains(count)
     case .tensorCopy(let dimensionCount), .tensorMulticast(let dimensionCount):
       (1...5).contains(dimensionCount)

@@ -124,6 +124,9 @@ package enum Operation: Hashable, Sendable {
   /// [barrier]`: sources are the address in shared memory, the map's, the barrier's, and the coordinates
   /// (s32), innermost first.
   case tensorCopy(dimensionCount: Int)
+  /// `fence.proxy.tensormap::generic.acquire.sys [a], 128`: makes the tensor map that the host wrote to this
+  /// address of global memory visible to the bulk copies of the block.
+  case fenceTensorMap
   /// `setmaxnreg.inc.sync.aligned.u32 n`
   case setMaxRegisters(Int, increases: Bool)
 

@@ -81,7 +81,7 @@ extension Operation {
         [.value(type)],
         [.memory(space), .value(type)] + (operation == .compareExchange ? [.value(type)] : []))
     case .reduce(_, let space, let type): Signature([], [.memory(space), .value(type)])
-    case .prefetch: Signature([], [.memory(.global)])
+    case .prefetch, .fenceTensorMap: Signature([], [.memory(.global)])
     case .asyncCopy: Signature([], [.memory(.shared), .memory(.global), .value(.u32)])
     case .shuffle(_, let type):
       Signature([.value(type)], [.value(type), .value(.u32), .value(.u32)])

@@ -110,6 +110,8 @@ package struct TensorMap: Hashable, Sendable {
 /// opaque.
 extension TensorMap {
   package static let encodedByteCount = 128
+  /// What the address of a map in global memory is a multiple of (`CUtensorMap`).
+  package static let alignment = 64
   private static let magic: UInt64 = 0x5041_4d4e_5745_4801
 
   /// The map as sixteen words.

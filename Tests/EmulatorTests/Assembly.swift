@@ -12,6 +12,7 @@ struct Assembly {
   var threadCount = 32
   var clusterSize = 1
   var sharedByteCount = 0
+  var registerBudget: Int?
   var constants: [UInt8] = []
   var wordsPerThread = 1
   var grid = (x: 1, y: 1, z: 1)
@@ -121,7 +122,8 @@ struct Assembly {
   var program: Program {
     Program(
       name: "test", parameterByteCount: 8, threadCount: threadCount, clusterSize: clusterSize,
-      constants: constants, instructions: instructions + [Instruction(.return)])
+      registerBudget: registerBudget, constants: constants,
+      instructions: instructions + [Instruction(.return)])
   }
 
   /// Runs it, and returns the output: for each word of a thread those of all threads.

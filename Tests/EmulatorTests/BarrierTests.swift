@@ -6,7 +6,8 @@ import Testing
   /// Two warps hand words to each other through a ring of one slot and two barriers.
   private func ring(
     rounds: Int, test: Operation = .barrierTry, waitsForSpace: Bool = true, parityOffset: Int = 0,
-    storesAgain: Bool = false
+    storesAgain: Bool = false, order: Operation? = .barrier(id: 0, threadCount: nil),
+    retries: Bool = true
   ) -> Assembly {
     var kernel = Assembly(threadCount: 64, sharedByteCount: 16 + 128)
     let (thread, lane) = (kernel.thread(), kernel.lane())
@@ -17,7 +18,7 @@ import Testing
     let first = kernel.compare(.equal, thread.operand, .immediate(0))
     kernel.emit(.barrierInit, [], [full.memory(), .immediate(32)], if: first.holds)
     kernel.emit(.barrierInit, [], [empty.memory(), .immediate(32)], if: first.holds)
-    kernel.emit(.barrier(id: 0, threadCount: nil))
+    if let order { kernel.emit(order) }
     let isReader = kernel.compare(.greaterOrEqual, thread.operand, .immediate(32))
     let (reader, end) = (kernel.label(), kernel.label())
     let total = kernel.value(.move(.u32), .immediate(0))
@@ -26,7 +27,7 @@ import Testing
       kernel.place(again)
       let over = kernel.value(
         test, barrier.memory(), .immediate(UInt64(parity & 1)), class: .predicate, line: 7)
-      kernel.jump(again, if: over.fails)
+      if retries { kernel.jump(again, if: over.fails) }
     }
     kernel.jump(reader, if: isReader.holds, uniform: true)
     for round in 0..<rounds {
@@ -66,6 +67,25 @@ import Testing
   @Test(arguments: [Operation.barrierTry, .barrierTest])
   func waitsForTheWrongPhase(test: Operation) throws {
     try expect(ring(rounds: 2, test: test, parityOffset: 1), faults: .uninitializedMemory, line: 2)
+  }
+
+  @Test func usesOfBarriersThatAreNotOrderedBehindTheirMaking() throws {
+    try expect(
+      ring(rounds: 2, order: nil), faults: .race, "the making of the barrier by lane 0 of warp 0",
+      line: 7, lane: 1)
+    // The other lanes of the warp know, the other warp does not.
+    try expect(
+      ring(rounds: 2, order: .warpBarrier), faults: .race, "the making of the barrier", line: 7,
+      lane: 0)
+    try expect(ring(rounds: 2, order: nil), faults: nil, options: .fast)
+  }
+
+  /// A wait may end before its phase does.
+  @Test(arguments: [Operation.barrierTry, .barrierTest])
+  func waitsThatAreNotRepeated(test: Operation) throws {
+    let once = ring(rounds: 1, test: test, waitsForSpace: false, retries: false)
+    try expect(once, faults: .race, line: 1, options: EmulatorOptions(detectors: .races))
+    try expect(ring(rounds: 1, test: test, waitsForSpace: false), faults: nil)
   }
 
   @Test(arguments: [Operation.barrierTry, .barrierTest])

@@ -57,6 +57,10 @@ import Testing
     for (launch, words) in [
       (Launch(arguments: []), "8 bytes of parameters"),
       (Launch(grid: (0, 1, 1), struct: 0 as UInt64), "0×1×1"),
+      (
+        Launch(grid: (1 << 31, 65535, 65535), struct: 0 as UInt64),
+        "a grid of 2147483648×65535×65535"
+      ),
       (Launch(grid: (1, 70000, 1), struct: 0 as UInt64), "1×70000×1"),
       (Launch(sharedByteCount: 1 << 20, struct: 0 as UInt64), "shared memory"),
     ] {

@@ -101,8 +101,10 @@ import Testing
     }
   }
 
-  /// Copies that announce themselves at a barrier in shared memory.
-  @Test func arriveAtBarriers() throws {
+  /// How threads wait for copies that announce themselves at a barrier in shared memory.
+  enum Wait: CaseIterable { case barrier, block, groups, nothing }
+
+  @Test(arguments: Wait.allCases) func arriveAtBarriers(wait: Wait) throws {
     var kernel = Assembly(threadCount: 64, sharedByteCount: 8 + 8 + 64 * 16)
     kernel.wordsPerThread = 4
     let thread = kernel.thread()
@@ -119,15 +121,29 @@ import Testing
     kernel.emit(
       .asyncCopy(byteCount: 16), [], [place.memory(), address.memory(), .immediate(16)])
     kernel.emit(.asyncCopyArrive, [], [barrier.memory()])
-    let again = kernel.label()
-    kernel.place(again)
-    let over = kernel.value(.barrierTry, barrier.memory(), .immediate(0), class: .predicate)
-    kernel.jump(again, if: over.fails)
+    switch wait {
+    case .barrier:
+      let again = kernel.label()
+      kernel.place(again)
+      let over = kernel.value(.barrierTry, barrier.memory(), .immediate(0), class: .predicate)
+      kernel.jump(again, if: over.fails)
+    case .block: kernel.emit(.barrier(id: 0, threadCount: nil))
+    case .groups:
+      kernel.emit(.asyncCopyWait(0))
+      kernel.emit(.barrier(id: 0, threadCount: nil))
+    case .nothing: break
+    }
     let other = kernel.value(.binary(.xor, .u32), thread.operand, .immediate(32))
     let source = kernel.shared(other, stride: 16, offset: 16)
     let values = (0..<4).map { _ in kernel.register() }
-    kernel.emit(.load(Access(.shared, .u32, count: 4)), values, [source.memory()])
+    kernel.emit(.load(Access(.shared, .u32, count: 4)), values, [source.memory()], line: 2)
     kernel.output(values[0], values[1], values[2], values[3])
-    #expect(try kernel.run().words[2] == (0..<64).map { $0 ^ 32 })
+    if wait == .barrier {
+      #expect(try kernel.run().words[2] == (0..<64).map { $0 ^ 32 })
+    } else if wait == .nothing {
+      try expect(kernel, faults: .uninitializedMemory, line: 2)
+    } else {
+      try expect(kernel, faults: .unfinishedCopy, "nobody here has waited for", line: 2)
+    }
   }
 }

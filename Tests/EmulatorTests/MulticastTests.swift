@@ -7,15 +7,15 @@ import Testing
 @Suite struct MulticastTests {
   private struct Arguments {
     var output: UInt64
-    var padding: UInt64 = 0
-    var map: InlineArray<16, UInt64>
+    var map: UInt64
   }
 
   /// Each of two blocks copies 32 words, which begin at word 32 · rank, to place 32 · rank of those
   /// that `blocks` says; each lane gives out two words.
   private func run(
     blocks: UInt64 = 3, expects: UInt64 = 256, firstBarrier: Bool = true, lastBarrier: Bool = true,
-    waits: Bool = true, rounds: Int = 1, awaitsOthers: Bool = true,
+    waits: Bool = true, waitsForCluster: Bool = false, rounds: Int = 1, awaitsOthers: Bool = true,
+    fence: Operation? = .fenceBarrierInit,
     options: EmulatorOptions = EmulatorOptions()
   ) throws -> [UInt32] {
     let memory = GlobalMemory()
@@ -23,8 +23,7 @@ import Testing
     let output = try memory.allocate(byteCount: 512)
     let encoded = TensorMap(.u32, address: tensor, extents: [256], byteStrides: [], box: [32])
       .encoded
-    var arguments = Arguments(output: output, map: InlineArray(repeating: 0))
-    for (index, word) in encoded.enumerated() { arguments.map[index] = word }
+    let arguments = Arguments(output: output, map: try memory.allocate(encoded))
 
     var kernel = Assembly(sharedByteCount: 128 + 256)
     kernel.clusterSize = 2
@@ -36,8 +35,12 @@ import Testing
     kernel.emit(.barrierInit, [], [base.memory(), .immediate(1)], if: elected.holds)
     kernel.emit(
       .barrierInit, [], [base.memory(8), .immediate(awaitsOthers ? 2 : 1)], if: elected.holds)
+    if let fence { kernel.emit(fence, if: elected.holds) }
     kernel.emit(.warpBarrier)
     if firstBarrier { kernel.clusterBarrier() }
+    let map = kernel.value(
+      .load(Access(.parameter, .u64)), .memory(.parameters, offset: 8), class: .b64)
+    kernel.emit(.fenceTensorMap, [], [map.memory()], if: elected.holds)
     let target = kernel.value(
       .ternary(.multiplyAdd, .u32), rank.operand, .immediate(128), base.operand)
     let low = kernel.value(.move(.u32), .immediate(0))
@@ -52,10 +55,11 @@ import Testing
       kernel.emit(
         .tensorMulticast(dimensionCount: 1), [],
         [
-          target.memory(128), .memory(.parameters, offset: 16), base.memory(), x.operand,
+          target.memory(128), map.memory(), base.memory(), x.operand,
           .immediate(blocks),
         ], if: elected.holds, line: 1)
       if waits { wait(&kernel, base.memory(), parity: round, .barrierTry) }
+      if waitsForCluster { kernel.clusterBarrier() }
       let place = kernel.shared(lane, stride: 4, offset: 128)
       for (sum, offset) in [(low, 0), (high, 128)] {
         let value = kernel.value(.load(Access(.shared, .u32)), place.memory(offset), line: 2)
@@ -123,9 +127,14 @@ import Testing
     #expect(try kind { try run(firstBarrier: false) } == .clusterMisuse)
     #expect(try kind { try run(lastBarrier: false) } == .clusterMisuse)
     let races = EmulatorOptions(detectors: .races)
-    #expect(try kind { try run(waits: false, options: races) } == .race)
+    #expect(try kind { try run(waits: false, options: races) } == .unfinishedCopy)
     #expect(try kind { try run(waits: false) } == .uninitializedMemory)
-    // A place is written again when this block has read it, whether the other has or not.
-    #expect(try kind { try run(rounds: 2, awaitsOthers: false) } == .race)
+    // That all have started their copies says nothing of what has come.
+    #expect(try kind { try run(waits: false, waitsForCluster: true) } == .unfinishedCopy)
+    #expect(try kind { try run(fence: nil) } == .missingFence)
+    #expect(try kind { try run(fence: .fenceAsyncProxy) } == nil)
+    // A place is written again when this block has read it, whether the other has or not: it may not
+    // even have what was sent before.
+    #expect(try kind { try run(rounds: 2, awaitsOthers: false) } == .unfinishedCopy)
   }
 }

@@ -16,7 +16,8 @@ import Testing
       .barrierArrive(id: 1, threadCount: 32), .fence(.block), .electOne, .barrierInit,
       .barrierInit, .barrierInvalidate, .barrierArriveShared, .barrierExpect, .barrierTest,
       .barrierTry, .asyncCopyArrive, .warpgroupFence, .warpgroupCommit, .warpgroupWait(0),
-      .fenceAsyncProxy, .tensorCopy(dimensionCount: 2), .return,
+      .fenceAsyncProxy, .fenceTensorMap, .tensorCopy(dimensionCount: 2),
+      .setMaxRegisters(24, increases: false), .return,
     ]
     for type in ValueType.allCases {
       all += [.move(type), .select(type), .pack(type), .unpack(type), .compare(.less, type)]
@@ -114,6 +115,9 @@ import Testing
       var sources: [Operand] = []
       for group in signature.sources {
         for _ in 0..<group.count { sources.append(source(group)) }
+      }
+      if case .tensorCopy = operation, let map = sources[1].register {
+        sources[1] = .memory(.register(map), offset: 0)
       }
       return Instruction(operation, results: results, sources: sources, guard: `guard`)
     }

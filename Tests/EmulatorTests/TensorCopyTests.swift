@@ -5,52 +5,109 @@ import Testing
 
 @Suite struct TensorCopyTests {
   private struct Arguments {
-    var output: UInt64 = 0
-    var padding: UInt64 = 0
-    var map: InlineArray<16, UInt64>
+    var output: UInt64
+    var map: UInt64
   }
 
-  /// A box of 32 × 4 words at (x, y) of a tensor of 40 × 6, word i being i; each lane sums its
-  /// column.
+  /// What a test leaves out, or does in place of it.
+  enum Mistake {
+    case none
+    case mapFence, mapFenceOfOther, barrierFence
+    case wait, waitsForWarp, waitsForBlock, waitsForOther
+    case oneTry
+    case storesBefore, storesAndFencesBefore
+    case misalignedMap, misplacedBox, boxBeyondMemory, moreBytes
+  }
+
+  /// A box of 32 × 4 words at (x, y) of a tensor of 40 × 6, word i being i; each lane of two warps
+  /// sums its column. The warp that copies comes to it first, but where it needs the other.
   private func run(
-    x: Int32 = 0, y: Int32 = 0, waits: Bool = true, expects: UInt64 = 512, start: UInt64 = 128,
-    isInGlobalMemory: Bool = false
+    _ mistake: Mistake = .none, x: Int32 = 0, y: Int32 = 0,
+    barrierFence: Operation = .fenceAsyncProxy, options: EmulatorOptions = EmulatorOptions()
   ) throws -> [UInt32] {
     let memory = GlobalMemory()
     let tensor = try memory.allocate((0..<240).map { UInt32($0) })
-    let output = try memory.allocate(byteCount: 128)
     let encoded = TensorMap(
       .u32, address: tensor, extents: [40, 6], byteStrides: [160], box: [32, 4]
     ).encoded
-    var arguments = Arguments(output: output, map: InlineArray(repeating: 0))
-    for (index, word) in encoded.enumerated() { arguments.map[index] = word }
+    let padding = Array(repeating: 0 as UInt64, count: mistake == .misalignedMap ? 2 : 0)
+    let map = try memory.allocate(padding + encoded) + UInt64(padding.count * 8)
+    let arguments = Arguments(output: try memory.allocate(byteCount: 256), map: map)
+    let kernel = kernel(mistake, x, y, barrierFence)
+    var program = kernel.program
+    program.parameterByteCount = MemoryLayout<Arguments>.size
+    _ = try Emulator.run(
+      EmulatedProgram(program),
+      Launch(sharedByteCount: kernel.sharedByteCount, struct: arguments), memory: memory,
+      options: options)
+    return try memory.read(UInt32.self, count: 64, from: arguments.output)
+  }
 
-    var kernel = Assembly(sharedByteCount: 128 + 512)
-    let lane = kernel.lane()
+  private func kernel(
+    _ mistake: Mistake, _ x: Int32, _ y: Int32, _ barrierFence: Operation
+  ) -> Assembly {
+    var kernel = Assembly(threadCount: 64, sharedByteCount: 128 + 512)
+    let (thread, lane) = (kernel.thread(), kernel.lane())
     let base = kernel.value(.sharedAddress)
-    let elected = kernel.value(.electOne, class: .predicate)
-    kernel.emit(.barrierInit, [], [base.memory(), .immediate(1)], if: elected.holds)
-    kernel.emit(.warpBarrier)
-    let target = kernel.sum(base.operand, .immediate(start))
-    var map = Operand.memory(.parameters, offset: 16)
-    if isInGlobalMemory {
-      let address = try memory.allocate(encoded)
-      map = kernel.value(.move(.u64), .immediate(address), class: .b64).memory()
+    let copier = mistake == .mapFenceOfOther ? 0 : 32 as UInt64
+    let first = kernel.compare(.equal, thread.operand, .immediate(copier))
+    let map = kernel.value(
+      .load(Access(.parameter, .u64)), .memory(.parameters, offset: 8), class: .b64)
+    let column = kernel.shared(lane, stride: 4, offset: 128)
+    for offset in [0, 8] {
+      kernel.emit(.barrierInit, [], [base.memory(offset), .immediate(1)], if: first.holds)
     }
-    kernel.emit(.barrierExpect, [], [base.memory(), .immediate(expects)], if: elected.holds)
+    if mistake != .barrierFence { kernel.emit(barrierFence, if: first.holds) }
+    if mistake == .storesBefore || mistake == .storesAndFencesBefore {
+      let isFirstWarp = kernel.compare(.less, thread.operand, .immediate(32))
+      kernel.emit(
+        .store(Access(.shared, .u32)), [], [column.memory(), .immediate(7)], if: isFirstWarp.holds)
+      if mistake == .storesAndFencesBefore { kernel.emit(.fenceAsyncProxy) }
+    }
+    if mistake == .mapFenceOfOther {
+      let other = kernel.compare(.equal, thread.operand, .immediate(32))
+      kernel.emit(.barrier(id: 0, threadCount: nil))
+      kernel.emit(.fenceTensorMap, [], [map.memory()], if: other.holds)
+    } else {
+      kernel.emit(.barrier(id: 0, threadCount: nil))
+      if mistake != .mapFence {
+        kernel.emit(.fenceTensorMap, [], [map.memory()], if: first.holds, line: 4)
+      }
+    }
+    let target = kernel.sum(
+      base.operand,
+      .immediate(mistake == .misplacedBox ? 144 : mistake == .boxBeyondMemory ? 256 : 128))
+    kernel.emit(
+      .barrierExpect, [], [base.memory(), .immediate(mistake == .moreBytes ? 516 : 512)],
+      if: first.holds)
     kernel.emit(
       .tensorCopy(dimensionCount: 2), [],
       [
-        target.memory(), map, base.memory(), .immediate(UInt64(UInt32(bitPattern: x))),
+        target.memory(), map.memory(), base.memory(), .immediate(UInt64(UInt32(bitPattern: x))),
         .immediate(UInt64(UInt32(bitPattern: y))),
-      ], if: elected.holds, line: 1)
-    if waits {
+      ], if: first.holds, line: 1)
+    func wait(at offset: Int) {
       let again = kernel.label()
       kernel.place(again)
-      let over = kernel.value(.barrierTry, base.memory(), .immediate(0), class: .predicate)
+      let over = kernel.value(
+        .barrierTry, base.memory(offset), .immediate(0), class: .predicate, line: 3)
       kernel.jump(again, if: over.fails)
     }
-    let column = kernel.shared(lane, stride: 4, offset: 128)
+    switch mistake {
+    case .wait: break
+    case .waitsForWarp: kernel.emit(.warpBarrier)
+    case .waitsForBlock: kernel.emit(.barrier(id: 0, threadCount: nil))
+    case .waitsForOther:
+      // Another barrier's phase says nothing of this one's copies.
+      kernel.emit(.barrierArriveShared, [], [base.memory(8)], if: first.holds)
+      wait(at: 8)
+    case .oneTry:
+      let end = kernel.label()
+      let over = kernel.value(.barrierTry, base.memory(), .immediate(0), class: .predicate)
+      kernel.jump(end, if: over.holds)
+      kernel.place(end)
+    default: wait(at: 0)
+    }
     let sum = kernel.value(.move(.u32), .immediate(0))
     for row in 0..<4 {
       let value = kernel.value(
@@ -58,39 +115,69 @@ import Testing
       kernel.emit(.binary(.add, .u32), [sum], [sum.operand, value.operand])
     }
     kernel.output(sum)
-    var program = kernel.program
-    program.parameterByteCount = MemoryLayout<Arguments>.size
-    _ = try Emulator.run(
-      EmulatedProgram(program),
-      Launch(sharedByteCount: kernel.sharedByteCount, struct: arguments), memory: memory)
-    return try memory.read(UInt32.self, count: 32, from: output)
+    return kernel
   }
 
-  @Test(arguments: [(0, 0), (8, 2), (16, 1), (-3, -2), (0, 6)], [false, true])
-  func copiesBoxes(place: (Int32, Int32), isInGlobalMemory: Bool) throws {
-    let (x, y) = (Int(place.0), Int(place.1))
-    let got = try run(x: place.0, y: place.1, isInGlobalMemory: isInGlobalMemory)
-    let want = (0..<32).map { lane in
-      (0..<4).reduce(0 as UInt32) { sum, row in
-        let isInside = (0..<40).contains(x + lane) && (0..<6).contains(y + row)
-        return isInside ? sum + UInt32((y + row) * 40 + x + lane) : sum
+  @Test(arguments: [(0, 0), (8, 2), (16, 1), (-3, -2), (0, 6)] as [(Int32, Int32)])
+  func copiesBoxes(x: Int32, y: Int32) throws {
+    let want = (0..<64).map { thread in
+      let column = Int(x) + thread % 32
+      return (0..<4).reduce(0 as UInt32) { sum, row in
+        let isInside = (0..<40).contains(column) && (0..<6).contains(Int(y) + row)
+        return isInside ? sum + UInt32((Int(y) + row) * 40 + column) : sum
       }
     }
-    #expect(got == want, "box at \(place)")
+    #expect(try run(x: x, y: y) == want, "box at (\(x), \(y))")
+    #expect(try run(x: x, y: y, options: .fast) == want, "box at (\(x), \(y))")
   }
 
-  @Test func faults() throws {
-    func kind(_ body: () throws -> [UInt32]) throws -> EmulatorFault.Kind? {
-      do {
-        _ = try body()
-        return nil
-      } catch let fault as EmulatorFault {
-        return fault.kind
-      }
+  @Test(
+    arguments: [
+      (Mistake.none, nil, "", 0),
+      (.mapFence, EmulatorFault.Kind.missingFence, "no fence.proxy.tensormap", 1),
+      // Nothing says that the fence of the other warp came before.
+      (.mapFenceOfOther, .missingFence, "no fence.proxy.tensormap", 1),
+      (.barrierFence, .missingFence, "the making of its barrier", 1),
+      (.wait, .unfinishedCopy, "nobody here has waited for", 2),
+      (.waitsForWarp, .unfinishedCopy, "nobody here has waited for", 2),
+      (.waitsForBlock, .unfinishedCopy, "nobody here has waited for", 2),
+      (.waitsForOther, .unfinishedCopy, "nobody here has waited for", 2),
+      (.oneTry, .unfinishedCopy, "nobody here has waited for", 2),
+      (.storesBefore, .missingFence, "a store that it overwrites", 1),
+      (.storesAndFencesBefore, nil, "", 0),
+      (.misalignedMap, .misaligned, "a multiple of 64", 4),
+      (.misplacedBox, .misaligned, "a multiple of 128", 1),
+      (.boxBeyondMemory, .outOfBounds, "a box at byte", 1),
+      (.moreBytes, .deadlock, "wait for the phase", 3),
+    ] as [(Mistake, EmulatorFault.Kind?, String, Int)])
+  func faults(mistake: Mistake, kind: EmulatorFault.Kind?, words: String, line: Int) throws {
+    var fault: EmulatorFault?
+    do {
+      _ = try run(mistake)
+    } catch let found as EmulatorFault {
+      fault = found
     }
-    #expect(try kind { try run(waits: false) } == .race)
-    #expect(try kind { try run(expects: 516) } == .deadlock)
-    #expect(try kind { try run(start: 144) } == .misaligned)
-    #expect(try kind { try run(start: 256) } == .outOfBounds)
+    let got = fault?.description ?? "no fault"
+    #expect(fault?.kind == kind, "\(mistake): \(got)")
+    guard let fault, kind != nil else { return }
+    #expect(got.contains(words), "\(mistake): \(got)")
+    #expect(fault.instruction.origin?.line == line, "\(mistake): \(got)")
+  }
+
+  /// Either fence makes a barrier known to the copies that end there.
+  @Test func barriersAreFenced() throws {
+    let want = try run()
+    #expect(try run(barrierFence: .fenceBarrierInit) == want)
+    #expect(throws: EmulatorFault.self) { try run(barrierFence: .fence(.block)) }
+  }
+
+  @Test func addressesWithOffsets() throws {
+    for map in [Operand.memory(.parameters, offset: 0), Register(.b64, 0).memory(64)] {
+      var kernel = Assembly(sharedByteCount: 256)
+      kernel.emit(
+        .tensorCopy(dimensionCount: 1), [],
+        [.memory(.shared, offset: 128), map, .memory(.shared, offset: 0), .immediate(0)])
+      #expect(throws: HewnError.self, "\(map)") { try EmulatedProgram(kernel.program) }
+    }
   }
 }

@@ -99,6 +99,19 @@ import Testing
       k.shared(F32.self, count: 1)[0] = sums[0].value
     },
     Case(
+      rule: "tensor-maps", message: "a register without an offset", target: .sm90
+    ) { k in
+      let place = k.shared(U32.self, count: 64, alignment: 128)
+      let barrier = k.sharedBarriers(1)[0]
+      barrier.copy(box: [0], of: k.globalPointer().advanced(by: 8), to: place)
+    },
+    Case(
+      rule: "warpgroups", message: "96 threads are not whole warpgroups", threads: 96,
+      target: .sm90a
+    ) { k in
+      k.setMaxRegisters(24, increases: false)
+    },
+    Case(
       rule: "warpgroups", message: "96 threads are not whole warpgroups", threads: 96,
       target: .sm90a
     ) { k in

@@ -131,6 +131,8 @@ struct ReaderFaultTests {
     .init("bar.sync 1, 0;", "the number of threads must be in 32…1024"),
     .init("bar.arrive 1, %r1;", "the number of threads must be a constant here"),
     .init("cp.async.wait_group -1;", "the number of groups must be in 0…"),
+    .init("fence.proxy.tensormap::generic.acquire.sys [%rd1], 64;", "must be in 128…128"),
+    .init("fence.proxy.tensormap::generic.acquire.sys [%r1], 128;", "%r1"),
     .init("setmaxnreg.dec.sync.aligned.u32 41;", "must be a multiple of 8"),
     .init("setmaxnreg.inc.sync.aligned.u32 264;", "must be in 24…256"),
   ]

@@ -39,6 +39,11 @@ struct ReaderThreadsTests {
     .init("fence.gpu;", .fence(.device)),
     .init("fence.acq_rel.cluster;", .fence(.cluster)),
     .init("fence.proxy.async.shared::cta;", .fenceAsyncProxy),
+    .init(
+      "fence.proxy.tensormap::generic.acquire.sys [%rd1], 128;", .fenceTensorMap, [], [.at(rd: 1)]),
+    .init(
+      "@%p1 fence.proxy.tensormap::generic.acquire.sys [%rd1+128], 0x80;", .fenceTensorMap, [],
+      [.at(rd: 1, 128)], if: Guard(.p(1))),
     .init("setmaxnreg.inc.sync.aligned.u32 232;", .setMaxRegisters(232, increases: true)),
     .init("setmaxnreg.dec.sync.aligned.u32 24;", .setMaxRegisters(24, increases: false)),
     .init("ret;", .return),

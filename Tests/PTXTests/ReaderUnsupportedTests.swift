@@ -199,6 +199,10 @@ extension ReaderFaultTests {
     .init("fence.acq_rel.sys;", "unsupported modifier '.sys'"),
     .init("fence.proxy.async;", "expected .shared::cta"),
     .init("fence.proxy.tensormap;", "unsupported modifier '.tensormap'"),
+    .init(
+      "fence.proxy.tensormap::generic.acquire.gpu [%rd1], 128;", "unsupported modifier '.gpu'"),
+    .init(
+      "fence.proxy.tensormap::generic.release.sys;", "unsupported modifier '.release'"),
     .init("membar.gl;", "unknown or unsupported instruction 'membar.gl'"),
     .init("fence.mbarrier_init.acquire.cluster;", "unsupported modifier '.acquire'"),
     .init("barrier.cluster.arrive.release;", "expected .aligned"),
@@ -323,6 +327,11 @@ extension ReaderFaultTests {
     .init(
       "barrier.cluster.wait.acquire.aligned;", "'.acquire' needs PTX 8.0", version: "7.8",
       target: "sm_90"),
+    .init(
+      "fence.proxy.tensormap::generic.acquire.sys [%rd1], 128;", "needs PTX 8.3", version: "8.2",
+      target: "sm_90"),
+    .init(
+      "fence.proxy.tensormap::generic.acquire.sys [%rd1], 128;", "needs sm_90", target: "sm_89"),
     .init("fence.mbarrier_init.release.cluster;", "needs PTX 8.0", version: "7.8", target: "sm_90"),
     .init(
       "mma.sp::ordered_metadata.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "

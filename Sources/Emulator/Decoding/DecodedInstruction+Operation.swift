@@ -37,7 +37,7 @@ extension DecodedInstruction {
       decoded.opcode = space == .global ? .atomicGlobal : .atomicShared
       decoded.setElements(type, count: 1)
       decoded.variant = variant.rawValue
-    case .prefetch, .fence, .fenceBarrierInit, .setMaxRegisters: decoded.opcode = .nothing
+    case .prefetch, .fence: decoded.opcode = .nothing
     case .asyncCopy(let byteCount):
       guard [4, 8, 16].contains(byteCount) else { throw unsupported(instruction, in: program) }
       decoded.opcode = .asyncCopy
@@ -78,11 +78,17 @@ extension DecodedInstruction {
     case .warpgroupFence: decoded.opcode = .warpgroupFence
     case .warpgroupCommit: decoded.opcode = .warpgroupCommit
     case .warpgroupWait(let count): decoded.setImmediate(.warpgroupWait, count)
+    case .setMaxRegisters(let count, let increases):
+      decoded.setImmediate(.setMaxRegisters, count)
+      decoded.variant = increases ? 1 : 0
     case .fenceAsyncProxy: decoded.opcode = .fenceAsyncProxy
-    case .tensorCopy(let dimensionCount): decoded.setTensorCopy(dimensionCount, instruction)
+    case .fenceTensorMap: decoded.opcode = .fenceTensorMap
+    case .tensorCopy(let dimensionCount):
+      try decoded.setTensorCopy(dimensionCount, instruction, in: program)
     case .tensorMulticast(let dimensionCount):
-      decoded.setTensorCopy(dimensionCount, instruction)
-      decoded.variant |= 2
+      try decoded.setTensorCopy(dimensionCount, instruction, in: program)
+      decoded.variant = 1
+    case .fenceBarrierInit: decoded.opcode = .fenceBarrierInit
     case .clusterArrive: decoded.opcode = .clusterArrive
     case .clusterWait: decoded.opcode = .clusterWait
     case .barrierArriveCluster: decoded.opcode = .barrierArriveCluster
@@ -166,11 +172,17 @@ extension DecodedInstruction {
     target = UInt32(count)
   }
 
-  /// With 1 in `variant` where the map is a parameter.
-  private mutating func setTensorCopy(_ dimensionCount: Int, _ instruction: Instruction) {
+  private mutating func setTensorCopy(
+    _ dimensionCount: Int, _ instruction: Instruction, in program: Program
+  ) throws(HewnError) {
+    guard case .memory(.register, offset: 0) = instruction.sources[1] else {
+      throw HewnError(
+        .invalidArgument,
+        "kernel \(program.name): the address of a tensor map is a register without an offset: "
+          + "\(instruction)")
+    }
     opcode = .tensorCopy
     count = UInt8(dimensionCount)
-    if case .memory(.parameters, _) = instruction.sources[1] { variant = 1 }
   }
 
   private mutating func setMatrices(_ opcode: Opcode, _ count: Int, _ transposed: Bool) {

@@ -8,7 +8,7 @@ enum Opcode: UInt8 {
   /// The second result of such a function; counts as nothing.
   case moreLanes
   case clock
-  /// Prefetches, memory fences and register budgets.
+  /// Prefetches and memory fences.
   case nothing
   case loadGlobal, loadShared, loadConstant, loadParameter
   case storeGlobal, storeShared
@@ -19,9 +19,10 @@ enum Opcode: UInt8 {
   case barrierInit, barrierInvalidate, barrierArriveShared, barrierExpect, barrierTest, barrierTry
   case asyncCopyArrive
   case loadMatrix, storeMatrix, matrix
-  case warpgroup, warpgroupFence, warpgroupCommit, warpgroupWait, fenceAsyncProxy
-  case tensorCopy
+  case warpgroup, warpgroupFence, warpgroupCommit, warpgroupWait, setMaxRegisters
+  case tensorCopy, fenceAsyncProxy, fenceTensorMap
   case loadCluster, storeCluster, clusterArrive, clusterWait, barrierArriveCluster
+  case fenceBarrierInit
 }
 
 /// A register or constant of a decoded instruction: a byte offset, a multiple of 64, into the
@@ -42,8 +43,8 @@ struct DecodedInstruction {
   var a: OperandOffset = 0
   var b: OperandOffset = 0
   var c: OperandOffset = 0
-  /// Where a branch goes, or where the operands begin in the program's table: results, then
-  /// sources.
+  /// Where a branch goes, the number of an instruction that waits for a barrier in shared memory, or
+  /// where the operands begin in the program's table: results, then sources.
   var target: UInt32 = 0
   /// The index in the program.
   var index: UInt32 = 0

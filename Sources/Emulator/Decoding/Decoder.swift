@@ -9,6 +9,8 @@ struct Decoder {
   private(set) var code: [DecodedInstruction] = []
   private(set) var operandTable: [OperandOffset] = []
   private(set) var constants = ConstantTable()
+  /// Instructions that wait for barriers in shared memory.
+  private(set) var tryCount = 0
   /// Where each instruction of the program begins in `code`.
   private var starts: [Int] = []
 
@@ -79,6 +81,12 @@ struct Decoder {
     if offsets.count > 0 { decoded.immediate = Int(offsets[0]) }
     if offsets.count > 1 { decoded.secondImmediate = offsets[1] }
     if offsets.count > 2 { operandTable.append(OperandOffset(bitPattern: offsets[2])) }
+    switch instruction.operation {
+    case .barrierTest, .barrierTry, .barrierTryCluster:
+      decoded.target = UInt32(tryCount)
+      tryCount += 1
+    default: break
+    }
     code += try decoded.completed(for: instruction, in: program)
   }
 

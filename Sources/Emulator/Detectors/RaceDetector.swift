@@ -10,70 +10,17 @@
 /// In a cluster the warps of all its blocks are counted together, and each block's memory has a
 /// detector of its own, so that accesses from other blocks are found like those of the block's warps.
 ///
+/// Copies that end at a barrier in shared memory are by no warp: an access after one is ordered where its
+/// warp has waited for that phase of the barrier, or knows of a warp that has; no other barrier will do
+/// (``ClockLayout``). Such copies begin behind what their warp knows of.
+///
 /// Clocks are those of warps, not of lanes: what one lane waits for orders the accesses of all its
 /// warp's lanes. Atomic operations do not race with each other, and order nothing.
 ///
 /// Source: Flanagan and Freund, "FastTrack: efficient and precise dynamic race detection"
 /// (PLDI 2009).
 final class RaceDetector {
-  /// Who accessed, and when; zero for nobody.
-  struct Record {
-    var bits: UInt64
-
-    static let nobody = Record(bits: 0)
-    /// In place of a lane, where several lanes of the warp have read.
-    static let severalLanes = 0xff
-    /// In place of a lane, where a bulk copy has written.
-    static let bulkCopy = 0xfe
-    /// The epoch of reads that are not over.
-    static let endless = UInt32.max
-
-    /// - Parameter lane: or ``severalLanes``.
-    @inline(__always) init(epoch: UInt32, warp: Int, lane: Int, kind: Kind = .plain) {
-      bits =
-        UInt64(epoch) | UInt64(UInt8(truncatingIfNeeded: lane)) << 32
-        | UInt64(UInt8(truncatingIfNeeded: warp)) << 40 | UInt64(kind.rawValue) << 48
-    }
-
-    @inline(__always) init(bits: UInt64) { self.bits = bits }
-
-    @inline(__always) var epoch: UInt32 { UInt32(truncatingIfNeeded: bits) }
-    @inline(__always) var lane: Int { Int(UInt8(truncatingIfNeeded: bits >> 32)) }
-    @inline(__always) var warp: Int { Int(UInt8(truncatingIfNeeded: bits >> 40)) }
-    @inline(__always) var kindBits: UInt64 { bits >> 48 }
-  }
-
-  enum Kind: UInt8 {
-    case plain, atomic
-    /// An asynchronous copy that may not have been made yet.
-    case copying
-  }
-
-  /// What a piece of memory remembers.
-  struct Cell {
-    var write = Record.nobody
-    var writePC: UInt32 = 0
-    /// The warp's count of accesses at the write.
-    var writeCount: UInt32 = 0
-    var read = Record.nobody
-    var readPC: UInt32 = 0
-    /// Whether the reads are in `readers`, one for each warp.
-    var hasReaders = false
-  }
-
-  private struct Reader {
-    var record: Record
-    var pc: UInt32
-  }
-
-  /// What an access collides with.
-  enum Collision {
-    case none, write, read
-    /// A write by another lane in the same execution of the instruction.
-    case sameInstruction
-    case copy
-  }
-
+  private let clocks: ClockLayout
   /// Of all blocks of the cluster.
   private let warpCount: Int
   private let lineCount: Int
@@ -83,8 +30,9 @@ final class RaceDetector {
   /// For each cell and warp.
   private let readers: UnsafeMutablePointer<Reader>
 
-  init(sharedByteCount: Int, warpCount: Int, in arena: Arena) {
-    self.warpCount = warpCount
+  init(sharedByteCount: Int, clocks: ClockLayout, in arena: Arena) {
+    self.clocks = clocks
+    warpCount = clocks.warpCount
     lineCount = (sharedByteCount + 15) / 16
     cells = arena.allocate(Cell.self, count: lineCount * 9)
     isSplit = arena.allocate(Bool.self, count: lineCount)
@@ -144,7 +92,7 @@ final class RaceDetector {
 
   // MARK: Accesses
 
-  /// Whether an access happened before one by a lane of a warp.
+  /// Whether an access, no copy's, happened before one by a lane of a warp.
   @inline(__always)
   func isOrdered(
     _ record: Record, before warp: Int, lane: Int, clock: UnsafeMutablePointer<UInt32>
@@ -160,8 +108,11 @@ final class RaceDetector {
     clock: UnsafeMutablePointer<UInt32>
   ) -> Collision {
     let write = cell.pointee.write
-    if write.kindBits == UInt64(Kind.copying.rawValue) { return .copy }
-    if !isOrdered(write, before: warp, lane: lane, clock: clock) { return .write }
+    if write.isAsynchronous {
+      if !isOver(write, clock) { return .copy }
+    } else if !isOrdered(write, before: warp, lane: lane, clock: clock) {
+      return .write
+    }
     let record = Record(epoch: clock[warp], warp: warp, lane: lane)
     if cell.pointee.hasReaders {
       let index = (cell - cells) * warpCount + warp
@@ -211,9 +162,10 @@ final class RaceDetector {
     clock: UnsafeMutablePointer<UInt32>
   ) -> Collision {
     let write = cell.pointee.write
-    if write.kindBits == UInt64(Kind.copying.rawValue) { return .copy }
-    if !isOrdered(write, before: warp, lane: lane, clock: clock) {
-      if kind != .atomic || write.kindBits != UInt64(Kind.atomic.rawValue) {
+    if write.isAsynchronous {
+      if !isOver(write, clock) { return .copy }
+    } else if !isOrdered(write, before: warp, lane: lane, clock: clock) {
+      if kind != .atomic || write.kind != .atomic {
         return write.warp == warp && cell.pointee.writeCount == count ? .sameInstruction : .write
       }
     }
@@ -240,6 +192,13 @@ final class RaceDetector {
       writeCount: count)
   }
 
+  // MARK: Copies
+
+  /// Whether a copy's write is known to be over.
+  func isOver(_ write: Record, _ clock: UnsafeMutablePointer<UInt32>) -> Bool {
+    write.kind != .copying && write.epoch <= clock[clocks.brought(write.carrier)]
+  }
+
   /// Makes a copy one that the lane has written now.
   func finishCopy(
     at offset: Int, byteCount: Int, warp: Int, lane: Int, clock: UnsafeMutablePointer<UInt32>
@@ -247,6 +206,25 @@ final class RaceDetector {
     for cell in cells(of: offset, byteCount: byteCount) {
       cell.pointee.write = Record(epoch: clock[warp], warp: warp, lane: lane)
     }
+  }
+
+  /// Makes a copy one that ends at the barrier of a carrier.
+  func announceCopy(at offset: Int, byteCount: Int, carrier: Int, epoch: UInt32) {
+    for cell in cells(of: offset, byteCount: byteCount) {
+      let write = cell.pointee.write
+      cell.pointee.write = Record(
+        epoch: epoch, warp: write.warp, lane: write.lane, kind: .announced, carrier: carrier)
+    }
+  }
+
+  /// Notes a bulk copy's write, which ends at the barrier of a carrier; warp and lane have begun it.
+  func writeInBulk(
+    _ cell: UnsafeMutablePointer<Cell>, warp: Int, lane: Int, pc: UInt32, carrier: Int,
+    epoch: UInt32
+  ) {
+    cell.pointee = Cell(
+      write: Record(epoch: epoch, warp: warp, lane: lane, kind: .bulk, carrier: carrier),
+      writePC: pc)
   }
 
   // MARK: Reads that take time
@@ -284,7 +262,7 @@ final class RaceDetector {
   /// Lets `clock` know all that `other` knows.
   @inline(__always)
   func join(_ clock: UnsafeMutablePointer<UInt32>, _ other: UnsafeMutablePointer<UInt32>) {
-    for warp in 0..<warpCount { clock[warp] = max(clock[warp], other[warp]) }
+    for index in 0..<clocks.length { clock[index] = max(clock[index], other[index]) }
   }
 
   /// Hands what a warp has done to those that will join `other`, and begins an epoch.

@@ -2,8 +2,9 @@
 ///
 /// Products run in their own time: until `wgmma.wait_group` their sums may neither be read nor
 /// written, their A in registers not be written, and shared memory that they read not be
-/// overwritten. Before the first product, `wgmma.fence` orders them behind earlier writes of these
-/// registers, and `fence.proxy.async` behind earlier stores to shared memory.
+/// overwritten. Before a product, `wgmma.fence` orders it behind earlier accesses to its
+/// registers, those of other products of its shape to the sums apart; and `fence.proxy.async` behind
+/// earlier stores to shared memory (``ProxyFences``).
 ///
 /// Source: PTX ISA, "Asynchronous warpgroup level matrix instructions".
 final class WarpgroupTracker {
@@ -12,14 +13,10 @@ final class WarpgroupTracker {
     /// One more than the group of the products that add to it, or read it; zero without.
     var addingGroup: UInt32 = 0
     var readingGroup: UInt32 = 0
-    /// Whether it was written since the last fence.
-    var isUnfenced = false
-  }
-
-  /// A line of 16 bytes of shared memory that products read.
-  struct Reading {
-    var offset: UInt32
-    var group: UInt32
+    /// Whether it was accessed since the last fence, or there was none.
+    var isUnfenced = true
+    /// The shape of the products that it was a sum of since the last fence; zero without.
+    var shape: UInt16 = 0
   }
 
   /// What is known of a warp.
@@ -28,29 +25,26 @@ final class WarpgroupTracker {
     var committed: UInt32 = 0
     /// Whether products may be unfinished.
     var isPending = false
-    /// The last epoch whose stores the warp itself has fenced.
-    var fencedEpoch: UInt32 = 0
   }
 
   private let unitCount: Int
   private let warpCount: Int
-  /// The number of the block's first warp in clocks, and what clocks count.
-  private let firstClock: Int
-  private let clockCount: Int
+  private let lineCount: Int
   private let units: UnsafeMutablePointer<Unit>
-  private let readings: UnsafeMutablePointer<[Reading]>
   let states: UnsafeMutablePointer<State>
-  /// For each warp, what it knew of others' epochs at its last fence of shared memory.
-  private let fenceClocks: UnsafeMutablePointer<UInt32>
+  /// For each warp, the lines of 16 bytes that its unfinished products read.
+  private let readings: UnsafeMutablePointer<[UInt32]>
+  /// For each warp and line, one more than the last group whose products read it; zero without.
+  private let readingGroups: UnsafeMutablePointer<UInt32>
 
-  init(unitCount: Int, warpCount: Int, firstClock: Int, clockCount: Int, in arena: Arena) {
+  /// - Parameter sharedByteCount: of the memory that is followed.
+  init(unitCount: Int, warpCount: Int, sharedByteCount: Int, in arena: Arena) {
     self.unitCount = unitCount
     self.warpCount = warpCount
-    self.firstClock = firstClock
-    self.clockCount = clockCount
+    lineCount = (sharedByteCount + 15) / 16
     units = arena.allocate(Unit.self, count: unitCount * warpCount)
     states = arena.allocate(State.self, count: warpCount)
-    fenceClocks = arena.allocate(UInt32.self, count: clockCount * warpCount)
+    readingGroups = arena.allocate(UInt32.self, count: lineCount * warpCount)
     readings = .allocate(capacity: warpCount)
     readings.initialize(repeating: [], count: warpCount)
   }
@@ -63,7 +57,7 @@ final class WarpgroupTracker {
   func reset() {
     units.update(repeating: Unit(), count: unitCount * warpCount)
     states.update(repeating: State(), count: warpCount)
-    fenceClocks.update(repeating: 0, count: clockCount * warpCount)
+    readingGroups.update(repeating: 0, count: lineCount * warpCount)
     for warp in 0..<warpCount { readings[warp].removeAll(keepingCapacity: true) }
   }
 
@@ -71,20 +65,27 @@ final class WarpgroupTracker {
 
   // MARK: Products
 
+  /// Notes that a product of the current group reads a line.
   func read(_ offset: Int, warp: Int) {
-    readings[warp].append(Reading(offset: UInt32(offset), group: states[warp].committed))
+    let line = offset / 16
+    let group = readingGroups + (warp * lineCount + line)
+    if group.pointee == 0 { readings[warp].append(UInt32(line)) }
+    group.pointee = states[warp].committed + 1
   }
 
   /// `wgmma.fence`
   func fence(_ warp: Int) {
     let units = units(of: warp)
-    for unit in 0..<unitCount { units[unit].isUnfenced = false }
+    for unit in 0..<unitCount {
+      units[unit].isUnfenced = false
+      units[unit].shape = 0
+    }
   }
 
   /// `wgmma.wait_group`: all but the last `unfinished` groups are done.
   ///
-  /// - Parameter body: is given the lines that they have read.
-  func wait(_ warp: Int, unfinished: UInt32, _ body: (Int) -> Void) {
+  /// - Parameter body: is given the lines that they have read and no later group reads.
+  func wait(_ warp: Int, unfinished: UInt32, _ body: (_ offset: Int) -> Void) {
     let committed = states[warp].committed
     guard committed >= unfinished else { return }
     let done = committed - unfinished
@@ -95,29 +96,13 @@ final class WarpgroupTracker {
       if units[unit].readingGroup <= done { units[unit].readingGroup = 0 }
       isPending = isPending || units[unit].addingGroup != 0 || units[unit].readingGroup != 0
     }
-    readings[warp].removeAll { reading in
-      guard reading.group < done else { return false }
-      body(Int(reading.offset))
+    let groups = readingGroups + warp * lineCount
+    readings[warp].removeAll { line in
+      guard groups[Int(line)] <= done else { return false }
+      groups[Int(line)] = 0
+      body(Int(line) * 16)
       return true
     }
     states[warp].isPending = isPending
-  }
-
-  // MARK: Fences of shared memory
-
-  /// `fence.proxy.async`
-  func fenceMemory(_ warp: Int, clock: UnsafeMutablePointer<UInt32>) {
-    states[warp].fencedEpoch = clock[firstClock + warp]
-    (fenceClocks + warp * clockCount).update(from: clock, count: clockCount)
-  }
-
-  /// Whether a fence lies between a write and a product of a warp, which happens after the write:
-  /// by the warp that wrote, if it is of this block, as the fence concerns its own block's memory; or by the
-  /// one that multiplies once it knew of the write.
-  func isFenced(_ write: RaceDetector.Record, before warp: Int) -> Bool {
-    if write.bits == 0 || write.lane == RaceDetector.Record.bulkCopy { return true }
-    let writer = write.warp - firstClock
-    return (0..<warpCount).contains(writer) && write.epoch <= states[writer].fencedEpoch
-      || write.epoch <= fenceClocks[warp * clockCount + write.warp]
   }
 }

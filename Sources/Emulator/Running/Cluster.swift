@@ -7,7 +7,7 @@ final class Cluster {
   /// What the arrivals of the current phase have done, and what happened before the end of the last one.
   private let arrivals: UnsafeMutablePointer<UInt32>
   private let completion: UnsafeMutablePointer<UInt32>
-  private let clockCount: Int
+  private let clockLength: Int
 
   /// Rounds without progress, in which all warps that can run test a barrier in vain, after which
   /// they never will.
@@ -17,9 +17,9 @@ final class Cluster {
   init?(size: Int, _ make: (_ rank: Int) -> Machine?) {
     let machines = (0..<size).compactMap(make)
     self.machines = machines
-    clockCount = machines.first?.clockCount ?? 0
-    arrivals = arena.allocate(UInt32.self, count: clockCount)
-    completion = arena.allocate(UInt32.self, count: clockCount)
+    clockLength = machines.first?.clocks.length ?? 0
+    arrivals = arena.allocate(UInt32.self, count: clockLength)
+    completion = arena.allocate(UInt32.self, count: clockLength)
     guard machines.count == size, !arena.isExhausted else { return nil }
     for machine in machines { machine.cluster = self }
   }
@@ -28,7 +28,7 @@ final class Cluster {
   func run(x: Int, y: Int, z: Int) throws(EmulatorFault) {
     for machine in machines { machine.reset(x: x + machine.rank, y: y, z: z) }
     phase = 0
-    arrivals.update(repeating: 0, count: clockCount)
+    arrivals.update(repeating: 0, count: clockLength)
     var idleRounds = 0
     while machines.contains(where: { $0.block.pointee.liveCount > 0 }) {
       let completions = completionCount
@@ -88,8 +88,8 @@ final class Cluster {
       }
     }
     phase += 1
-    completion.update(from: arrivals, count: clockCount)
-    arrivals.update(repeating: 0, count: clockCount)
+    completion.update(from: arrivals, count: clockLength)
+    arrivals.update(repeating: 0, count: clockLength)
     for machine in machines {
       for index in 0..<machine.warpCount {
         let warp = machine.warps + index

@@ -111,11 +111,23 @@ extension Machine {
     }
   }
 
-  /// `cp.async.mbarrier.arrive.noinc`: an arrival that happens once the lane's copies are done.
+  /// `cp.async.mbarrier.arrive.noinc`: an arrival that happens once the lane's copies are done, which
+  /// then are those of whoever waits for the phase, and of nobody else.
   func arriveAfterCopies(
     _ i: Decoded, _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) {
-    if findsRaces { finishCopies(warp) { active & (1 << UInt32($0.lane)) != 0 } }
+    if findsRaces {
+      try locateShared(
+        i.pointee.a, plus: i.pointee.immediate, byteCount: 8, i, warp, active: active)
+      for lane in Lanes(active) {
+        let barrier = try barrier(i, warp, lane: lane)
+        copies.finish(warp: warp.pointee.index, where: { Int($0.lane) == lane }) { copy in
+          let (carrier, epoch) = sharedBarriers.carry(barrier, rank: rank)
+          races.announceCopy(
+            at: Int(copy.offset), byteCount: Int(copy.byteCount), carrier: carrier, epoch: epoch)
+        }
+      }
+    }
     try changeBarriers(i, warp, active: active)
   }
 

@@ -118,25 +118,41 @@ extension Machine {
           continue
         }
       case .barrierTest:
-        if active != 0, try !testBarriers(i, warp, active: active) {
+        if active != 0, failsFirstTries, !warp.pointee.tried[Int(i.pointee.target)] {
+          try tryInVain(i, warp, active: active)
+        } else if active != 0, try !testBarriers(i, warp, active: active) {
           pc += 1
           warp.pointee.state = .polling
           return
         }
       case .barrierTry:
-        if active != 0, try !tryBarriers(i, warp, active: active) {
-          // It is executed again, and counted once.
-          budget &+= 1
-          counter.pointee.executions &-= 1
-          counter.pointee.activeLanes &-= UInt64(active.nonzeroBitCount)
+        if active != 0, failsFirstTries, !warp.pointee.tried[Int(i.pointee.target)] {
+          try tryInVain(i, warp, active: active)
+        } else if active != 0, try !tryBarriers(i, warp, active: active) {
+          uncount(counter, active, &budget)
           warp.pointee.state = .trying
           warp.pointee.triedAt = block.pointee.completions
+          return
+        }
+      case .setMaxRegisters:
+        if active != 0, try !setMaxRegisters(i, warp, active: active) {
+          uncount(counter, active, &budget)
+          warp.pointee.state = .waitingForRegisters
           return
         }
       default: if active != 0 { try runRare(i, warp, active: active) }
       }
       pc += 1
     }
+  }
+
+  /// Takes back that an instruction was executed, which will be again.
+  private func uncount(
+    _ counter: UnsafeMutablePointer<LaunchReport.Counters>, _ active: UInt32, _ budget: inout Int
+  ) {
+    budget &+= 1
+    counter.pointee.executions &-= 1
+    counter.pointee.activeLanes &-= UInt64(active.nonzeroBitCount)
   }
 
   /// Instructions that do not deserve a place in the loop.
@@ -160,7 +176,9 @@ extension Machine {
     case .warpgroup: try multiplyInGroup(i, warp, active: active)
     case .warpgroupFence, .warpgroupCommit, .warpgroupWait:
       try orderProducts(i, warp, active: active)
-    case .fenceAsyncProxy: fenceSharedMemory(warp)
+    case .fenceAsyncProxy: fenceSharedMemory(warp, active: active)
+    case .fenceTensorMap: try fenceTensorMaps(i, warp, active: active)
+    case .fenceBarrierInit: fenceBarriers(warp, active: active)
     case .tensorCopy: try copyTensors(i, warp, active: active)
     case .loadCluster: try loadCluster(i, warp, active: active)
     case .storeCluster: try storeCluster(i, warp, active: active)

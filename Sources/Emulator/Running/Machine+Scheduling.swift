@@ -18,12 +18,16 @@ extension Machine {
       switch warp.pointee.state {
       case .finished, .waiting, .waitingForCluster: continue
       case .trying where warp.pointee.triedAt == block.pointee.completions: continue
-      case .trying, .polling, .ready: break
+      case .waitingForRegisters
+      where warp.pointee.missingRegisterCount > block.pointee.freeRegisterCount:
+        continue
+      case .trying, .polling, .ready, .waitingForRegisters: break
       }
       let wasPolling = warp.pointee.state == .polling
       try run(warp)
       if warp.pointee.state == .finished {
         block.pointee.liveCount -= 1
+        if checksWarpgroups { try checkSteps(warp) }
         try cluster?.hasReturned(warp, of: self)
       }
       if !wasPolling || warp.pointee.state != .polling {
@@ -70,6 +74,9 @@ extension Machine {
           + "\(barriers[place.id].expectedCount) threads have arrived"
       case .waitingForCluster: "\(who) wait for the cluster \(at)"
       case .trying, .polling: "\(who) wait for the phase of a barrier \(at)"
+      case .waitingForRegisters:
+        "\(who) wait for registers \(at), where the block has \(block.pointee.freeRegisterCount) "
+          + "for the threads of a warp"
       case .ready: "\(who) are ready \(at)"
       }
     }
@@ -80,7 +87,8 @@ extension Machine {
   func deadlock(_ message: String) -> EmulatorFault {
     let waiting = (0..<warpCount).first { warps[$0].state != .finished } ?? 0
     let warp = warps + waiting
-    let behind = warp.pointee.state == .trying ? 0 : 1
+    let isAgain = warp.pointee.state == .trying || warp.pointee.state == .waitingForRegisters
+    let behind = isAgain ? 0 : 1
     return fault(.deadlock, message, code + (warp.pointee.pc - behind), warp)
   }
 }

@@ -1,8 +1,9 @@
 internal import KernelIR
 
 extension Machine {
-  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier; those
-  /// that go to several blocks are read once, and counted once.
+  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier; where
+  /// races are looked for, they are there for those who have waited for its phase. Those that go to
+  /// several blocks are read once, and counted once.
   func copyTensors(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     for lane in Lanes(active) { try copyTensor(i, warp, lane: lane) }
   }
@@ -26,7 +27,7 @@ extension Machine {
     let coordinates = (0..<map.dimensionCount).map {
       Int(Int32(bitPattern: words(table[3 + $0], warp)[lane]))
     }
-    if i.pointee.variant & 2 == 0 {
+    if i.pointee.variant == 0 {
       try bring(map, coordinates, to: target, i, warp, lane: lane)
     } else {
       let blocks = words(table[3 + map.dimensionCount], warp)[lane]
@@ -54,24 +55,20 @@ extension Machine {
     let barrierOffset = Int(Int32(bitPattern: table[Int(i.pointee.sourceCount)]))
     try locateShared(
       table[2], plus: barrierOffset, byteCount: 8, i, warp, active: 1 << UInt32(lane))
-    let barrierPlace = pointers[lane] - shared
-    guard let barrier = sharedBarriers.index(at: barrierPlace) else {
-      throw fault(
-        .barrierMisuse, "no barrier was made here", i, warp, lane: lane,
-        address: UInt64(barrierPlace + Decoder.sharedBase))
-    }
-    try copyBox(map, coordinates, to: target, i, warp, lane: lane)
-    if findsRaces { races.join(sharedBarriers.arrivals(of: barrier), warp.pointee.clock) }
+    let barrier = try barrier(i, warp, lane: lane)
+    if findsRaces { try checkFenced(barrier: barrier, i, warp, lane: lane) }
+    try copyBox(map, coordinates, to: target, barrier: barrier, i, warp, lane: lane)
     sharedBarriers.expect(barrier, byteCount: -map.boxByteCount)
-    if sharedBarriers.completesPhase(barrier) { block.pointee.completions += 1 }
+    completePhase(barrier)
   }
 
   private func copyBox(
-    _ map: TensorMap, _ coordinates: [Int], to target: Int, _ i: Decoded, _ warp: WarpPointer,
-    lane: Int
+    _ map: TensorMap, _ coordinates: [Int], to target: Int, barrier: Int, _ i: Decoded,
+    _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) {
     var failure: EmulatorFault?
     warp.pointee.accessCount &+= 1
+    let phase = findsRaces ? sharedBarriers.carry(barrier, rank: rank) : (carrier: 0, epoch: 0)
     let isComplete = map.copyBox(
       coordinates: coordinates, sharedAddress: target,
       readGlobal: { address, byteCount in
@@ -84,7 +81,7 @@ extension Machine {
       },
       writeShared: { address, byteCount in
         do throws(EmulatorFault) {
-          return try placeOfBox(at: address, byteCount, i, warp, lane: lane)
+          return try placeOfBox(at: address, byteCount, phase, i, warp, lane: lane)
         } catch {
           failure = error
           return nil
@@ -97,27 +94,45 @@ extension Machine {
   private func tensorMap(
     _ operand: OperandOffset, _ i: Decoded, _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) -> TensorMap {
-    let isParameter = i.pointee.variant & 1 != 0
-    let base = source(operand, warp.pointee.registers).assumingMemoryBound(to: UInt64.self)[lane]
-    let address = base &+ UInt64(truncatingIfNeeded: Int(i.pointee.secondImmediate))
+    let address = source(operand, warp.pointee.registers)
+      .assumingMemoryBound(to: UInt64.self)[lane]
     let size = TensorMap.encodedByteCount
-    let bytes: UnsafeRawPointer
-    if isParameter {
-      guard address <= UInt64(max(0, parameterByteCount - size)), parameterByteCount >= size else {
-        throw fault(
-          .outOfBounds, "a tensor map beyond the \(parameterByteCount) bytes of parameters", i,
-          warp,
-          lane: lane, address: address)
-      }
-      bytes = parameterMemory + Int(address)
-    } else {
-      bytes = try bytesOfTensor(at: address, size, i, warp, lane: lane)
+    try checkMapAlignment(address, i, warp, lane: lane)
+    let bytes = try bytesOfTensor(at: address, size, i, warp, lane: lane)
+    guard !findsRaces || fences.isMapFenced(at: address, warp, lane: lane) else {
+      throw fault(
+        .missingFence,
+        "no fence.proxy.tensormap of this tensor map lies between the beginning of the block and "
+          + "this copy", i, warp, lane: lane, address: address)
     }
     let words = (0..<size / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
     guard let map = TensorMap(encoded: words) else {
       throw fault(.outOfBounds, "no tensor map lies here", i, warp, lane: lane, address: address)
     }
     return map
+  }
+
+  /// `fence.proxy.tensormap`
+  func fenceTensorMaps(
+    _ i: Decoded, _ warp: WarpPointer, active: UInt32
+  ) throws(EmulatorFault) {
+    let addresses = source(i.pointee.a, warp.pointee.registers)
+      .assumingMemoryBound(to: UInt64.self)
+    for lane in Lanes(active) {
+      let address = addresses[lane] &+ UInt64(truncatingIfNeeded: i.pointee.immediate)
+      try checkMapAlignment(address, i, warp, lane: lane)
+      _ = try allocation(of: address, TensorMap.encodedByteCount, i, warp, lane: lane)
+      if findsRaces { fences.fenceMap(at: address, warp, lane: lane) }
+    }
+  }
+
+  private func checkMapAlignment(
+    _ address: UInt64, _ i: Decoded, _ warp: WarpPointer, lane: Int
+  ) throws(EmulatorFault) {
+    guard !address.isMultiple(of: UInt64(TensorMap.alignment)) else { return }
+    throw fault(
+      .misaligned, "a tensor map lies at a multiple of \(TensorMap.alignment) bytes", i, warp,
+      lane: lane, address: address)
   }
 
   private func bytesOfTensor(
@@ -136,7 +151,8 @@ extension Machine {
   }
 
   private func placeOfBox(
-    at address: Int, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
+    at address: Int, _ byteCount: Int, _ phase: (carrier: Int, epoch: UInt32), _ i: Decoded,
+    _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) -> UnsafeMutableRawPointer {
     let offset = address - Decoder.sharedBase
     guard offset >= 0, offset + byteCount <= sharedByteCount else {
@@ -144,7 +160,7 @@ extension Machine {
         .outOfBounds, "a box at byte \(offset) of \(sharedByteCount) of shared memory", i, warp,
         lane: lane, address: UInt64(max(0, address)))
     }
-    if findsRaces { try noteBulkWrite(at: offset, byteCount, i, warp, lane: lane) }
+    if findsRaces { try noteBulkWrite(at: offset, byteCount, phase, i, warp, lane: lane) }
     if checksMemory { (sharedInitialized + offset).update(repeating: 1, count: byteCount) }
     return shared + offset
   }

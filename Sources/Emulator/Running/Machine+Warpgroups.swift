@@ -15,9 +15,7 @@ extension Machine {
       case .multiplyWarpgroup(let shape) =
         program.program.instructions[Int(i.pointee.index)].operation
     else { preconditionFailure("a product is one") }
-    guard warp.pointee.index | 3 < warpCount else {
-      throw fault(.warpgroupMisuse, "a warpgroup has four warps", i, warp)
-    }
+    try requireWarpgroup(i, warp)
     let registers = warp.pointee.registers
     let results = Int(i.pointee.resultCount)
     let table = operandTable + Int(i.pointee.target)
@@ -36,12 +34,14 @@ extension Machine {
     }
     let aDescriptor = shape.aInRegisters ? 0 : try descriptor(sources[0], i, warp)
     let bDescriptor = try descriptor(sources[aCount], i, warp)
+    let adds = addsToSums(i, warp)
+    try take(.init(pc: i - code, a: aDescriptor, b: bDescriptor, adds: adds), i, warp)
     var failure: EmulatorFault?
     let isComplete = multiplyWarpgroup(
       shape, sums: operands,
       aRegisters: shape.aInRegisters
         ? UnsafeRawPointer(aOperands).assumingMemoryBound(to: UnsafeRawPointer.self) : nil,
-      aDescriptor: aDescriptor, bDescriptor: bDescriptor, accumulates: addsToSums(i, warp),
+      aDescriptor: aDescriptor, bDescriptor: bDescriptor, accumulates: adds,
       warp: warp.pointee.index & 3
     ) { address, byteCount in
       do throws(EmulatorFault) {
@@ -80,7 +80,7 @@ extension Machine {
     try watchSharedReads(byteCount: byteCount, i, warp, active: 1)
     if checksWarpgroups && findsRaces {
       for cell in races.cells(of: offset, byteCount: byteCount) {
-        guard warpgroups.isFenced(cell.pointee.write, before: warp.pointee.index) else {
+        guard fences.isFenced(cell.pointee.write, before: warp) else {
           throw fault(
             .warpgroupMisuse,
             "no fence.proxy.async lies between this product and a store that it reads, in "
@@ -96,7 +96,9 @@ extension Machine {
   /// `wgmma.fence`, `commit_group` and `wait_group`.
   func orderProducts(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     try requireFullWarp(i, warp, active: active)
+    try requireWarpgroup(i, warp)
     guard checksWarpgroups else { return }
+    try take(.init(pc: i - code), i, warp)
     let index = warp.pointee.index
     switch i.pointee.opcode {
     case .warpgroupFence: warpgroups.fence(index)
@@ -110,16 +112,75 @@ extension Machine {
   }
 
   /// `fence.proxy.async`. What the warp stores from now on is of another epoch.
-  func fenceSharedMemory(_ warp: WarpPointer) {
-    guard checksWarpgroups, findsRaces else { return }
-    warpgroups.fenceMemory(warp.pointee.index, clock: warp.pointee.clock)
-    warp.pointee.clock[warp.pointee.clockIndex] += 1
+  func fenceSharedMemory(_ warp: WarpPointer, active: UInt32) {
+    guard findsRaces, program.usesAsyncProxy else { return }
+    fences.fence(warp, active: active)
+  }
+
+  /// `setmaxnreg`, with a pool of registers for each block. Source: PTX ISA, "setmaxnreg".
+  ///
+  /// - Returns: false where the warp must wait for registers.
+  func setMaxRegisters(
+    _ i: Decoded, _ warp: WarpPointer, active: UInt32
+  ) throws(EmulatorFault) -> Bool {
+    try requireFullWarp(i, warp, active: active)
+    try requireWarpgroup(i, warp)
+    let (old, new) = (warp.pointee.registerCount, i.pointee.immediate)
+    guard old > 0 else {
+      throw fault(.warpgroupMisuse, "the kernel has no budget of registers (.maxnreg)", i, warp)
+    }
+    guard i.pointee.variant == 1 ? new >= old : new <= old else {
+      throw fault(
+        .warpgroupMisuse, "the threads have \(old) registers, and are to have \(new)", i, warp)
+    }
+    guard new - old <= block.pointee.freeRegisterCount else {
+      warp.pointee.missingRegisterCount = new - old
+      return false
+    }
+    if checksWarpgroups { try take(.init(pc: i - code), i, warp) }
+    block.pointee.freeRegisterCount -= new - old
+    warp.pointee.registerCount = new
+    return true
+  }
+
+  // MARK: Whole warpgroups
+
+  private func requireWarpgroup(_ i: Decoded, _ warp: WarpPointer) throws(EmulatorFault) {
+    guard warp.pointee.index | 3 >= warpCount else { return }
+    throw fault(.warpgroupMisuse, "a warpgroup has four warps", i, warp)
+  }
+
+  /// Notes an instruction that all warps of the group execute.
+  private func take(
+    _ step: WarpgroupSteps.Step, _ i: Decoded, _ warp: WarpPointer
+  ) throws(EmulatorFault) {
+    guard checksWarpgroups else { return }
+    guard let other = steps.take(step, warp: warp.pointee.index) else { return }
+    throw fault(
+      .warpgroupMisuse,
+      other.step.pc == step.pc
+        ? "other descriptors than those of warp \(other.warp) of the warpgroup"
+        : "warp \(other.warp) of the warpgroup has executed "
+          + "\(name(ofInstructionAt: code[other.step.pc].index)) in its place", i, warp)
+  }
+
+  /// Makes sure that a warp that returns has executed what the others of its warpgroup have.
+  func checkSteps(_ warp: WarpPointer) throws(EmulatorFault) {
+    let index = warp.pointee.index
+    for member in index & ~3..<min(index | 3 + 1, warpCount)
+    where warps[member].state == .finished {
+      guard let missing = steps.missing(ofWarp: member) else { continue }
+      throw fault(
+        .warpgroupMisuse,
+        "warp \(member) of the warpgroup has returned without this, which warp \(missing.warp) has "
+          + "executed", code + missing.step.pc, warps + missing.warp)
+    }
   }
 
   // MARK: Registers
 
   /// Makes sure that an instruction leaves the registers of unfinished products alone, and notes
-  /// what it writes.
+  /// what it accesses.
   func checkProducts(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     guard active != 0 else { return }
     let units = warpgroups.units(of: warp.pointee.index)
@@ -144,8 +205,13 @@ extension Machine {
       }
     }
     if i.pointee.isWide {
-      for index in 0..<results { units[Self.unit(table[index])].isUnfenced = true }
+      for index in 0..<results + Int(i.pointee.sourceCount) {
+        units[Self.unit(table[index])].isUnfenced = true
+      }
     } else {
+      units[Self.unit(i.pointee.a)].isUnfenced = true
+      units[Self.unit(i.pointee.b)].isUnfenced = true
+      units[Self.unit(i.pointee.c)].isUnfenced = true
       units[Self.unit(i.pointee.result)].isUnfenced = true
     }
   }
@@ -173,15 +239,20 @@ extension Machine {
     let aCount = Int(i.pointee.sourceCount) - results - 2
     // A in registers; a descriptor is read where the instruction begins.
     let aRegisters = results..<results + (aCount == 4 ? 4 : 0)
-    let adds = addsToSums(i, warp)
     for index in aRegisters {
       try checkUntouched(table[index], writes: false, i, warp, units)
     }
-    for index in Array(aRegisters) + (adds ? Array(0..<results) : [])
-    where units[Self.unit(table[index])].isUnfenced && table[index] & 1 == 0 {
-      throw fault(
-        .warpgroupMisuse, "no wgmma.fence lies between this product and a write of its registers",
-        i, warp)
+    let shape = shapeBits(i)
+    for index in 0..<aRegisters.upperBound where table[index] & 1 == 0 {
+      let unit = units[Self.unit(table[index])]
+      guard !unit.isUnfenced, unit.shape == 0 || unit.shape == shape && index < results else {
+        throw fault(
+          .warpgroupMisuse,
+          unit.isUnfenced
+            ? "no wgmma.fence lies between this product and an access to its registers"
+            : "no wgmma.fence lies between this product and one of another shape, of the same sums",
+          i, warp)
+      }
     }
     for index in aRegisters {
       units[Self.unit(table[index])].readingGroup = state.pointee.committed + 1
@@ -189,8 +260,17 @@ extension Machine {
     for index in 0..<results {
       let unit = Self.unit(table[index])
       units[unit].addingGroup = state.pointee.committed + 1
-      units[unit].isUnfenced = false
+      units[unit].shape = shape
     }
     state.pointee.isPending = true
+  }
+
+  /// A number for each shape, not zero.
+  private func shapeBits(_ i: Decoded) -> UInt16 {
+    guard
+      case .multiplyWarpgroup(let shape) =
+        program.program.instructions[Int(i.pointee.index)].operation
+    else { preconditionFailure("a product is one") }
+    return UInt16(shape.n * 4 + (MatrixType.allCases.firstIndex(of: shape.type) ?? 0))
   }
 }

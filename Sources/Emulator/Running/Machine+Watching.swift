@@ -63,10 +63,11 @@ extension Machine {
     }
   }
 
-  /// Checks and notes what a bulk copy writes: of no lane, so that the warp's own lanes must wait
-  /// for the barrier too.
+  /// Checks and notes what a bulk copy writes, which ends with a phase of a barrier: of no lane, so
+  /// that the warp's own lanes must wait for the barrier too.
   func noteBulkWrite(
-    at offset: Int, _ byteCount: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
+    at offset: Int, _ byteCount: Int, _ phase: (carrier: Int, epoch: UInt32), _ i: Decoded,
+    _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) {
     let (index, clock, count) = (
       warp.pointee.clockIndex, warp.pointee.clock, warp.pointee.accessCount
@@ -77,9 +78,16 @@ extension Machine {
       if collision != .none {
         throw describe(collision, cell, reads: false, offset, i, warp, lane: lane)
       }
-      races.write(
-        cell, warp: index, lane: RaceDetector.Record.bulkCopy, kind: .plain, pc: i.pointee.index,
-        count: count, clock: clock)
+      guard fences.isFenced(cell.pointee.write, before: warp) else {
+        throw fault(
+          .missingFence,
+          "no fence.proxy.async lies between this copy and a store that it overwrites, in "
+            + name(ofInstructionAt: cell.pointee.writePC), i, warp, lane: lane,
+          address: UInt64(offset + Decoder.sharedBase))
+      }
+      races.writeInBulk(
+        cell, warp: index, lane: lane, pc: i.pointee.index, carrier: phase.carrier,
+        epoch: phase.epoch)
     }
     if byteCount == 16 { races.merge(offset) }
   }
@@ -108,7 +116,6 @@ extension Machine {
     let who =
       switch other.lane {
       case RaceDetector.Record.severalLanes: "several lanes of \(name(ofWarp: other.warp)) have"
-      case RaceDetector.Record.bulkCopy: "a bulk copy of \(name(ofWarp: other.warp)) has"
       default: "lane \(other.lane) of \(name(ofWarp: other.warp)) has"
       }
     let there = "in \(name(ofInstructionAt: pc))"
@@ -118,9 +125,12 @@ extension Machine {
       case .none, .write: "\(verb) what \(who) written without a barrier between, \(there)"
       case .read: "overwrites what \(who) read without a barrier between, \(there)"
       case .sameInstruction: "writes another value than lane \(other.lane) to the same place"
-      case .copy:
+      case .copy where other.kind == .copying:
         "\(verb) the target of a copy that lane \(other.lane) of \(name(ofWarp: other.warp)) "
           + "has not waited for, \(there)"
+      case .copy:
+        "\(verb) the target of a copy whose barrier nobody here has waited for, begun by lane "
+          + "\(other.lane) of \(name(ofWarp: other.warp)) \(there)"
       }
     return fault(
       collision == .copy ? .unfinishedCopy : .race, message, i, warp, lane: lane,

@@ -33,8 +33,10 @@ final class Machine {
   let warpCount: Int
   /// The number in its cluster of the block that runs.
   let rank: Int
-  /// Warps of the cluster, which clocks have an epoch of.
+  /// Warps of the cluster.
   let clockCount: Int
+  /// What the clocks of warps count.
+  let clocks: ClockLayout
   /// The cluster that the machine belongs to, which outlives it.
   unowned(unsafe) var cluster: Cluster?
   /// For each warp of the cluster, its last access to this block's memory from another block.
@@ -46,7 +48,9 @@ final class Machine {
   let sharedBarriers: SharedBarriers
   let races: RaceDetector
   let copies: PendingCopies
+  let fences: ProxyFences
   let warpgroups: WarpgroupTracker
+  let steps: WarpgroupSteps
   /// By index of the decoded code.
   let counters: UnsafeMutablePointer<LaunchReport.Counters>
   let banks: BankCounter
@@ -65,6 +69,9 @@ final class Machine {
   let findsRaces: Bool
   let findsDivergence: Bool
   let checksWarpgroups: Bool
+  /// Whether the first try of each wait at a barrier in shared memory is in vain, as hardware may let
+  /// it be.
+  let failsFirstTries: Bool
   let countsMemory: Bool
   let tracksGlobal: Bool
   let instructionLimit: Int
@@ -85,7 +92,11 @@ final class Machine {
     self.arena = arena
     warpCount = program.warpCount
     self.rank = rank
-    clockCount = warpCount * program.program.clusterSize
+    let clusterSize = program.program.clusterSize
+    clockCount = warpCount * clusterSize
+    let clocks = ClockLayout(
+      blockCount: clusterSize, warpsOfBlock: warpCount, usesAsyncProxy: program.usesAsyncProxy)
+    self.clocks = clocks
     remoteAccesses = arena.allocate(RemoteAccess.self, count: clockCount)
     sharedByteCount = launch.sharedByteCount
     checksRegisters = options.detectors.contains(.uninitializedRegisters)
@@ -93,6 +104,7 @@ final class Machine {
     findsRaces = options.detectors.contains(.races)
     findsDivergence = options.detectors.contains(.divergence)
     checksWarpgroups = options.detectors.contains(.warpgroups) && program.hasWarpgroups
+    failsFirstTries = options.detectors != []
     countsMemory = options.countsMemory
     instructionLimit = options.instructionLimit
 
@@ -110,14 +122,16 @@ final class Machine {
       .bindMemory(to: BlockState.self, capacity: 1)
     barriers = arena.allocate(byteCount: 16 * MemoryLayout<NamedBarrier>.stride)
       .bindMemory(to: NamedBarrier.self, capacity: Self.namedBarrierCount)
-    barrierClocks = arena.allocate(UInt32.self, count: Self.namedBarrierCount * clockCount)
-    sharedBarriers = SharedBarriers(clockCount: clockCount, in: arena)
+    barrierClocks = arena.allocate(UInt32.self, count: Self.namedBarrierCount * clocks.length)
+    sharedBarriers = SharedBarriers(clocks: clocks, in: arena)
     races = RaceDetector(
-      sharedByteCount: findsRaces ? sharedByteCount : 0, warpCount: clockCount, in: arena)
+      sharedByteCount: findsRaces ? sharedByteCount : 0, clocks: clocks, in: arena)
     copies = PendingCopies(warpCount: warpCount)
+    fences = ProxyFences(clocks: clocks, rank: rank, in: arena)
     warpgroups = WarpgroupTracker(
       unitCount: checksWarpgroups ? program.layout.unitCount : 0, warpCount: warpCount,
-      firstClock: rank * warpCount, clockCount: clockCount, in: arena)
+      sharedByteCount: checksWarpgroups && findsRaces ? sharedByteCount : 0, in: arena)
+    steps = WarpgroupSteps(warpCount: warpCount)
     counters = arena.allocate(
       byteCount: program.codeCount * MemoryLayout<LaunchReport.Counters>.stride
     ).bindMemory(to: LaunchReport.Counters.self, capacity: program.codeCount)
@@ -139,8 +153,9 @@ final class Machine {
         written: arena.allocate(UInt32.self, count: unitCount),
         parked: arena.allocate(byteCount: 33 * MemoryLayout<Warp.Group>.stride)
           .bindMemory(to: Warp.Group.self, capacity: 33),
-        clock: arena.allocate(UInt32.self, count: clockCount),
-        committed: arena.allocate(UInt32.self, count: 32))
+        clock: arena.allocate(UInt32.self, count: clocks.length),
+        committed: arena.allocate(UInt32.self, count: 32),
+        tried: arena.allocate(Bool.self, count: program.tryCount))
       guard !arena.isExhausted else { return nil }
       (warps + index).initialize(to: warp)
     }
@@ -166,11 +181,17 @@ final class Machine {
     memset(shared, 0xff, sharedByteCount)
     memset(sharedInitialized, 0, sharedByteCount)
     for id in 0..<Self.namedBarrierCount { barriers[id] = NamedBarrier() }
-    barrierClocks.update(repeating: 0, count: Self.namedBarrierCount * clockCount)
+    barrierClocks.update(repeating: 0, count: Self.namedBarrierCount * clocks.length)
     sharedBarriers.reset()
     copies.reset()
-    if checksWarpgroups { warpgroups.reset() }
-    if findsRaces { races.reset() }
+    if checksWarpgroups {
+      warpgroups.reset()
+      steps.reset()
+    }
+    if findsRaces {
+      races.reset()
+      fences.reset()
+    }
     for index in 0..<warpCount { reset(warps + index) }
   }
 
@@ -178,15 +199,18 @@ final class Machine {
     let old = warp.pointee
     warp.pointee = Warp(
       index: old.index, clockIndex: old.clockIndex, registers: old.registers,
-      written: old.written, parked: old.parked, clock: old.clock, committed: old.committed)
+      written: old.written, parked: old.parked, clock: old.clock, committed: old.committed,
+      tried: old.tried)
+    warp.pointee.registerCount = ((program.program.registerBudget ?? 0) + 7) / 8 * 8
     let unitCount = program.layout.unitCount
     memset(old.registers, 0, program.layout.byteCount)
     for unit in 0..<unitCount {
       old.written[unit] = unit < RegisterLayout.fixedUnitCount ? ~0 : 0
     }
-    old.clock.update(repeating: 0, count: clockCount)
+    old.clock.update(repeating: 0, count: clocks.length)
     old.clock[old.clockIndex] = 1
     old.committed.update(repeating: 0, count: 32)
+    old.tried.update(repeating: false, count: program.tryCount)
     let (grid, block) = (launch.grid, block.pointee)
     for special in RegisterLayout.specials {
       let lanes = old.registers

@@ -14,6 +14,9 @@ struct Warp {
   let clock: UnsafeMutablePointer<UInt32>
   /// How many groups of asynchronous copies each lane has committed.
   let committed: UnsafeMutablePointer<UInt32>
+  /// Which of the program's instructions that wait for a barrier in shared memory have been tried in
+  /// vain, and not succeeded since.
+  let tried: UnsafeMutablePointer<Bool>
 
   var pc = 0
   /// The lanes of the group that runs.
@@ -32,6 +35,10 @@ struct Warp {
   var triedAt = 0
   /// Counts the instructions that access shared memory.
   var accessCount: UInt32 = 0
+  /// Registers that a thread has; zero without a budget.
+  var registerCount = 0
+  /// Registers of a thread that it waits for.
+  var missingRegisterCount = 0
   /// The allocation that was accessed last.
   var allocation = AllocationView()
 
@@ -50,6 +57,8 @@ struct Warp {
     case trying
     /// Has tested such a barrier and found that the phase is not over.
     case polling
+    /// Waits for registers that others give back.
+    case waitingForRegisters
     case finished
   }
 }
@@ -73,6 +82,8 @@ struct BlockState {
   var executed = 0
   /// Completed phases of barriers in shared memory.
   var completions = 0
+  /// Registers that warps have given back, in registers of a thread of each.
+  var freeRegisterCount = 0
 }
 
 /// A barrier of the block.

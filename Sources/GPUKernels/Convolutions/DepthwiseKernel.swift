@@ -89,7 +89,7 @@ package struct DepthwiseKernel: ProblemKernel {
 
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, threads: WindowStrip.threadCount, registers: configuration.isUnrolled ? 80 : 128,
+      name, threads: WindowStrip.threadCount, registers: configuration.isUnrolled ? 96 : 128,
       arguments: WindowArguments.self
     ) { k, a in
       let strip = WindowStrip(k, a, window, rows: configuration.rows)

@@ -15,7 +15,8 @@ internal import KernelIR
 ///   multiplied theirs.
 /// - Limiter: the rate of `wgmma`. A product of 64 × 256 × 16 takes 128 cycles, in which shared
 ///   memory could give 16 KiB; it reads 10.
-/// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say.
+/// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say; tiles of 64 columns of A
+///   and a multiple of 64 rows for each warpgroup that multiplies.
 extension GemmConfiguration {
   func warpgroupKernel(
     _ operation: GemmOperation, consumers: Int
@@ -55,7 +56,20 @@ private struct WarpgroupGemm {
   /// Rows of a warpgroup's part of the tile, in blocks of 64.
   private var rowsOfConsumer: Int { tileM / consumers }
 
+  /// The registers of a thread that copies, and of one that multiplies. The block has as many as its
+  /// budget says at the launch; more could never come.
+  private var registers: (copying: Int, multiplying: Int) {
+    let budget = (configuration.registerBudget + 7) / 8 * 8
+    let copying = 40
+    let multiplying = min((budget * (consumers + 1) - copying) / consumers / 8 * 8, 240)
+    precondition(
+      copying <= budget && multiplying >= budget,
+      "warpgroups cannot share \(budget) registers a thread")
+    return (copying, multiplying)
+  }
+
   func emit() {
+    checkTiles()
     // Make tiles.
     let stages = k.shared(
       U32.self, count: configuration.tilesByteCount(operation.format) / 4,
@@ -67,16 +81,30 @@ private struct WarpgroupGemm {
 
     k.if(k.warpIndex < 4) {
       // The registers that copying does not need go to the warpgroups that multiply.
-      k.setMaxRegisters(40, increases: false)
+      k.setMaxRegisters(registers.copying, increases: false)
       k.if(k.warpIndex == 0) {
         k.if(k.electOne()) { copyTiles(to: stages, pipeline) }
       }
     } else: {
-      k.setMaxRegisters(232, increases: true)
+      k.setMaxRegisters(registers.multiplying, increases: true)
       multiplyTiles(in: stages, pipeline)
     }
     // Other blocks may still write to this one's memory, or arrive at its barriers.
     if clusterSize > 1 { synchronize() }
+  }
+
+  /// What tiles and boxes must be: a row of A in a stage is one of a box, a warpgroup multiplies 64 rows at
+  /// a time, and boxes have up to 256 rows.
+  private func checkTiles() {
+    let isRowMajor = operation.layoutOfB == .rowMajor
+    let width = tileN / clusterSize
+    precondition(tileM % (64 * consumers) == 0, "\(tileM) rows for \(consumers) warpgroups")
+    precondition(tileK == WarpgroupTile.rowElementCount, "a stage of \(tileK) columns of A")
+    precondition(
+      tileN % clusterSize == 0 && width % (isRowMajor ? WarpgroupTile.rowElementCount : 8) == 0,
+      "\(tileN) columns for \(clusterSize) blocks")
+    precondition(
+      tileM <= 256 && (isRowMajor ? tileK : width) <= 256, "a box of more than 256 rows")
   }
 
   /// Waits for the block, or for the cluster.
@@ -109,6 +137,8 @@ private struct WarpgroupGemm {
 
   /// What one thread does.
   private func copyTiles(to stages: SharedPointer<U32>, _ pipeline: StagePipeline) {
+    k.fence(tensorMap: arguments.mapOfA)
+    k.fence(tensorMap: arguments.mapOfB)
     let place = pipeline.start()
     forEachTile { row, column in
       forEachStage { index in

@@ -46,6 +46,7 @@ package enum KernelVerifier {
     Rule(name: "windows", check: windows),
     Rule(name: "barriers", check: barriers),
     Rule(name: "warpgroups", check: warpgroups),
+    Rule(name: "tensor-maps", check: tensorMaps),
     Rule(name: "clusters", check: clusters),
     Rule(name: "loops", check: loops),
     Rule(name: "polling", check: polling),

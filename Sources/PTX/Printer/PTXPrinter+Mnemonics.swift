@@ -62,6 +62,7 @@ extension PTXPrinter {
     case .warpgroupCommit: return "wgmma.commit_group.sync.aligned"
     case .warpgroupWait: return "wgmma.wait_group.sync.aligned"
     case .fenceAsyncProxy: return "fence.proxy.async.shared::cta"
+    case .fenceTensorMap: return "fence.proxy.tensormap::generic.acquire.sys"
     case .tensorCopy(let dimensionCount):
       return "cp.async.bulk.tensor.\(dimensionCount)d.shared::cluster.global"
         + ".mbarrier::complete_tx::bytes"

@@ -27,6 +27,7 @@ extension PTXPrinter {
     case .multiplySparseMatrices(_, let selector): return results + sources + ["\(selector)"]
     case .multiplyWarpgroup(let shape):
       return results + sources.prefix(3) + ["1", "1"] + transpositions(of: shape)
+    case .fenceTensorMap: return sources + ["128"]
     case .tensorCopy: return [sources[0], merged(sources[1], sources[3]), sources[2]]
     case .tensorMulticast:
       return [sources[0], merged(sources[1], sources[3]), sources[2], sources[4]]

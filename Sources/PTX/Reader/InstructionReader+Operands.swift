@@ -268,6 +268,7 @@ extension Operation {
     case .barrierExpect, .tensorCopy, .tensorMulticast, .fenceAsyncProxy, .fenceBarrierInit,
       .electOne, .barrierArriveCluster, .barrierTryCluster:
       PTXVersion(8, 0)
+    case .fenceTensorMap: PTXVersion(8, 3)
     default: nil
     }
   }

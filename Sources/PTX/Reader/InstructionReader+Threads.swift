@@ -75,12 +75,7 @@ extension InstructionReader {
 
   /// `fence`; without a kind it is that of acquire and release.
   mutating func fence() throws(PTXError) -> Instruction {
-    if modifiers.take("proxy") {
-      try modifiers.expect("async", "shared::cta")
-      try modifiers.end()
-      try expectOperands(0)
-      return Instruction(.fenceAsyncProxy)
-    }
+    if modifiers.take("proxy") { return try proxyFence() }
     if modifiers.take("mbarrier_init") {
       try modifiers.expect("release", "cluster")
       try modifiers.end()
@@ -94,6 +89,22 @@ extension InstructionReader {
     try modifiers.end()
     try expectOperands(0)
     return Instruction(.fence(scope))
+  }
+
+  /// `fence.proxy`: of shared memory for asynchronous operations, or of a tensor map from the host, whose size
+  /// is always 128 bytes.
+  private mutating func proxyFence() throws(PTXError) -> Instruction {
+    if modifiers.take("tensormap::generic") {
+      try modifiers.expect("acquire", "sys")
+      try modifiers.end()
+      try expectOperands(2)
+      _ = try integer(1, "the size of a tensor map", in: 128...128)
+      return Instruction(.fenceTensorMap, sources: [try address(0, .global)])
+    }
+    try modifiers.expect("async", "shared::cta")
+    try modifiers.end()
+    try expectOperands(0)
+    return Instruction(.fenceAsyncProxy)
   }
 
   /// `elect.sync`
