@@ -86,7 +86,8 @@ import Testing
         target.memory(), map.memory(), base.memory(), .immediate(UInt64(UInt32(bitPattern: x))),
         .immediate(UInt64(UInt32(bitPattern: y))),
       ], if: first.holds, line: 1)
-    // The phase that ends with the bytes says nothing of what the thread did after it began the copy.
+    // The phase that ends with the bytes says nothing of what the thread did after it began the
+    // copy.
     let isStoring = mistake == .storesAfter || mistake == .storesAndArrivesAfter
     if isStoring {
       kernel.emit(
