@@ -124,8 +124,8 @@ package enum Operation: Hashable, Sendable {
   /// [barrier]`: sources are the address in shared memory, the map's, the barrier's, and the coordinates
   /// (s32), innermost first.
   case tensorCopy(dimensionCount: Int)
-  /// `fence.proxy.tensormap::generic.acquire.sys [a], 128`: makes the tensor map that the host wrote to this
-  /// address of global memory visible to the bulk copies of the block.
+  /// `fence.proxy.tensormap::generic.acquire.sys [a], 128`: makes the tensor map that the host
+  /// wrote to this address of global memory visible to the bulk copies of the block.
   case fenceTensorMap
   /// `setmaxnreg.inc.sync.aligned.u32 n`
   case setMaxRegisters(Int, increases: Bool)
@@ -139,9 +139,9 @@ package enum Operation: Hashable, Sendable {
   /// `mapa.shared::cluster.u32 d, a, b`: the address, for accesses to `cluster` memory, of the place in the
   /// shared memory of block b that a is in the thread's own.
   case remoteAddress
-  /// `mbarrier.arrive.release.cluster.shared::cluster.b64 _, [a]`: at the barrier of any block. What the
-  /// thread stored before is ordered where the scope is the cluster, which makes it wait for its
-  /// stores. With the scope of the block (`.cta`) it has only read what it tells of.
+  /// `mbarrier.arrive.release.cluster.shared::cluster.b64 _, [a]`: at the barrier of any block.
+  /// What the thread stored before is ordered where the scope is the cluster, which makes it wait
+  /// for its stores. With the scope of the block (`.cta`) it has only read what it tells of.
   case barrierArriveCluster(FenceScope)
   /// `mbarrier.try_wait.parity.acquire.cluster.shared.b64 p, [a], parity`: what ``barrierTry`` does,
   /// for barriers at which other blocks arrive.

@@ -133,8 +133,8 @@ import Testing
     #expect(try kind { try run(waits: false, waitsForCluster: true) } == .unfinishedCopy)
     #expect(try kind { try run(fence: nil) } == .missingFence)
     #expect(try kind { try run(fence: .fenceAsyncProxy) } == nil)
-    // A place is written again when this block has read it, whether the other has or not: it may not
-    // even have what was sent before.
+    // A place is written again when this block has read it, whether the other has or not: it may
+    // not even have what was sent before.
     #expect(try kind { try run(rounds: 2, awaitsOthers: false) } == .unfinishedCopy)
   }
 }

@@ -15,7 +15,7 @@ import Testing
     case mapFence, mapFenceOfOther, barrierFence
     case wait, waitsForWarp, waitsForBlock, waitsForOther
     case oneTry
-    case storesBefore, storesAndFencesBefore
+    case storesBefore, storesAndFencesBefore, storesAfter, storesAndArrivesAfter
     case misalignedMap, misplacedBox, boxBeyondMemory, moreBytes
   }
 
@@ -46,7 +46,7 @@ import Testing
   private func kernel(
     _ mistake: Mistake, _ x: Int32, _ y: Int32, _ barrierFence: Operation
   ) -> Assembly {
-    var kernel = Assembly(threadCount: 64, sharedByteCount: 128 + 512)
+    var kernel = Assembly(threadCount: 64, sharedByteCount: 128 + 512 + 4)
     let (thread, lane) = (kernel.thread(), kernel.lane())
     let base = kernel.value(.sharedAddress)
     let copier = mistake == .mapFenceOfOther ? 0 : 32 as UInt64
@@ -86,6 +86,16 @@ import Testing
         target.memory(), map.memory(), base.memory(), .immediate(UInt64(UInt32(bitPattern: x))),
         .immediate(UInt64(UInt32(bitPattern: y))),
       ], if: first.holds, line: 1)
+    // The phase that ends with the bytes says nothing of what the thread did after it began the
+    // copy.
+    let isStoring = mistake == .storesAfter || mistake == .storesAndArrivesAfter
+    if isStoring {
+      kernel.emit(
+        .store(Access(.shared, .u32)), [], [base.memory(640), .immediate(5)], if: first.holds)
+      if mistake == .storesAndArrivesAfter {
+        kernel.emit(.barrierArriveShared, [], [base.memory(8)], if: first.holds)
+      }
+    }
     func wait(at offset: Int) {
       let again = kernel.label()
       kernel.place(again)
@@ -107,6 +117,10 @@ import Testing
       kernel.jump(end, if: over.holds)
       kernel.place(end)
     default: wait(at: 0)
+    }
+    if isStoring {
+      if mistake == .storesAndArrivesAfter { wait(at: 8) }
+      _ = kernel.value(.load(Access(.shared, .u32)), base.memory(640), line: 5)
     }
     let sum = kernel.value(.move(.u32), .immediate(0))
     for row in 0..<4 {
@@ -145,6 +159,8 @@ import Testing
       (.oneTry, .unfinishedCopy, "nobody here has waited for", 2),
       (.storesBefore, .missingFence, "a store that it overwrites", 1),
       (.storesAndFencesBefore, nil, "", 0),
+      (.storesAfter, .race, "lane 0 of warp 1 has written", 5),
+      (.storesAndArrivesAfter, nil, "", 0),
       (.misalignedMap, .misaligned, "a multiple of 64", 4),
       (.misplacedBox, .misaligned, "a multiple of 128", 1),
       (.boxBeyondMemory, .outOfBounds, "a box at byte", 1),

@@ -42,10 +42,9 @@ import Testing
           }
         }
       }
+      let got = fault?.description ?? "no fault"
       #expect(
-        fault?.kind == kind,
-        "\(configuration.kernelName(operation)) without \(part): \(fault?.description ?? "no fault")"
-      )
+        fault?.kind == kind, "\(configuration.kernelName(operation)) without \(part): \(got)")
     }
   }
 }
@@ -107,8 +106,8 @@ private struct ChangedGemm {
     program = try #require(try PTXReader.read(text, name: "\(kernel.name).ptx").programs.first)
   }
 
-  /// The fault of a product of which each block has two tiles, and fills all stages several times; matrices
-  /// are zero.
+  /// The fault of a product of which each block has two tiles, and fills all stages several times;
+  /// matrices are zero.
   func fault(_ change: (inout Program) -> Void) throws -> EmulatorFault? {
     var changed = program
     change(&changed)

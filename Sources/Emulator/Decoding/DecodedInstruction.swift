@@ -43,8 +43,8 @@ struct DecodedInstruction {
   var a: OperandOffset = 0
   var b: OperandOffset = 0
   var c: OperandOffset = 0
-  /// Where a branch goes, the number of an instruction that waits for a barrier in shared memory, or
-  /// where the operands begin in the program's table: results, then sources.
+  /// Where a branch goes, the number of an instruction that waits for a barrier in shared memory,
+  /// or where the operands begin in the program's table: results, then sources.
   var target: UInt32 = 0
   /// The index in the program.
   var index: UInt32 = 0

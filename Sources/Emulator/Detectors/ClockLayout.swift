@@ -2,10 +2,10 @@
 ///
 /// A clock has the last epoch that is known of each warp of the cluster. Where kernels use the
 /// asynchronous proxy, it has two more parts. One has for each warp the last epoch whose stores a
-/// `fence.proxy.async` of the warp's block is known to have made visible; as it is handed on with the
-/// rest, a fence counts from where it stands in the order of things. The other has for each
-/// *carrier* the last epoch of what it has brought: carriers stand for the barriers in shared memory
-/// that copies end at, so that only those who wait there know of the copies.
+/// `fence.proxy.async` of the warp's block is known to have made visible; as it is handed on with
+/// the rest, a fence counts from where it stands in the order of things. The other has for each
+/// *carrier* the last epoch of what it has brought: carriers stand for the barriers in shared
+/// memory that copies end at, so that only those who wait there know of the copies.
 struct ClockLayout {
   /// Warps of all blocks of the cluster.
   let warpCount: Int

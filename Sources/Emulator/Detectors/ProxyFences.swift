@@ -1,5 +1,6 @@
 /// The fences between the proxies of a block's memory: of what threads store before bulk copies
-/// overwrite it, count bytes at a barrier, or `wgmma` reads it; and of the tensor maps that the host wrote.
+/// overwrite it, count bytes at a barrier, or `wgmma` reads it; and of the tensor maps that the
+/// host wrote.
 ///
 /// Source: PTX ISA, "Proxies" and "membar/fence".
 final class ProxyFences {

@@ -1,8 +1,8 @@
 extension RaceDetector {
   /// Who accessed, and when; zero for nobody.
   ///
-  /// Of a copy that ends at a barrier, the epoch is that of the barrier's carrier; warp and lane are
-  /// those that began it, for messages.
+  /// Of a copy that ends at a barrier, the epoch is that of the barrier's carrier; warp and lane
+  /// are those that began it, for messages.
   struct Record {
     var bits: UInt64
 

@@ -10,9 +10,9 @@
 /// In a cluster the warps of all its blocks are counted together, and each block's memory has a
 /// detector of its own, so that accesses from other blocks are found like those of the block's warps.
 ///
-/// Copies that end at a barrier in shared memory are by no warp: an access after one is ordered where its
-/// warp has waited for that phase of the barrier, or knows of a warp that has; no other barrier will do
-/// (``ClockLayout``). Such copies begin behind what their warp knows of.
+/// Copies that end at a barrier in shared memory are by no warp: an access after one is ordered
+/// where its warp has waited for that phase of the barrier, or knows of a warp that has; no other
+/// barrier will do (``ClockLayout``). Such copies begin behind what their warp knows of.
 ///
 /// Clocks are those of warps, not of lanes: what one lane waits for orders the accesses of all its
 /// warp's lanes. Atomic operations do not race with each other, and order nothing.
@@ -217,7 +217,8 @@ final class RaceDetector {
     }
   }
 
-  /// Notes a bulk copy's write, which ends at the barrier of a carrier; warp and lane have begun it.
+  /// Notes a bulk copy's write, which ends at the barrier of a carrier; warp and lane have begun
+  /// it.
   func writeInBulk(
     _ cell: UnsafeMutablePointer<Cell>, warp: Int, lane: Int, pc: UInt32, carrier: Int,
     epoch: UInt32

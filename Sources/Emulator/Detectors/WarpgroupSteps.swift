@@ -1,5 +1,5 @@
-/// What the warps of each warpgroup have executed of the instructions that they must all execute, in
-/// the same order and with the same descriptors.
+/// What the warps of each warpgroup have executed of the instructions that they must all execute,
+/// in the same order and with the same descriptors.
 ///
 /// Source: PTX ISA, `.aligned` of `wgmma` and `setmaxnreg`.
 final class WarpgroupSteps {
@@ -33,7 +33,8 @@ final class WarpgroupSteps {
 
   /// Notes a warp's next step.
   ///
-  /// - Returns: the step of a warp that was here before, where it is another; `nil` where they agree.
+  /// - Returns: the step of a warp that was here before, where it is another; `nil` where they
+  ///   agree.
   func take(_ step: Step, warp: Int) -> (step: Step, warp: Int)? {
     let (group, member) = (warp / 4, warp % 4)
     let place = groups[group].counts[member] - groups[group].dropped

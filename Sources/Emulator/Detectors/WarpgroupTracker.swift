@@ -2,9 +2,9 @@
 ///
 /// Products run in their own time: until `wgmma.wait_group` their sums may neither be read nor
 /// written, their A in registers not be written, and shared memory that they read not be
-/// overwritten. Before a product, `wgmma.fence` orders it behind earlier accesses to its
-/// registers, those of other products of its shape to the sums apart; and `fence.proxy.async` behind
-/// earlier stores to shared memory (``ProxyFences``).
+/// overwritten. Before a product, `wgmma.fence` orders it behind earlier accesses to its registers,
+/// those of other products of its shape to the sums apart; and `fence.proxy.async` behind earlier
+/// stores to shared memory (``ProxyFences``).
 ///
 /// Source: PTX ISA, "Asynchronous warpgroup level matrix instructions".
 final class WarpgroupTracker {

@@ -111,8 +111,8 @@ extension Machine {
     }
   }
 
-  /// `cp.async.mbarrier.arrive.noinc`: an arrival that happens once the lane's copies are done, which
-  /// then are those of whoever waits for the phase, and of nobody else.
+  /// `cp.async.mbarrier.arrive.noinc`: an arrival that happens once the lane's copies are done,
+  /// which then are those of whoever waits for the phase, and of nobody else.
   func arriveAfterCopies(
     _ i: Decoded, _ warp: WarpPointer, active: UInt32
   ) throws(EmulatorFault) {

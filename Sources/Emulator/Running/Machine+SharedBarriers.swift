@@ -121,7 +121,8 @@ extension Machine {
     return index
   }
 
-  /// Makes sure that the asynchronous proxy, which counts bytes at a barrier, sees that it was made.
+  /// Makes sure that the asynchronous proxy, which counts bytes at a barrier, sees that it was
+  /// made.
   func checkFenced(
     barrier index: Int, _ i: Decoded, _ warp: WarpPointer, lane: Int
   ) throws(EmulatorFault) {
@@ -164,8 +165,8 @@ extension Machine {
     return true
   }
 
-  /// The first try of a wait, which says that no phase is over: a phase may last longer than it does
-  /// here, and hardware gives up after a while.
+  /// The first try of a wait, which says that no phase is over: a phase may last longer than it
+  /// does here, and hardware gives up after a while.
   func tryInVain(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     warp.pointee.tried[Int(i.pointee.target)] = true
     try locateShared(

@@ -1,9 +1,9 @@
 internal import KernelIR
 
 extension Machine {
-  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier; where
-  /// races are looked for, they are there for those who have waited for its phase. Those that go to
-  /// several blocks are read once, and counted once.
+  /// `cp.async.bulk.tensor`, lane by lane. The bytes arrive at once, and count at the barrier;
+  /// where races are looked for, they are there for those who have waited for its phase. Those that
+  /// go to several blocks are read once, and counted once.
   func copyTensors(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     for lane in Lanes(active) { try copyTensor(i, warp, lane: lane) }
   }

@@ -69,8 +69,8 @@ final class Machine {
   let findsRaces: Bool
   let findsDivergence: Bool
   let checksWarpgroups: Bool
-  /// Whether the first try of each wait at a barrier in shared memory is in vain, as hardware may let
-  /// it be.
+  /// Whether the first try of each wait at a barrier in shared memory is in vain, as hardware may
+  /// let it be.
   let failsFirstTries: Bool
   let countsMemory: Bool
   let tracksGlobal: Bool

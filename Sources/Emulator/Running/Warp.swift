@@ -14,8 +14,8 @@ struct Warp {
   let clock: UnsafeMutablePointer<UInt32>
   /// How many groups of asynchronous copies each lane has committed.
   let committed: UnsafeMutablePointer<UInt32>
-  /// Which of the program's instructions that wait for a barrier in shared memory have been tried in
-  /// vain, and not succeeded since.
+  /// Which of the program's instructions that wait for a barrier in shared memory have been tried
+  /// in vain, and not succeeded since.
   let tried: UnsafeMutablePointer<Bool>
 
   var pc = 0

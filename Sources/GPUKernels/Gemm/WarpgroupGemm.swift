@@ -10,13 +10,13 @@ internal import KernelIR
 /// - Pipeline: a thread of warpgroup 0 starts TMA copies of tiles of A and B into `stageCount`
 ///   stages, also those of the next tile of D while this one is stored. A stage is full when its
 ///   bytes have come, and empty when all warps of the other warpgroups have multiplied it.
-/// - Clusters: the tiles of a cluster's blocks lie above each other and share the tile of B, of which each
-///   block copies a part to all of them. So a stage of a block is empty when all blocks have
-///   multiplied theirs.
+/// - Clusters: the tiles of a cluster's blocks lie above each other and share the tile of B, of
+///   which each block copies a part to all of them. So a stage of a block is empty when all blocks
+///   have multiplied theirs.
 /// - Limiter: the rate of `wgmma`. A product of 64 × 256 × 16 takes 128 cycles, in which shared
 ///   memory could give 16 KiB; it reads 10.
-/// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say; tiles of 64 columns of A
-///   and a multiple of 64 rows for each warpgroup that multiplies.
+/// - Preconditions: what ``GemmProblem`` and ``WarpgroupGemmArguments`` say; tiles of 64 columns of
+///   A and a multiple of 64 rows for each warpgroup that multiplies.
 extension GemmConfiguration {
   func warpgroupKernel(
     _ operation: GemmOperation, consumers: Int
@@ -56,8 +56,8 @@ private struct WarpgroupGemm {
   /// Rows of a warpgroup's part of the tile, in blocks of 64.
   private var rowsOfConsumer: Int { tileM / consumers }
 
-  /// The registers of a thread that copies, and of one that multiplies. The block has as many as its
-  /// budget says at the launch; more could never come.
+  /// The registers of a thread that copies, and of one that multiplies. The block has as many as
+  /// its budget says at the launch; more could never come.
   private var registers: (copying: Int, multiplying: Int) {
     let budget = (configuration.registerBudget + 7) / 8 * 8
     let copying = 40
@@ -93,8 +93,8 @@ private struct WarpgroupGemm {
     if clusterSize > 1 { synchronize() }
   }
 
-  /// What tiles and boxes must be: a row of A in a stage is one of a box, a warpgroup multiplies 64 rows at
-  /// a time, and boxes have up to 256 rows.
+  /// What tiles and boxes must be: a row of A in a stage is one of a box, a warpgroup multiplies 64
+  /// rows at a time, and boxes have up to 256 rows.
   private func checkTiles() {
     let isRowMajor = operation.layoutOfB == .rowMajor
     let width = tileN / clusterSize

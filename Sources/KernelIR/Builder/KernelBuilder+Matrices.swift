@@ -153,6 +153,9 @@ package struct SharedBarrier {
   }
 
   /// Starts copying a box of a tensor (sm_90); one thread does. The phase of the barrier counts its bytes.
+  ///
+  /// Before it stand ``KernelBuilder/fence(tensorMap:file:line:)``, and between the barrier's
+  /// initialization and a barrier of the block ``KernelBuilder/fenceAsyncProxy()``.
   package func copy<T>(
     box coordinates: [Value<S32>], of map: GlobalPointer<U64>, to destination: SharedPointer<T>,
     file: String = #fileID, line: Int = #line

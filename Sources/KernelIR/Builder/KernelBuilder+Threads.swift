@@ -103,9 +103,9 @@ extension KernelBuilder {
   /// Makes stores to shared memory visible to `wgmma` and bulk copies.
   package func fenceAsyncProxy() { emit(.fenceAsyncProxy) }
 
-  /// Makes a tensor map that the host wrote visible to the bulk copies that the thread starts, and to
-  /// those of the block's threads that a barrier orders behind (sm_90). Each block needs it before it
-  /// uses the map.
+  /// Makes a tensor map that the host wrote visible to the bulk copies that the thread starts, and
+  /// to those of the block's threads that a barrier orders behind (sm_90). Each block needs it
+  /// before it uses the map.
   package func fence(tensorMap map: GlobalPointer<U64>, file: String = #fileID, line: Int = #line) {
     at(file, line)
     emit(.fenceTensorMap, sources: [map.operand])

@@ -1,6 +1,6 @@
 extension KernelVerifier {
-  /// Warpgroup products add to the registers that they write, and instructions of warpgroups stand in
-  /// blocks of whole ones.
+  /// Warpgroup products add to the registers that they write, and instructions of warpgroups stand
+  /// in blocks of whole ones.
   static func warpgroups(_ kernel: Kernel) -> [Finding] {
     kernel.instructions.flatMap { instruction -> [Finding] in
       var findings: [Finding] = []

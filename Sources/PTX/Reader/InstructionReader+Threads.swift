@@ -91,8 +91,8 @@ extension InstructionReader {
     return Instruction(.fence(scope))
   }
 
-  /// `fence.proxy`: of shared memory for asynchronous operations, or of a tensor map from the host, whose size
-  /// is always 128 bytes.
+  /// `fence.proxy`: of shared memory for asynchronous operations, or of a tensor map from the host,
+  /// whose size is always 128 bytes.
   private mutating func proxyFence() throws(PTXError) -> Instruction {
     if modifiers.take("tensormap::generic") {
       try modifiers.expect("acquire", "sys")
