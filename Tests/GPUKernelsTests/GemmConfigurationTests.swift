@@ -106,9 +106,9 @@ import Testing
     #expect(alone.tensor == together.tensor && alone.shared == together.shared)
     // Three tiles are two pairs.
     let kernel = WarpgroupGemmKernel(problem, pair, multiprocessorCount: 7)
-    #expect(kernel.grid == LaunchGrid(4))
-    #expect(WarpgroupGemmKernel(problem, pair, multiprocessorCount: 3).grid == LaunchGrid(2))
-    #expect(WarpgroupGemmKernel(problem, pair, multiprocessorCount: 1).grid == LaunchGrid(2))
+    #expect(kernel.grid == Grid(4))
+    #expect(WarpgroupGemmKernel(problem, pair, multiprocessorCount: 3).grid == Grid(2))
+    #expect(WarpgroupGemmKernel(problem, pair, multiprocessorCount: 1).grid == Grid(2))
     #expect(kernel.tensorMaps(a: 0, b: 0).b.box == [64, 64])
   }
 

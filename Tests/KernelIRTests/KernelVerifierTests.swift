@@ -101,9 +101,7 @@ import Testing
     Case(
       rule: "tensor-maps", message: "a register without an offset", target: .sm90
     ) { k in
-      let place = k.shared(U32.self, count: 64, alignment: 128)
-      let barrier = k.sharedBarriers(1)[0]
-      barrier.copy(box: [0], of: k.globalPointer().advanced(by: 8), to: place)
+      k.emit(.fenceTensorMap, sources: [k.globalPointer().advanced(by: 8).operand])
     },
     Case(
       rule: "warpgroups", message: "96 threads are not whole warpgroups", threads: 96,

@@ -84,7 +84,7 @@ package struct PoolKernel: ProblemKernel {
 
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, threads: WindowStrip.threadCount, registers: 64, arguments: WindowArguments.self
+      name, threads: WindowStrip.threadCount, registers: 80, arguments: WindowArguments.self
     ) { k, a in
       let strip = WindowStrip(k, a, window, rows: 1)
       k.if(strip.isActive) {

@@ -15,7 +15,7 @@ package struct WarpGemmKernel: ProblemKernel {
   package var name: String { configuration.kernelName(problem.operation) }
 
   /// A block for each tile of D.
-  package var grid: LaunchGrid { LaunchGrid(configuration.tileCount(problem)) }
+  package var grid: Grid { Grid(configuration.tileCount(problem)) }
 
   package func build() throws(KernelError) -> Kernel {
     try configuration.kernel(problem.operation)
@@ -41,9 +41,9 @@ package struct WarpgroupGemmKernel: ProblemKernel {
   package var name: String { configuration.kernelName(problem.operation) }
 
   /// At most a block for each multiprocessor, which take the tiles of D in turn; whole clusters.
-  package var grid: LaunchGrid {
+  package var grid: Grid {
     let size = configuration.clusterSize
-    return LaunchGrid(
+    return Grid(
       Swift.min(
         configuration.tileCount(problem), Swift.max(1, multiprocessorCount / size) * size))
   }

@@ -90,7 +90,7 @@ extension SharedBarrier {
     builder.at(file, line)
     builder.emit(
       .tensorMulticast(dimensionCount: coordinates.count),
-      sources: [destination.operand, map.operand, source] + coordinates.map(\.operand)
+      sources: [destination.operand, map.withoutOffset.operand, source] + coordinates.map(\.operand)
         + [builder.lowHalf(of: blocks)])
   }
 }

@@ -108,7 +108,7 @@ extension KernelBuilder {
   /// before it uses the map.
   package func fence(tensorMap map: GlobalPointer<U64>, file: String = #fileID, line: Int = #line) {
     at(file, line)
-    emit(.fenceTensorMap, sources: [map.operand])
+    emit(.fenceTensorMap, sources: [map.withoutOffset.operand])
   }
 
   package func setMaxRegisters(_ count: Int, increases: Bool) {

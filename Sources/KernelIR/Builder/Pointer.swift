@@ -122,6 +122,14 @@ extension Pointer where Memory: IndexedMemory {
 }
 
 extension Pointer where Memory == Global {
+  /// The pointer as a register without an offset, which PTX demands of tensor maps.
+  var withoutOffset: Pointer {
+    guard byteOffset != 0 else { return self }
+    var pointer = moved(to: address)
+    pointer.byteOffset = 0
+    return pointer
+  }
+
   /// The pointer `count` elements further, which may be negative.
   package func advanced(by count: Value<S32>) -> Pointer {
     moved(

@@ -10,6 +10,3 @@ package protocol ProblemKernel: Sendable {
   var grid: Grid { get }
   func build() throws(KernelError) -> Kernel
 }
-
-/// The name by which products know it.
-package typealias LaunchGrid = Grid
