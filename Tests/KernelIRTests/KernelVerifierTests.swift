@@ -101,7 +101,13 @@ import Testing
     Case(
       rule: "tensor-maps", message: "a register without an offset", target: .sm90
     ) { k in
-      k.emit(.fenceTensorMap, sources: [k.globalPointer().advanced(by: 8).operand])
+      let place = k.shared(U64.self, count: 64, alignment: 128)
+      k.emit(
+        .tensorCopy(dimensionCount: 1),
+        sources: [
+          place.operand, k.globalPointer().advanced(by: 16).operand, place.operand,
+          Value<S32>(bitPattern: k.laneIndex).operand,
+        ])
     },
     Case(
       rule: "warpgroups", message: "96 threads are not whole warpgroups", threads: 96,

@@ -163,7 +163,8 @@ package struct SharedBarrier {
     builder.at(file, line)
     builder.emit(
       .tensorCopy(dimensionCount: coordinates.count),
-      sources: [destination.operand, map.withoutOffset.operand, source] + coordinates.map(\.operand))
+      sources: [destination.operand, map.withoutOffset.operand, source] + coordinates.map(\.operand)
+    )
   }
 }
 
