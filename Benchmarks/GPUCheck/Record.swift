@@ -9,6 +9,8 @@ struct Record<Results: Encodable>: Encodable {
   var command: String
   var date: String
   var machine: Machine
+  /// Of Hewn: the commit that HEWN_REVISION names.
+  var versions: [String: String]
   var device: DeviceRecord?
   var results: Results
 
@@ -22,6 +24,7 @@ struct Record<Results: Encodable>: Encodable {
     self.device = device
     self.results = results
     date = Date.now.formatted(Date.ISO8601FormatStyle().year().month().day())
+    versions = ["hewn": ProcessInfo.processInfo.environment["HEWN_REVISION"] ?? "unknown"]
     machine = Machine(
       processor: Self.processorName, cores: ProcessInfo.processInfo.activeProcessorCount)
   }

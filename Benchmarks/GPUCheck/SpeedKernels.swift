@@ -1,7 +1,7 @@
 import KernelIR
 
 /// Kernels of one loop each, whose instructions the emulator is measured by.
-enum SpeedKernels {
+package enum SpeedKernels {
   struct Arguments: BitwiseCopyable {
     var turns: UInt32
     var output: DeviceAddress<U32>
@@ -14,7 +14,7 @@ enum SpeedKernels {
 
   static let threadCount = 256
 
-  static func all() throws -> [Kernel] {
+  package static func all() throws -> [Kernel] {
     try [
       scalar(), shared(), global(), matrices(.f16, k: 16), matrices(.tf32, k: 8), tile(),
     ]
@@ -43,7 +43,7 @@ enum SpeedKernels {
 
   /// One instruction in three loads from or stores to shared memory, without conflicts.
   private static func shared() throws -> Kernel {
-    try kernel("shared memory") { k, _ in
+    try kernel("shared_memory") { k, _ in
       let own = k.shared(U32.self, count: threadCount).advanced(by: k.threadIndex)
       own[0] = k.threadIndex
       return (
@@ -59,7 +59,7 @@ enum SpeedKernels {
 
   /// Loads of neighbouring words.
   private static func global() throws -> Kernel {
-    try kernel("global memory") { k, output in
+    try kernel("global_memory") { k, output in
       let sum = k.variable(U32.self, initially: 0)
       let own = output.advanced(by: k.threadIndex)
       own[0] = k.threadIndex
@@ -71,7 +71,7 @@ enum SpeedKernels {
 
   /// Matrix products alone.
   private static func matrices(_ type: MatrixType, k depth: Int) throws -> Kernel {
-    try kernel("mma \(type)") { k, _ in
+    try kernel("mma_\(type)") { k, _ in
       let shape = MatrixShape(k: depth, type: type)
       let ones = Value<U32>(type == .f16 ? 0x3c00_3c00 : 0x3f80_0000)
       let factors = (0..<shape.aRegisterCount + shape.bRegisterCount).map { _ in
@@ -93,7 +93,7 @@ enum SpeedKernels {
 
   /// The inner loop of a matrix product: `ldmatrix` for two operands, and eight products.
   private static func tile() throws -> Kernel {
-    try kernel("ldmatrix and mma") { k, _ in
+    try kernel("ldmatrix_mma") { k, _ in
       let shape = MatrixShape(k: 16, type: .f16)
       let tile = k.shared(U32.self, count: 4 * threadCount)
       let own = tile.advanced(by: k.threadIndex * 4)
