@@ -40,14 +40,3 @@ extension Int {
 
   var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }
-
-extension String {
-  /// A number of 64 bits, in hexadecimal, that tells texts apart.
-  ///
-  /// Source: Fowler, Noll and Vo, FNV-1a.
-  var fingerprint: String {
-    let hash = utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}

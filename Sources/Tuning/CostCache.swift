@@ -58,7 +58,7 @@ package struct CostCache: Sendable {
     let key =
       [set.rawValue, kernels, "\(CostFile.formatVersion)"]
       + processor.fields.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-    let hash = Checksum.hexadecimal(of: Array(key.joined(separator: "\n").utf8))
+    let hash = Fingerprint.hexadecimal(of: Array(key.joined(separator: "\n").utf8))
     return folder.map { "\($0)/costs-\(set.rawValue)-\(hash).json" }
   }
 

@@ -2,6 +2,7 @@ import GPUCatalogue
 import GPUKernels
 import KernelIR
 import PTX
+import Tensors
 import TestSupport
 import Testing
 
@@ -30,17 +31,9 @@ import Testing
       let text = PTXPrinter.text(of: kernel, for: kernel.target)
       let counts = kernel.program.instructionCounts
       let classes = InstructionClass.allCases.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
-      return "\(kernel.name) \(digest(text)): \(classes.joined(separator: ", "))\n"
+      return
+        "\(kernel.name) \(Fingerprint.hexadecimal(of: text.utf8)): \(classes.joined(separator: ", "))\n"
     }
     try Snapshot.expect(lines.joined(), equals: "kernels.txt")
-  }
-
-  /// FNV-1a of 64 bits.
-  private func digest(_ text: String) -> String {
-    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
-      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

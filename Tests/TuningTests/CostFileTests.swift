@@ -134,7 +134,7 @@ import Tuning
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".swift") }.sorted()
     let bytes = try names.flatMap { try Data(contentsOf: folder.appending(path: $0)) }
-    let checksum = Checksum.hexadecimal(of: bytes)
+    let checksum = Fingerprint.hexadecimal(of: bytes)
     #expect(
       KernelVersion.current == checksum,
       "kernels have changed: set KernelVersion.current to \"\(checksum)\"")

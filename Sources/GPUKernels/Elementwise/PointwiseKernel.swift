@@ -1,4 +1,5 @@
 package import KernelIR
+internal import Tensors
 
 // y[i] = f(x₀[i₀], x₁[i₁], …)
 //
@@ -43,7 +44,7 @@ package struct PointwiseKernel: ProblemKernel {
   private var axisCount: Int { axes.extents.count }
 
   package var name: String {
-    let function = "\(problem.expression) \(axes.repeating)".fingerprint
+    let function = Fingerprint.hexadecimal(of: "\(problem.expression) \(axes.repeating)".utf8)
     let format = axisCount == 1 ? "flat" : "axes\(axisCount)"
     let types = problem.inputs.map(\.rawValue).joined() + "to" + problem.output.rawValue
     let tile = "\(configuration.threadCount)x\(configuration.vectorCount)"

@@ -78,14 +78,14 @@ extension GoldenVectors.Outputs {
 
 extension GoldenVectors.Outputs {
   fileprivate static func digest(of bytes: [UInt8], by cellByteCount: Int) -> String {
-    Digest.text(of: [UInt8(cellByteCount)] + bytes)
+    Fingerprint.hexadecimal(of: [UInt8(cellByteCount)] + bytes)
   }
 }
 
 extension InstructionCase {
   /// Tells cases with other operands apart.
   var operandDigest: String {
-    Digest.text(
+    Fingerprint.hexadecimal(
       of: inputs.lazy.flatMap { cell in
         (0..<8).map { UInt8(truncatingIfNeeded: cell >> UInt64(8 * $0)) }
       })

@@ -36,7 +36,7 @@ package struct InstructionCase: Sendable {
   package init(_ operation: Operation) throws {
     self.operation = operation
     let name = Self.name(of: operation)
-    var operands = OperandGenerator(operation, seed: Digest.of(name.utf8))
+    var operands = OperandGenerator(operation, seed: Fingerprint.of(name.utf8))
     let signature = operation.signature
     let inputCount = operation.cellTypes.count
     inputs = (0..<inputCount).flatMap { index in
