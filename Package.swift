@@ -17,7 +17,7 @@ let modules: [Target] = [
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
-  .target(name: "KernelIR"),
+  .target(name: "KernelIR", dependencies: ["Tensors"]),
   .target(name: "PTX", dependencies: ["KernelIR"]),
   .systemLibrary(name: "CLanes"),
   .target(name: "Emulator", dependencies: ["Tensors", "KernelIR", "CLanes"]),

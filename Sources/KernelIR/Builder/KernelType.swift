@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// A type of values in a kernel, as ``Value`` is generic over it.
 package protocol KernelType: Sendable {
   static var type: ValueType { get }
@@ -60,61 +62,28 @@ package enum U64: KernelInteger {
   package static func bits(of number: Double) -> UInt64 { UInt64(number) }
 }
 
-/// Conversions to the 16-bit formats, rounding to nearest even, without the compiler's library calls,
-/// which some platforms lack.
+/// Numbers of the 16-bit formats, as GPUs convert them: rounded once to nearest even, and every NaN
+/// is the same one.
 package enum Half {
-  /// The binary16 nearest to a float; NaN is 0x7fff.
-  package static func bits(of value: Float) -> UInt16 {
-    let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
-    let magnitude = value.magnitude
-    if value.isNaN { return 0x7fff }
-    if magnitude >= 65_520 { return sign | 0x7c00 }
-    if magnitude < 0x1p-14 {
-      // Subnormal: a whole number of 2⁻²⁴.
-      return sign | UInt16((magnitude * 0x1p24).rounded(.toNearestOrEven))
-    }
-    let bits = magnitude.bitPattern
-    let rounded = bits + 0xfff + (bits >> 13 & 1)
-    return sign | UInt16(truncatingIfNeeded: (rounded >> 13) - (112 << 10))
+  private static let nan: UInt16 = 0x7fff
+
+  /// The binary16 nearest to a number.
+  package static func bits(of value: Double) -> UInt16 {
+    value.isNaN ? nan : HalfFormat.float16.bits(value)
   }
 
-  /// The binary16 nearest to a double, rounded once.
-  package static func bits(of value: Double) -> UInt16 { bits(of: roundedToOdd(value)) }
+  package static func bits(of value: Float) -> UInt16 { bits(of: Double(value)) }
 
-  /// The bfloat16 nearest to a double, rounded once.
+  /// The bfloat16 nearest to a number.
   package static func brainBits(of value: Double) -> UInt16 {
-    brainBits(of: roundedToOdd(value))
+    value.isNaN ? nan : HalfFormat.bfloat16.bits(value)
   }
 
-  /// A float from which rounding to fewer bits gives what rounding the double would have: cut off,
-  /// with the last bit set where anything was lost (Boldo and Melquiond, 2008).
-  private static func roundedToOdd(_ value: Double) -> Float {
-    let nearest = Float(value)
-    guard nearest.isFinite, Double(nearest) != value else { return nearest }
-    let cut = Double(nearest).magnitude > value.magnitude ? nearest.nextTowardZero : nearest
-    return Float(bitPattern: cut.bitPattern | 1)
-  }
+  package static func brainBits(of value: Float) -> UInt16 { brainBits(of: Double(value)) }
 
   /// The value of a binary16.
   package static func value(of bits: UInt16) -> Float {
-    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-    let fraction = Float(bits & 0x3ff)
-    return switch bits >> 10 & 0x1f {
-    case 0: sign * fraction * 0x1p-24
-    case 31: fraction == 0 ? sign * .infinity : .nan
-    case let exponent:
-      sign * Float(bitPattern: (UInt32(exponent) + 112) << 23) * (1 + fraction * 0x1p-10)
-    }
+    let value = Float(halfBits: bits)
+    return value.isNaN ? .nan : value
   }
-
-  /// The bfloat16 nearest to a float; NaN is 0x7fff.
-  package static func brainBits(of value: Float) -> UInt16 {
-    if value.isNaN { return 0x7fff }
-    let bits = value.bitPattern
-    return UInt16(truncatingIfNeeded: (UInt64(bits) + 0x7fff + UInt64(bits >> 16 & 1)) >> 16)
-  }
-}
-
-extension Float {
-  fileprivate var nextTowardZero: Float { Float(bitPattern: bitPattern - 1) }
 }
