@@ -41,7 +41,7 @@ package struct Buffer: ~Copyable, Sendable {
 }
 
 /// Memory of the machine that the GPU reaches by itself, so that copies run beside the caller; freed
-/// with the value.
+/// with the value. `Sendable`, as it has one owner.
 package struct PinnedBuffer: ~Copyable, @unchecked Sendable {
   /// The memory, which lives as long as the value.
   package let bytes: UnsafeMutableRawBufferPointer

@@ -4,6 +4,7 @@ package import Tensors
 ///
 /// What is made in a context holds it, so that it is released last. It is shared with other users of
 /// CUDA in the process, as PyTorch, and current only during calls: their threads keep their own.
+/// Nothing in it changes, and the driver takes its handles from any thread: so it is `Sendable`.
 package final class Context: @unchecked Sendable {
   package let device: Device
   private let handle: OpaquePointer

@@ -1,6 +1,7 @@
 internal import Tensors
 
-/// A function of the driver, and its symbol for messages.
+/// A function of the driver, and its symbol for messages. `Sendable`, as C functions are: the driver's
+/// may be called from any thread.
 struct DriverFunction<Call>: @unchecked Sendable {
   let name: String
   let call: Call

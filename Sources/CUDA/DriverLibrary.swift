@@ -3,7 +3,8 @@ internal import Tensors
 
 /// The shared library of the driver.
 ///
-/// It stays loaded until the process ends: the driver has threads of its own.
+/// It stays loaded until the process ends: the driver has threads of its own. `Sendable`, as
+/// its handle never changes.
 struct DriverLibrary: @unchecked Sendable {
   let path: String
   private let handle: UnsafeMutableRawPointer

@@ -1,6 +1,6 @@
 package import Tensors
 
-/// A point in the work of a stream, destroyed with the value.
+/// A point in the work of a stream, destroyed with the value. `Sendable`, as it has one owner.
 package struct Event: ~Copyable, @unchecked Sendable {
   let handle: OpaquePointer
   private let context: Context

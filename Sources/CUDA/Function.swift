@@ -1,6 +1,6 @@
 package import Tensors
 
-/// A kernel of a module, which it keeps loaded.
+/// A kernel of a module, which it keeps loaded. `Sendable` as the module is.
 package struct Function: @unchecked Sendable {
   package let name: String
   let module: Module

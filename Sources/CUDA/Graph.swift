@@ -3,6 +3,7 @@ package import Tensors
 /// Captured work, destroyed with the value.
 ///
 /// It holds the modules of its kernels. The buffers that they use must outlive it.
+/// `Sendable`, as it has one owner.
 package struct Graph: ~Copyable, @unchecked Sendable {
   private let handle: OpaquePointer
   private let context: Context
@@ -28,6 +29,7 @@ package struct Graph: ~Copyable, @unchecked Sendable {
 /// Captured work that is ready to be launched, destroyed with the value.
 ///
 /// It holds the modules of its kernels. The buffers that they use must outlive it.
+/// `Sendable`, as it has one owner.
 package struct GraphExecutable: ~Copyable, @unchecked Sendable {
   fileprivate let handle: OpaquePointer
   private let context: Context

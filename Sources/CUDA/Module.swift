@@ -1,6 +1,8 @@
 package import Tensors
 
-/// Loaded kernels, unloaded when neither they nor graphs of them are left.
+/// Loaded kernels, unloaded when neither they nor graphs of them are left. Nothing in it
+/// changes, and the driver takes its handles from any thread: so it is `Sendable`, which the compiler
+/// cannot know of pointers.
 package final class Module: @unchecked Sendable {
   /// Where the machine code comes from.
   package enum Origin: String, Hashable, Sendable {

@@ -3,7 +3,8 @@ package import Tensors
 /// Work of a GPU, done in the order in which it is given; destroyed with the value.
 ///
 /// Its functions return before the work is done, unless they say that they wait. Faults of
-/// kernels therefore show in later calls, ``synchronize()`` at the latest.
+/// kernels therefore show in later calls, ``synchronize()`` at the latest. `Sendable`, as it has one
+/// owner and the driver takes its handle from any thread.
 package struct Stream: ~Copyable, @unchecked Sendable {
   package let context: Context
   let handle: OpaquePointer

@@ -1,7 +1,8 @@
 package import KernelIR
 package import Tensors
 
-/// A program in the form that the emulator executes.
+/// A program in the form that the emulator executes. It is written while it is made, and only read
+/// afterwards: so it is `Sendable`, in spite of its pointers.
 package final class EmulatedProgram: @unchecked Sendable {
   // Unchecked because of the pointers, behind which nothing is written after `init`.
 

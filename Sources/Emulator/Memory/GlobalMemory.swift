@@ -11,7 +11,8 @@ package import Tensors
 /// The memory of an emulated device: allocations at made-up addresses, with gaps between them, so
 /// that an address outside of all is known to be one.
 ///
-/// One thread at a time may allocate, free, read and write, and none while a kernel runs.
+/// One thread at a time may allocate, free, read and write, and none while a kernel runs:
+/// `Sendable` on that condition. The bytes are read and written by all threads that run blocks.
 package final class GlobalMemory: @unchecked Sendable {
   // Unchecked: see above; kernels write through pointers, as those of a device do.
 
