@@ -1,5 +1,6 @@
 import ArgumentParser
 import Emulator
+import GPUDevices
 import KernelIR
 
 #if canImport(FoundationEssentials)
@@ -82,10 +83,7 @@ struct Spread: Encodable {
 
   init(_ values: [Double]) {
     let sorted = values.sorted()
-    let middle = sorted.count / 2
-    median =
-      sorted.isEmpty
-      ? 0 : sorted.count % 2 == 0 ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    median = sorted.median ?? 0
     least = sorted.first ?? 0
     greatest = sorted.last ?? 0
   }

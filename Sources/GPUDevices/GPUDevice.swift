@@ -137,9 +137,16 @@ package enum Measurement: Sendable {
 
   /// `nil` where the device has no clock.
   package var medianSeconds: Double? {
-    guard case .seconds(let seconds) = self, !seconds.isEmpty else { return nil }
-    let middle = seconds.count / 2
-    return seconds.count.isMultiple(of: 2)
-      ? (seconds[middle - 1] + seconds[middle]) / 2 : seconds[middle]
+    guard case .seconds(let seconds) = self else { return nil }
+    return seconds.median
+  }
+}
+
+extension [Double] {
+  /// The middle of numbers in ascending order, or the mean of the two in the middle; `nil` of none.
+  package var median: Double? {
+    guard !isEmpty else { return nil }
+    let middle = count / 2
+    return count.isMultiple(of: 2) ? (self[middle - 1] + self[middle]) / 2 : self[middle]
   }
 }

@@ -31,10 +31,10 @@ package enum CacheFolder {
     for part in path.split(separator: "/") {
       current += "/\(part)"
       if mkdir(current, 0o700) == 0 || errno == EEXIST { continue }
-      let cause = errno
+      let cause = SystemCalls.cause
       // Folders above may forbid making others, or lie on a file system that cannot be written to.
       if access(current, X_OK) == 0 { continue }
-      throw HewnError(.io, "cannot make the folder \(current): \(String(cString: strerror(cause)))")
+      throw HewnError(.io, "cannot make the folder \(current): \(cause)")
     }
   }
 
