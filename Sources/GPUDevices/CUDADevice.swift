@@ -43,7 +43,7 @@ package final class CUDADevice: GPUDevice {
   package let context: Context
   private let cache: CubinCache
   private var stream: Stream
-  private var isCapturing = false
+  package private(set) var isCapturing = false
 
   /// - Parameters:
   ///   - ordinal: which GPU.
@@ -68,11 +68,6 @@ package final class CUDADevice: GPUDevice {
       l2ByteCount: device.l2ByteCount, memoryByteCount: device.memoryByteCount,
       memoryBandwidth: device.memoryBandwidth,
       gridLimit: Grid(device.gridLimit.x, device.gridLimit.y, device.gridLimit.z))
-  }
-
-  /// The driver would end the capture with an error of its own, later.
-  private func demandNoCapture() throws(HewnError) {
-    if isCapturing { throw HewnError(.internal, "only launches and fills can be captured") }
   }
 
   package func allocate(byteCount: Int) throws(HewnError) -> Buffer {
@@ -148,7 +143,7 @@ package final class CUDADevice: GPUDevice {
   }
 
   package func capture(_ body: () throws -> Void) throws -> Graph {
-    guard !isCapturing else { throw HewnError(.internal, "captures do not nest") }
+    try demandNoCapture()
     try stream.beginCapture()
     isCapturing = true
     defer { isCapturing = false }

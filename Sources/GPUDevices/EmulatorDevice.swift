@@ -60,6 +60,7 @@ package final class EmulatorDevice: GPUDevice {
   package private(set) var lastReport: LaunchReport?
   private let memory: GlobalMemory
   private var capturing: Graph?
+  package var isCapturing: Bool { capturing != nil }
   /// The warp instructions of all launches so far.
   private var executed: [InstructionClass: UInt64] = [:]
 
@@ -72,13 +73,6 @@ package final class EmulatorDevice: GPUDevice {
       name: "emulator of \(target.rawValue)", computeCapability: target.computeCapability,
       sharedByteLimit: target.sharedByteLimit, multiprocessorCount: options.threadCount,
       l2ByteCount: 0, memoryByteCount: 0, memoryBandwidth: nil)
-  }
-
-  /// A capture takes launches and fills; the driver refuses anything else meanwhile.
-  private func demandNoCapture() throws(HewnError) {
-    if capturing != nil {
-      throw HewnError(.internal, "only launches and fills can be captured")
-    }
   }
 
   package func allocate(byteCount: Int) throws(HewnError) -> Buffer {
@@ -136,7 +130,7 @@ package final class EmulatorDevice: GPUDevice {
   package func synchronize() throws(HewnError) { try demandNoCapture() }
 
   package func capture(_ body: () throws -> Void) throws -> Graph {
-    guard capturing == nil else { throw HewnError(.internal, "captures do not nest") }
+    try demandNoCapture()
     let graph = Graph()
     capturing = graph
     defer { capturing = nil }

@@ -49,6 +49,17 @@ extension GPUDevice {
     }
   }
 
+  /// Refuses what no capture takes, for those who implement it; a driver would end the capture with an
+  /// error of its own, later.
+  ///
+  /// - Throws: `internal`
+  func demandNoCapture() throws(HewnError) {
+    if isCapturing {
+      throw HewnError(
+        .internal, "only launches and fills can be captured, and captures do not nest")
+    }
+  }
+
   /// Checks that the device can run a kernel, for those who implement ``load(_:)``.
   ///
   /// - Throws: `unsupported`, or `internal` when no device could.

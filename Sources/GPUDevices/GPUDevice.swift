@@ -67,6 +67,9 @@ package protocol GPUDevice {
   /// Waits until all work is done.
   func synchronize() throws
 
+  /// Whether the body of a ``capture(_:)`` runs.
+  var isCapturing: Bool { get }
+
   /// Collects the launches of `body` instead of doing them.
   ///
   /// The body may only launch and fill; anything else throws `internal`. The buffers that it uses must outlive the graph.
