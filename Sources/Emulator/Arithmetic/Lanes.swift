@@ -6,23 +6,67 @@ typealias Floats = SIMD8<Float>
 /// Four lanes of a register of 64-bit words.
 typealias LongWords = SIMD4<UInt64>
 
-/// Applies a function to all lanes of one, two or three registers.
+/// Applies a function to all lanes of one, two or three registers, a group at a time.
 ///
 /// A group is loaded from all operands before it is stored, so that the result may be an operand.
 /// The loops end at an address, not at a count, which keeps the compiler from writing out the body
 /// four times.
 @inline(__always)
-func mapLanes(
-  _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ body: (Words) -> Words
+private func mapGroups<Group: SIMD>(
+  _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ body: (Group) -> Group
 ) {
-  var result = result.assumingMemoryBound(to: Words.self)
-  var a = a.assumingMemoryBound(to: Words.self)
-  let end = result + 4
+  var result = result.assumingMemoryBound(to: Group.self)
+  var a = a.assumingMemoryBound(to: Group.self)
+  let end = result + 32 / Group.scalarCount
   while result != end {
     result.pointee = body(a.pointee)
     result += 1
     a += 1
   }
+}
+
+@inline(__always)
+private func mapGroups<Group: SIMD>(
+  _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+  _ body: (Group, Group) -> Group
+) {
+  var result = result.assumingMemoryBound(to: Group.self)
+  var a = a.assumingMemoryBound(to: Group.self)
+  var b = b.assumingMemoryBound(to: Group.self)
+  let end = result + 32 / Group.scalarCount
+  while result != end {
+    result.pointee = body(a.pointee, b.pointee)
+    result += 1
+    a += 1
+    b += 1
+  }
+}
+
+@inline(__always)
+private func mapGroups<Group: SIMD>(
+  _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+  _ c: UnsafeRawPointer, _ body: (Group, Group, Group) -> Group
+) {
+  var result = result.assumingMemoryBound(to: Group.self)
+  var a = a.assumingMemoryBound(to: Group.self)
+  var b = b.assumingMemoryBound(to: Group.self)
+  var c = c.assumingMemoryBound(to: Group.self)
+  let end = result + 32 / Group.scalarCount
+  while result != end {
+    result.pointee = body(a.pointee, b.pointee, c.pointee)
+    result += 1
+    a += 1
+    b += 1
+    c += 1
+  }
+}
+
+/// Of 32-bit words. The type of the closure says so, as its callers do not.
+@inline(__always)
+func mapLanes(
+  _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ body: (Words) -> Words
+) {
+  mapGroups(result, a, body)
 }
 
 @inline(__always)
@@ -30,16 +74,7 @@ func mapLanes(
   _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
   _ body: (Words, Words) -> Words
 ) {
-  var result = result.assumingMemoryBound(to: Words.self)
-  var a = a.assumingMemoryBound(to: Words.self)
-  var b = b.assumingMemoryBound(to: Words.self)
-  let end = result + 4
-  while result != end {
-    result.pointee = body(a.pointee, b.pointee)
-    result += 1
-    a += 1
-    b += 1
-  }
+  mapGroups(result, a, b, body)
 }
 
 @inline(__always)
@@ -47,33 +82,15 @@ func mapLanes(
   _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
   _ c: UnsafeRawPointer, _ body: (Words, Words, Words) -> Words
 ) {
-  var result = result.assumingMemoryBound(to: Words.self)
-  var a = a.assumingMemoryBound(to: Words.self)
-  var b = b.assumingMemoryBound(to: Words.self)
-  var c = c.assumingMemoryBound(to: Words.self)
-  let end = result + 4
-  while result != end {
-    result.pointee = body(a.pointee, b.pointee, c.pointee)
-    result += 1
-    a += 1
-    b += 1
-    c += 1
-  }
+  mapGroups(result, a, b, c, body)
 }
 
-/// The same for 64-bit words.
+/// Of 64-bit words.
 @inline(__always)
 func mapLongLanes(
   _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ body: (LongWords) -> LongWords
 ) {
-  var result = result.assumingMemoryBound(to: LongWords.self)
-  var a = a.assumingMemoryBound(to: LongWords.self)
-  let end = result + 8
-  while result != end {
-    result.pointee = body(a.pointee)
-    result += 1
-    a += 1
-  }
+  mapGroups(result, a, body)
 }
 
 @inline(__always)
@@ -81,16 +98,7 @@ func mapLongLanes(
   _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
   _ body: (LongWords, LongWords) -> LongWords
 ) {
-  var result = result.assumingMemoryBound(to: LongWords.self)
-  var a = a.assumingMemoryBound(to: LongWords.self)
-  var b = b.assumingMemoryBound(to: LongWords.self)
-  let end = result + 8
-  while result != end {
-    result.pointee = body(a.pointee, b.pointee)
-    result += 1
-    a += 1
-    b += 1
-  }
+  mapGroups(result, a, b, body)
 }
 
 @inline(__always)
@@ -98,18 +106,7 @@ func mapLongLanes(
   _ result: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
   _ c: UnsafeRawPointer, _ body: (LongWords, LongWords, LongWords) -> LongWords
 ) {
-  var result = result.assumingMemoryBound(to: LongWords.self)
-  var a = a.assumingMemoryBound(to: LongWords.self)
-  var b = b.assumingMemoryBound(to: LongWords.self)
-  var c = c.assumingMemoryBound(to: LongWords.self)
-  let end = result + 8
-  while result != end {
-    result.pointee = body(a.pointee, b.pointee, c.pointee)
-    result += 1
-    a += 1
-    b += 1
-    c += 1
-  }
+  mapGroups(result, a, b, c, body)
 }
 
 /// Applies a function to each lane by itself, where there are no vector instructions for it.
