@@ -152,8 +152,24 @@ extension Machine {
     for lane in Lanes(active) { Self.setAll(known[lane], byteCount) }
   }
 
-  /// Makes sure that the bytes of the accesses found were written.
-  func checkGlobal(
+  /// Finds accesses that read, and makes sure that their bytes were written.
+  @inline(__always)
+  func locateGlobalReads(
+    _ address: OperandOffset, plus immediate: Int, byteCount: Int, _ i: Decoded,
+    _ warp: WarpPointer, active: UInt32
+  ) throws(EmulatorFault) {
+    try locateGlobal(
+      address, plus: immediate, byteCount: byteCount, tracks: checksMemory, i, warp, active: active)
+    if checksMemory {
+      try checkGlobal(
+        byteCount: byteCount, i, warp, active: active, address: address, plus: immediate)
+    }
+  }
+
+  /// Makes sure that the bytes of the accesses found were written. Kept out of line: within its caller, it
+  /// would take registers from every access.
+  @inline(never)
+  private func checkGlobal(
     byteCount: Int, _ i: Decoded, _ warp: WarpPointer, active: UInt32, address: OperandOffset,
     plus immediate: Int
   ) throws(EmulatorFault) {

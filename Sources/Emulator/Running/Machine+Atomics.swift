@@ -18,14 +18,8 @@ extension Machine {
       try watchSharedWrites(byteCount: byteCount, .atomic, i, warp, active: active)
       countAtomic(i, active: active)
     } else {
-      try locateGlobal(
-        i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, tracks: checksMemory, i, warp,
-        active: active)
-      if checksMemory {
-        try checkGlobal(
-          byteCount: byteCount, i, warp, active: active, address: i.pointee.a,
-          plus: i.pointee.immediate)
-      }
+      try locateGlobalReads(
+        i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, i, warp, active: active)
       countGlobal(byteCount: byteCount, i, active: active)
     }
     let registers = warp.pointee.registers

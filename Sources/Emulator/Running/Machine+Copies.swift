@@ -87,13 +87,8 @@ extension Machine {
       for lane in Lanes(reading & ~whole) { operands[lane] = pointers[lane] }
     }
     if whole != 0 {
-      try locateGlobal(
-        i.pointee.b, plus: immediate, byteCount: byteCount, tracks: checksMemory, i, warp,
-        active: whole)
-      if checksMemory {
-        try checkGlobal(
-          byteCount: byteCount, i, warp, active: whole, address: i.pointee.b, plus: immediate)
-      }
+      try locateGlobalReads(
+        i.pointee.b, plus: immediate, byteCount: byteCount, i, warp, active: whole)
     }
     for lane in Lanes(reading & ~whole) { pointers[lane] = operands[lane] }
     countGlobal(byteCount: byteCount, i, active: reading)

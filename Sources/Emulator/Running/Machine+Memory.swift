@@ -14,14 +14,8 @@ extension Machine {
 
   func loadGlobal(_ i: Decoded, _ warp: WarpPointer, active: UInt32) throws(EmulatorFault) {
     let byteCount = i.pointee.accessByteCount
-    try locateGlobal(
-      i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, tracks: checksMemory, i, warp,
-      active: active)
-    if checksMemory {
-      try checkGlobal(
-        byteCount: byteCount, i, warp, active: active, address: i.pointee.a,
-        plus: i.pointee.immediate)
-    }
+    try locateGlobalReads(
+      i.pointee.a, plus: i.pointee.immediate, byteCount: byteCount, i, warp, active: active)
     countGlobal(byteCount: byteCount, i, active: active)
     moveFromMemory(i, warp, active: active)
   }
