@@ -22,8 +22,14 @@ let modules: [Target] = [
   .systemLibrary(name: "CLanes"),
   .target(name: "Emulator", dependencies: ["Tensors", "KernelIR", "CLanes"]),
   .target(name: "CUDA", dependencies: ["Tensors"]),
-  .target(name: "GPUKernels", dependencies: ["Tensors", "KernelIR"]),
+  .target(name: "GPUKernels", dependencies: ["Tensors", "Covers", "KernelIR"]),
   .target(name: "GPUDevices", dependencies: ["Tensors", "KernelIR", "PTX", "Emulator", "CUDA"]),
+  .target(
+    name: "GPUBackend",
+    dependencies: [
+      "Tensors", "Graphs", "Covers", "Runtime", "KernelIR", "GPUKernels", "GPUDevices", "CUDA",
+      "Emulator",
+    ]),
 ]
 
 /// The CPU kernels: one source folder, compiled once for each instruction set. The modules share
@@ -111,7 +117,9 @@ let package = Package(
       path: "Benchmarks/GPUCheck"),
     .target(
       name: "GPUCatalogue",
-      dependencies: ["Emulator", "GPUDevices", "GPUKernels", "KernelIR", "PTX", "Tensors"],
+      dependencies: [
+        "Covers", "Emulator", "GPUDevices", "GPUKernels", "KernelIR", "PTX", "Tensors",
+      ],
       path: "Tests/GPUCatalogue"),
     .target(name: "FakeCUDA", path: "Tests/FakeCUDA"),
     .target(
@@ -178,8 +186,14 @@ var testTargets: [Target] {
     .testTarget(
       name: "GPUKernelsTests",
       dependencies: [
-        "GPUKernels", "GPUDevices", "GPUCatalogue", "Emulator", "KernelIR", "PTX", "Tensors",
-        "TestSupport",
+        "GPUKernels", "GPUDevices", "GPUCatalogue", "Covers", "Emulator", "KernelIR", "PTX",
+        "Tensors", "TestSupport",
+      ]),
+    .testTarget(
+      name: "GPUBackendTests",
+      dependencies: [
+        "GPUBackend", "GPUKernels", "GPUDevices", "GPUCatalogue", "Covers", "CUDA", "Emulator",
+        "Graphs", "KernelIR", "Passes", "ReferenceBackend", "Runtime", "Tensors", "TestSupport",
       ]),
     .testTarget(name: "GPUCheckTests", dependencies: ["GPUCheck", "GPUDevices", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),

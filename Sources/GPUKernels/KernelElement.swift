@@ -2,7 +2,7 @@ internal import KernelIR
 
 /// What the elements of a tensor in device memory are. Kernels of this module compute in f32.
 package enum KernelElement: String, CaseIterable, Hashable, Sendable {
-  case f32, f16
+  case f32, f16, bf16
 
   package var byteCount: Int { self == .f32 ? 4 : 2 }
   /// Elements of a vector of 16 bytes.
@@ -23,7 +23,7 @@ struct ElementPointer {
     // Only the stride of the type counts.
     switch element {
     case .f32: ElementPointer(address.advanced(by: count), element)
-    case .f16:
+    case .f16, .bf16:
       ElementPointer(address.cast(to: F16.self).advanced(by: count).cast(to: U32.self), element)
     }
   }
@@ -37,6 +37,7 @@ struct ElementPointer {
     switch element {
     case .f32: address.cast(to: F32.self)[0]
     case .f16: Value<F32>(address.cast(to: F16.self)[0])
+    case .bf16: Value<BF16x2>(alone: address.cast(to: F16.self)[0]).floats.low
     }
   }
 
@@ -52,6 +53,12 @@ struct ElementPointer {
       let pairs = address.cast(to: F16x2.self)
       let vector = count == 2 ? [pairs[0]] : pairs.loadVector(count / 2)
       return vector.flatMap(\.floats)
+    case .bf16:
+      let vector = count == 2 ? [address[0]] : address.loadVector(count / 2)
+      return vector.flatMap { bits in
+        let floats = Value<BF16x2>(bitPattern: bits).floats
+        return [floats.low, floats.high]
+      }
     }
   }
 
@@ -75,6 +82,13 @@ struct ElementPointer {
       let pairs = address.cast(to: F16x2.self)
       let vector = values.pairs
       if count == 2 { pairs[0] = vector[0] } else { pairs.storeVector(vector) }
+    case .bf16:
+      if count == 1 {
+        address.cast(to: F16.self)[0] = Value<BF16x2>(values[0], values[0]).lowBits
+        return
+      }
+      let vector = values.bf16Pairs.map { Value<U32>(bitPattern: $0) }
+      if count == 2 { address[0] = vector[0] } else { address.storeVector(vector) }
     }
   }
 }
@@ -87,9 +101,26 @@ extension Value where T == F16x2 {
   }
 }
 
+extension Value where T == BF16x2 {
+  /// A number of 16 bits, whatever type it has been read as, in both halves.
+  init(alone bits: Value<F16>) {
+    self.init(bitPattern: Value<U32>(bitPattern: Value<F16x2>(bits, bits)))
+  }
+
+  /// The low half, as a type that can be stored.
+  var lowBits: Value<F16> {
+    Value<F16x2>(bitPattern: Value<U32>(bitPattern: self)).halves.low
+  }
+}
+
 extension [Value<F32>] {
   /// Neighbours rounded to f16 and packed, the first in the low half.
   var pairs: [Value<F16x2>] {
     stride(from: 0, to: count, by: 2).map { Value<F16x2>(self[$0], self[$0 + 1]) }
+  }
+
+  /// Likewise, rounded to bf16.
+  var bf16Pairs: [Value<BF16x2>] {
+    stride(from: 0, to: count, by: 2).map { Value<BF16x2>(self[$0], self[$0 + 1]) }
   }
 }

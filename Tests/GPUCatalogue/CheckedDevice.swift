@@ -42,11 +42,12 @@ package final class CheckedDevice<Device: GPUDevice> {
     return address
   }
 
-  /// Numbers as elements of a type; f16 rounds to nearest even.
+  /// Numbers as elements of a type, rounded to nearest even.
   package func buffer(_ numbers: [Float], as element: KernelElement) throws -> UInt64 {
     switch element {
     case .f32: try buffer(numbers)
     case .f16: try buffer(numbers.map(Half.bits))
+    case .bf16: try buffer(numbers.map { HalfFormat.bfloat16.bits(Double($0)) })
     }
   }
 
@@ -78,6 +79,10 @@ package final class CheckedDevice<Device: GPUDevice> {
     switch element {
     case .f32: try read(Float.self, count: count, from: address)
     case .f16: try read(UInt16.self, count: count, from: address).map(Half.value)
+    case .bf16:
+      try read(UInt16.self, count: count, from: address).map {
+        Float(bitPattern: UInt32($0) << 16)
+      }
     }
   }
 

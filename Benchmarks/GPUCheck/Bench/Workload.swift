@@ -101,6 +101,8 @@ extension Workload {
             switch tensor.element {
             case .f32: try device.buffer(of: pool.floats(tensor.count, from: start))
             case .f16: try device.buffer(of: pool.halves(tensor.count, from: start))
+            case .bf16:
+              throw HewnError(.internal, "there are no workloads of bf16")
             }
           }, output: try device.allocate(byteCount: output.byteCount))
         try device.fill(buffers.output, with: 0xff)
@@ -129,6 +131,8 @@ extension Workload {
       case .f32: try device.values(of: buffer, as: Float.self)
       case .f16:
         try device.values(of: buffer, as: UInt16.self).map { HalfTable.values[Int($0)] }
+      case .bf16:
+        try device.values(of: buffer, as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
       }
     if let place = values.firstIndex(where: \.isNaN) {
       return "element \(place) is NaN, or was not written"

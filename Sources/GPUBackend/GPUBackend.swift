@@ -1,0 +1,1 @@
+/// Runs models on a GPU, or on the emulator of one.
