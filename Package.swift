@@ -124,7 +124,8 @@ let package = Package(
     .target(name: "FakeCUDA", path: "Tests/FakeCUDA"),
     .target(
       name: "FakeCUDASupport", dependencies: ["CUDA", "Tensors"], path: "Tests/FakeCUDASupport"),
-    .target(name: "TestSupport", dependencies: ["Tensors", "Graphs"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Graphs", "Runtime"], path: "Tests/TestSupport"),
     .target(
       name: "FuzzTargets",
       dependencies: [
@@ -158,6 +159,7 @@ var testTargets: [Target] {
     .testTarget(name: "CoversTests", dependencies: ["Covers", "TestSupport"]),
     .testTarget(
       name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Graphs", "TestSupport"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Tensors"]),
     .testTarget(
       name: "CPUBackendTests",
       dependencies: ["CPUBackend", "CThreads", "ReferenceBackend", "Passes", "TestSupport"]),

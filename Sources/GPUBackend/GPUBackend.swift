@@ -1,1 +1,61 @@
+package import Emulator
+internal import GPUDevices
+package import GPUKernels
+package import Graphs
+package import Runtime
+package import Tensors
+
 /// Runs models on a GPU, or on the emulator of one.
+///
+/// What has no kernel is an error, or computed on the host, where the backend was given an evaluator.
+package struct GPUBackend: Backend {
+  /// What runs the kernels.
+  package enum Device: Sendable {
+    /// The GPU of this number, through NVIDIA's driver.
+    case cuda(Int)
+    /// The emulator, in place of the GPU of these figures.
+    case emulator(GPUFigures, EmulatorOptions)
+  }
+
+  package let device: Device
+  /// What kernels are chosen for.
+  package let figures: GPUFigures
+  private let evaluate: Evaluator?
+
+  package var name: String {
+    switch device {
+    case .cuda: "cuda"
+    case .emulator: "emulator"
+    }
+  }
+
+  /// - Parameter evaluate: computes nodes without a kernel on the host; `nil` refuses them.
+  /// - Throws: `unsupported` where there is no such GPU.
+  package init(_ device: Device, evaluate: Evaluator? = nil) throws(HewnError) {
+    self.device = device
+    self.evaluate = evaluate
+    switch device {
+    case .cuda(let ordinal): figures = GPUFigures(of: try CUDADevice(ordinal).properties)
+    case .emulator(let figures, _): self.figures = figures
+    }
+  }
+
+  /// Lowers a graph to launches of kernels.
+  ///
+  /// - Throws: `unsupported` with the node and the reason, before anything runs; `outOfMemory`.
+  package func compile(_ graph: Graph, options: CompileOptions) throws -> any Plan {
+    try compileForGPU(graph, options: options)
+  }
+
+  /// As ``compile(_:options:)``.
+  package func compileForGPU(_ graph: Graph, options: CompileOptions) throws(HewnError) -> GPUPlan {
+    let target = GPUTarget(
+      figures: figures, precision: options.precision, engine: options.engine)
+    let program = try GPULowering.lower(graph, target: target, evaluate: evaluate)
+    switch device {
+    case .cuda(let ordinal): return try GPUPlan(program) { try CUDADevice(ordinal) }
+    case .emulator(let figures, let options):
+      return try GPUPlan(program) { EmulatorDevice(target: figures.target, options: options) }
+    }
+  }
+}

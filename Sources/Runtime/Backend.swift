@@ -6,7 +6,7 @@ package import Tensors
 /// A backend takes an optimised, bound graph and either returns a plan that runs it whole, or
 /// throws an error that names the node and the reason, before anything runs.
 package protocol Backend: Sendable {
-  /// `cpu`, `reference`.
+  /// `cpu`, `reference`, `cuda`, `emulator`.
   var name: String { get }
 
   func compile(_ graph: Graph, options: CompileOptions) throws -> any Plan
@@ -20,15 +20,30 @@ package enum Engine: String, Sendable, CaseIterable, Codable {
   case dense
 }
 
+/// What a device computes convolutions and matrix products in.
+package enum Precision: String, Sendable, CaseIterable, Codable {
+  /// Products and sums in single precision.
+  case f32
+  /// Operands rounded to 10 bits of fraction, sums in single precision.
+  case tf32
+  /// Half precision: activations, weights and products' operands; sums in single precision.
+  case f16
+  /// As `f16`, with the exponents of single precision and 7 bits of fraction.
+  case bf16
+}
+
 /// What shapes a compilation beside the graph.
 package struct CompileOptions: Sendable {
   package var engine: Engine
   /// The threads that a session will run with; at least 1.
   package var threads: Int
 
-  package init(engine: Engine = .sparse, threads: Int) {
+  package var precision: Precision
+
+  package init(engine: Engine = .sparse, threads: Int, precision: Precision = .f32) {
     self.engine = engine
     self.threads = threads
+    self.precision = precision
   }
 }
 

@@ -21,12 +21,14 @@ package struct LayerReport: Sendable {
   /// Operations that the device could do in the least time that the chosen kernels' loads and
   /// operations take; `nil` where they are not counted.
   package var boundFlops: Int?
+  /// How a GPU kernel goes about it; `nil` elsewhere, and for steps without a choice.
+  package var kernel: KernelReport?
 
   package init(
     name: String, op: String, matrix: MatrixReport? = nil, engine: String = "other",
     reason: String = "", predictedMilliseconds: Double? = nil,
     predictedSparseMilliseconds: Double? = nil, predictedDenseMilliseconds: Double? = nil,
-    denseFlops: Int, nonZeroFlops: Int, boundFlops: Int? = nil
+    denseFlops: Int, nonZeroFlops: Int, boundFlops: Int? = nil, kernel: KernelReport? = nil
   ) {
     self.name = name
     self.op = op
@@ -39,6 +41,40 @@ package struct LayerReport: Sendable {
     self.denseFlops = denseFlops
     self.nonZeroFlops = nonZeroFlops
     self.boundFlops = boundFlops
+    self.kernel = kernel
+  }
+}
+
+/// The chosen form of a GPU kernel, and what is expected to limit it.
+package struct KernelReport: Sendable, Codable, Hashable {
+  /// The kernel's name.
+  package var name: String
+  /// Rows × pixels × images that a block of threads computes, as `128×4x8×8`.
+  package var tile: String
+  /// Stages of input in shared memory.
+  package var stageCount: Int
+  /// Blocks that share the taps of one tile.
+  package var splitCount: Int
+  package var blockCount: Int
+  /// Blocks over those that the device runs at once.
+  package var waves: Double
+  /// Shared memory of a block.
+  package var sharedByteCount: Int
+  /// What takes the most time: `tensor cores`, `shared memory`, `L2`, `memory`, `launch`.
+  package var limiter: String
+
+  package init(
+    name: String, tile: String, stageCount: Int, splitCount: Int, blockCount: Int, waves: Double,
+    sharedByteCount: Int, limiter: String
+  ) {
+    self.name = name
+    self.tile = tile
+    self.stageCount = stageCount
+    self.splitCount = splitCount
+    self.blockCount = blockCount
+    self.waves = waves
+    self.sharedByteCount = sharedByteCount
+    self.limiter = limiter
   }
 }
 

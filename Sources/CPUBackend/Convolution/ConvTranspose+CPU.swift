@@ -17,8 +17,8 @@ extension ConvTranspose: CPUOperator {
       inputs: inputs,
       outputs: [
         .planes(
-          verticalPhases: window.geometry.strides[0],
-          horizontalPhases: window.geometry.strides[1])
+          verticalPhases: window.strides[0],
+          horizontalPhases: window.strides[1])
       ])
   }
 
@@ -46,14 +46,14 @@ extension ConvTranspose: CPUOperator {
     guard let input = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
       throw HewnError(.internal, "a convolution without input or weights", node: node.label)
     }
-    return TransposedWindow(PlaneGeometry(try geometry(input: input, weight: weight)))
+    return TransposedWindow(try geometry(input: input, weight: weight))
   }
 
   /// One branch for each output phase of each group of `filters` filters and `channels` channels.
   private func branches(
     _ window: TransposedWindow, filters: Int, channels: Int
   ) -> [ConvolutionProblem.Branch] {
-    let strides = window.geometry.strides
+    let strides = window.strides
     let phases = window.phases
     return (0..<groups).flatMap { group in
       phases.map { phase in
@@ -78,7 +78,7 @@ extension ConvTranspose: CPUOperator {
     let values = weights.floats()
     let (channels, filters) = (weights.shape[0] / groups, weights.shape[1])
     let bias = try bias(node, rows: filters * groups)
-    let kernelTaps = window.geometry.kernelTaps
+    let kernelTaps = window.tapCount
     let phases = window.phases
     var branches: [FilterWeights] = []
     for group in 0..<groups {
@@ -100,54 +100,15 @@ extension ConvTranspose: CPUOperator {
   }
 }
 
-/// The taps of a transposed convolution by output phase.
-private struct TransposedWindow {
-  let geometry: PlaneGeometry
-  /// Kernel index and input shift of the taps that reach outputs of a phase, by axis, then phase.
-  let taps: [[[(index: Int, shift: Int)]]]
-
-  init(_ geometry: PlaneGeometry) {
-    self.geometry = geometry
-    taps = (0..<2).map { axis in
-      var taps = [[(index: Int, shift: Int)]](repeating: [], count: geometry.strides[axis])
-      for index in 0..<geometry.kernel[axis] {
-        let (phase, shift) = phaseAndShift(
-          of: index * geometry.dilations[axis] - geometry.padBegin[axis],
-          stride: geometry.strides[axis])
-        taps[phase].append((index, -shift))
-      }
-      return taps
-    }
-  }
-
-  /// One output phase with its taps in one channel: the index in the kernel, and the shift.
-  struct Phase {
-    var vertical: Int
-    var horizontal: Int
-    var taps: [(index: Int, dy: Int, dx: Int)]
-  }
-
-  /// Every output phase, row by row.
-  var phases: [Phase] {
-    taps[0].indices.flatMap { vertical in
-      taps[1].indices.map { horizontal in
-        Phase(
-          vertical: vertical, horizontal: horizontal,
-          taps: taps[0][vertical].flatMap { r, dy in
-            taps[1][horizontal].map { s, dx in (r * geometry.kernel[1] + s, dy, dx) }
-          })
-      }
-    }
-  }
-
+extension TransposedWindow {
   var halo: PlanesLayout.Halo {
     func reach(_ axis: Int) -> (before: Int, after: Int) {
       var (before, after) = (0, 0)
-      let stride = geometry.strides[axis]
-      let outputs = (geometry.output[axis] + stride - 1) / stride
+      let stride = strides[axis]
+      let outputs = (window.outputExtents[axis] + stride - 1) / stride
       for (_, shift) in taps[axis].joined() {
         before = max(before, -shift)
-        after = max(after, outputs - 1 + shift - (geometry.input[axis] - 1))
+        after = max(after, outputs - 1 + shift - (window.inputExtents[axis] - 1))
       }
       return (before, after)
     }

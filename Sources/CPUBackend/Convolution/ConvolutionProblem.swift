@@ -102,9 +102,3 @@ package struct ConvolutionProblem: Sendable {
   /// All filters.
   package var rowCount: Int { branches.reduce(0) { $0 + $1.rowCount } }
 }
-
-/// Which phase and which shift a padded, strided index has: index = phase + stride · shift.
-package func phaseAndShift(of index: Int, stride: Int) -> (phase: Int, shift: Int) {
-  let phase = ((index % stride) + stride) % stride
-  return (phase, (index - phase) / stride)
-}

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// How a [N, C, H, W] tensor lies in memory: planes of H rows with a zero halo.
 ///
 /// A plane is H rows, `pitch` cells apart, of W interior cells each. All other cells are zero:
@@ -148,9 +150,4 @@ package struct PlanesLayout: Hashable, Sendable {
       + y / verticalPhases * pitch + x / horizontalPhases
     return cell * lanes + image % lanes
   }
-}
-
-extension Int {
-  /// The least multiple of `factor` that is not below.
-  package func roundedUp(to factor: Int) -> Int { (self + factor - 1) / factor * factor }
 }

@@ -22,7 +22,7 @@ extension Pad: MovingOperator {
       let cropped = max(-begin, 0)
       let kept = source.shape[axis] - cropped - max(-end, 0)
       let offsets = (0..<target.shape[axis]).map { index in
-        offset(of: index - max(begin, 0), extent: kept).map { ($0 + cropped) * stride }
+        source(of: index - max(begin, 0), extent: kept).map { ($0 + cropped) * stride }
           ?? Move.outside
       }
       return MoveAxis(
@@ -39,19 +39,5 @@ extension Pad: MovingOperator {
       filler = value[0]
     }
     return MovePlan(axes: axes, filler: filler)
-  }
-
-  /// The element of 0..<extent that stands at a position, which may lie outside; `nil` for the
-  /// padding value.
-  private func offset(of position: Int, extent: Int) -> Int? {
-    if position >= 0 && position < extent { return position }
-    switch mode {
-    case .constant: return nil
-    case .edge: return position < 0 ? 0 : extent - 1
-    case .reflect: return position < 0 ? -position : 2 * (extent - 1) - position
-    case .wrap:
-      let rest = position % extent
-      return rest < 0 ? rest + extent : rest
-    }
   }
 }

@@ -1,4 +1,5 @@
 internal import CPUKernels
+internal import Tensors
 
 /// How a Winograd convolution is cut: blocks of tiles, whose transformed inputs stay in the second-level
 /// cache, and passes of filters, whose products stay there beside them.

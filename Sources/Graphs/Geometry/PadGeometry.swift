@@ -70,4 +70,18 @@ extension Pad {
     }
     return kept + max(begin, 0) + max(end, 0)
   }
+
+  /// The element of 0..<extent that stands at a position, which may lie outside; `nil` for the
+  /// padding value.
+  package func source(of position: Int, extent: Int) -> Int? {
+    if position >= 0 && position < extent { return position }
+    switch mode {
+    case .constant: return nil
+    case .edge: return position < 0 ? 0 : extent - 1
+    case .reflect: return position < 0 ? -position : 2 * (extent - 1) - position
+    case .wrap:
+      let rest = position % extent
+      return rest < 0 ? rest + extent : rest
+    }
+  }
 }

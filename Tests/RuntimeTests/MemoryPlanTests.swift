@@ -1,4 +1,4 @@
-import CPUBackend
+import Runtime
 import Tensors
 import Testing
 

@@ -1,5 +1,3 @@
-package import Covers
-
 /// The numbers of a layer with constant weights, or of one branch of it.
 package struct FilterWeights: Sendable {
   /// Filters × taps.

@@ -20,7 +20,7 @@ package struct MemoryPlan: Sendable {
     }
   }
 
-  /// The place of each request, in floats; multiples of ``alignment``.
+  /// The place of each request, in floats; multiples of the alignment.
   package private(set) var offsets: [Int]
   package private(set) var floatCount = 0
 
@@ -31,9 +31,12 @@ package struct MemoryPlan: Sendable {
   /// The most pairs of buffers that live at the same time.
   static let maximumNeighbourCount = 1 << 26
 
+  /// - Parameter alignment: what places are multiples of, in floats.
   /// - Throws: `outOfMemory` for an arena beyond the limit, `unsupported` for too many buffers that
   ///   live at the same time.
-  package init(_ requests: [Request]) throws(HewnError) {
+  package init(
+    _ requests: [Request], alignment: Int = Self.alignment
+  ) throws(HewnError) {
     offsets = [Int](repeating: 0, count: requests.count)
     let order = requests.indices.filter { requests[$0].floatCount > 0 }.sorted {
       (requests[$1].floatCount, $0) < (requests[$0].floatCount, $1)
@@ -51,12 +54,12 @@ package struct MemoryPlan: Sendable {
           "more than \(Self.maximumNeighbourCount) pairs of tensors live at the same time")
       }
       guard request.floatCount <= Self.maximumFloatCount else { throw Self.tooLarge }
-      let size = request.floatCount.roundedUp(to: Self.alignment)
+      let size = request.floatCount.roundedUp(to: alignment)
       var offset = 0
       for other in neighbours {
         if offset + size <= offsets[other] { break }
         offset = max(
-          offset, offsets[other] + requests[other].floatCount.roundedUp(to: Self.alignment))
+          offset, offsets[other] + requests[other].floatCount.roundedUp(to: alignment))
       }
       offsets[index] = offset
       floatCount = max(floatCount, offset + size)

@@ -1,0 +1,164 @@
+internal import Covers
+internal import GPUKernels
+package import Graphs
+package import Tensors
+
+extension Conv: GPUOperator {
+  package func gpuObstacle(for node: GPUNode) -> String? {
+    if addsResidual, node.constant(ofInput: 3) != nil { return "a constant residual" }
+    return node.convolutionObstacle
+  }
+
+  package func writesChannels(of node: GPUNode) -> Bool { !isDepthwise(node) }
+
+  package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
+    if isDepthwise(node) { return try lowerDepthwise(node, in: lowering) }
+    let (input, output) = (try lowering.channels(ofInput: 0), try lowering.output(0))
+    let window = try window(node)
+    let residual = addsResidual ? try lowering.channels(ofInput: 3) : nil
+    var work = BlockWork(input: input, output: output, residual: residual, activation: activation)
+    work.stride = Spatial(window.strides[0], window.strides[1])
+    work.branches = try branches(node, window, channels: input.shape[1] / groups)
+    return try lowering.convolve([work])
+  }
+
+  /// Whether every filter reads a single channel.
+  func isDepthwise(_ node: GPUNode) -> Bool {
+    groups > 1 && groups == node.shape(ofInput: 0)?[1] && node.shape(ofInput: 1)?[1] == 1
+  }
+
+  func window(_ node: GPUNode) throws(HewnError) -> WindowGeometry {
+    guard let input = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
+      throw HewnError(.internal, "a convolution without input or weights", node: node.label)
+    }
+    return try geometry(input: input, weight: weight).rowsAndColumns
+  }
+
+  /// A branch for every few groups: together they have the rows of a segment, and a filter's zeros in the
+  /// channels of other groups are what a segment of theirs would be filled up with.
+  private func branches(
+    _ node: GPUNode, _ window: WindowGeometry, channels: Int
+  ) throws(HewnError) -> [BlockWork.Branch] {
+    let weights = try node.constantWeights()
+    let values = weights.floats()
+    let bias = try node.bias(rows: weights.shape[0])
+    let filters = weights.shape[0] / groups
+    let tapCount = window.kernelElementCount
+    let groupsOfBranch = BlockWork.leastRows.dividedRoundingUp(by: filters)
+    return try stride(from: 0, to: groups, by: groupsOfBranch).map { (first) throws(HewnError) in
+      let branchGroups = first..<min(groups, first + groupsOfBranch)
+      let branchChannels = branchGroups.lowerBound * channels..<branchGroups.upperBound * channels
+      let rows = branchGroups.lowerBound * filters..<branchGroups.upperBound * filters
+      let columns = branchChannels.count * tapCount
+      var matrix = [Float](repeating: 0, count: rows.count * columns)
+      for (row, filter) in rows.enumerated() {
+        let group = filter / filters - branchGroups.lowerBound
+        let length = channels * tapCount
+        let start = row * columns + group * length
+        for index in 0..<length { matrix[start + index] = values[filter * length + index] }
+      }
+      return BlockWork.Branch(
+        taps: branchChannels.flatMap { channel in
+          (0..<window.kernel[0]).flatMap { r in
+            (0..<window.kernel[1]).map { s in
+              BlockTap(
+                channel: channel, y: r * window.dilations[0] - window.padBegin[0],
+                x: s * window.dilations[1] - window.padBegin[1])
+            }
+          }
+        },
+        weights: FilterWeights(
+          matrix: try FilterMatrix(rows: rows.count, taps: columns, values: matrix),
+          bias: Array(bias[rows])),
+        firstRow: rows.lowerBound)
+    }
+  }
+}
+
+/// One convolution for each phase of the output.
+extension ConvTranspose: GPUOperator {
+  package func gpuObstacle(for node: GPUNode) -> String? { node.convolutionObstacle }
+
+  package func writesChannels(of node: GPUNode) -> Bool { true }
+
+  package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
+    let (input, output) = (try lowering.channels(ofInput: 0), try lowering.output(0))
+    guard let shape = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
+      throw HewnError(.internal, "a convolution without input or weights", node: node.label)
+    }
+    let window = TransposedWindow(try geometry(input: shape, weight: weight))
+    let (channels, filters) = (shape[1] / groups, output.shape[1] / groups)
+    let values = try node.constantWeights().floats()
+    let bias = try node.bias(rows: output.shape[1])
+    let whole = output.lanesGeometry
+    var works: [BlockWork] = []
+    for phase in window.phases {
+      let rows = max(0, whole.height - phase.vertical).dividedRoundingUp(by: window.strides[0])
+      let columns = max(0, whole.width - phase.horizontal).dividedRoundingUp(by: window.strides[1])
+      guard rows > 0, columns > 0 else { continue }
+      var work = BlockWork(input: input, output: output, activation: activation)
+      work.output.height = rows
+      work.output.width = columns
+      work.output.rowStride = whole.rowStride * window.strides[0]
+      work.output.pixelStride = window.strides[1]
+      work.outputMemory = output.memory.advanced(
+        byBytes: (phase.vertical * whole.rowStride + phase.horizontal) * output.vectorByteCount)
+      for group in 0..<groups {
+        let inputs = group * channels..<(group + 1) * channels
+        let starts = inputs.flatMap { channel in
+          phase.taps.map { channel * filters * window.tapCount + $0.index }
+        }
+        let matrix = try FilterMatrix(
+          rows: filters, taps: starts.count,
+          values: (0..<filters).flatMap { filter in
+            starts.map { values[$0 + filter * window.tapCount] }
+          })
+        let rows = group * filters..<(group + 1) * filters
+        work.branches.append(
+          BlockWork.Branch(
+            taps: inputs.flatMap { channel in
+              phase.taps.map { BlockTap(channel: channel, y: $0.dy, x: $0.dx) }
+            },
+            weights: FilterWeights(matrix: matrix, bias: Array(bias[rows])),
+            firstRow: rows.lowerBound))
+      }
+      works.append(work)
+    }
+    return try lowering.convolve(works)
+  }
+}
+
+extension GPUNode {
+  /// Why no kernel computes a convolution with inputs X, W, B.
+  var convolutionObstacle: String? {
+    if let rank = shape(ofInput: 0)?.rank, rank > 4 { return "\(rank - 2) spatial axes" }
+    return weightObstacle
+  }
+
+  /// Why no kernel packs the weights and the bias of a node with inputs X, W, B.
+  var weightObstacle: String? {
+    if constant(ofInput: 0) != nil { return "a constant input" }
+    if constant(ofInput: 1) == nil { return "weights computed at run time" }
+    if shape(ofInput: 2) != nil, constant(ofInput: 2) == nil {
+      return "a bias computed at run time"
+    }
+    return nil
+  }
+
+  /// The weights; a node without them has an obstacle.
+  func constantWeights() throws(HewnError) -> Tensor {
+    guard let weights = constant(ofInput: 1) else {
+      throw HewnError(.internal, "weights computed at run time", node: label)
+    }
+    return weights
+  }
+
+  /// The bias input, or zeros.
+  func bias(rows: Int) throws(HewnError) -> [Float] {
+    guard shape(ofInput: 2) != nil else { return [Float](repeating: 0, count: rows) }
+    guard let bias = constant(ofInput: 2) else {
+      throw HewnError(.internal, "a bias computed at run time", node: label)
+    }
+    return bias.floats()
+  }
+}

@@ -1,0 +1,357 @@
+package import GPUKernels
+package import Graphs
+package import KernelIR
+package import Runtime
+package import Tensors
+
+/// Lowers a graph node by node: gives its values places, and collects launches.
+package final class GPULowering {
+  package let target: GPUTarget
+  package private(set) var program = GPUProgram()
+  private let graph: Graph
+  /// Where each value lies, once its producer was lowered.
+  private var tensors: [GPUTensor?]
+  /// Where values must lie that are channels of others.
+  private var homes: [GPUTensor?]
+  /// Values that are computed with what reads them.
+  private var pending: [PendingExpression?]
+  /// The nodes whose pending values the node at hand takes in.
+  var pendingNodeCount = 0
+  /// Which values one pointwise node alone reads.
+  private let isReadByPointwiseNode: [Bool]
+  /// Copies of tensors whose groups lie apart.
+  private var denseCopies: [GPUTensor: GPUTensor] = [:]
+  private var node: GPUNode
+  private var layer = 0
+
+  init(_ graph: Graph, target: GPUTarget) {
+    self.graph = graph
+    self.target = target
+    tensors = Array(repeating: nil, count: graph.values.count)
+    homes = Array(repeating: nil, count: graph.values.count)
+    pending = Array(repeating: nil, count: graph.values.count)
+    isReadByPointwiseNode = Self.valuesReadByPointwiseNodes(graph)
+    node = GPUNode(label: "", index: -1, inputs: [], outputs: [])
+  }
+
+  // MARK: Tensors
+
+  /// The tensor of an input that is computed at run time, its groups as far apart as they are.
+  package func channels(ofInput index: Int) throws(HewnError) -> GPUTensor {
+    guard let input = graph.nodes[node.index].inputs[index], let tensor = tensors[input.index]
+    else { throw HewnError(.internal, "input \(index) has no place", node: node.label) }
+    return tensor
+  }
+
+  /// The tensor of an input that is computed at run time, dense.
+  package func input(_ index: Int) throws(HewnError) -> GPUTensor {
+    try dense(try channels(ofInput: index))
+  }
+
+  /// Where the node's output must be written; dense unless the operator writes channels.
+  package func output(_ index: Int) throws(HewnError) -> GPUTensor {
+    let value = graph.nodes[node.index].outputs[index]
+    if let tensor = tensors[value.index] { return tensor }
+    let tensor =
+      try homes[value.index]
+      ?? tensor(element: target.element, shape: graph[value].type.shape)
+    tensors[value.index] = tensor
+    return tensor
+  }
+
+  /// Says that an output is a view of what is there already.
+  package func setOutput(_ index: Int, to tensor: GPUTensor) throws(HewnError) {
+    let value = graph.nodes[node.index].outputs[index]
+    if let home = homes[value.index] {
+      try copy(tensor, to: home)
+      tensors[value.index] = home
+    } else {
+      tensors[value.index] = tensor
+    }
+  }
+
+  /// A new dense tensor.
+  package func tensor(element: KernelElement, shape: Shape) throws(HewnError) -> GPUTensor {
+    var tensor = GPUTensor(GPUMemory(buffer: 0, byteOffset: 0), element, shape)
+    tensor.memory = try scratch(byteCount: tensor.byteCount)
+    return tensor
+  }
+
+  /// Memory that holds nothing between runs.
+  package func scratch(byteCount: Int) throws(HewnError) -> GPUMemory {
+    guard byteCount <= Self.byteLimit else {
+      throw HewnError(
+        .outOfMemory, "a tensor of \(byteCount) bytes; use a smaller batch", node: node.label)
+    }
+    program.buffers.append(.init(byteCount: byteCount, kind: .activation))
+    return GPUMemory(buffer: program.buffers.count - 1, byteOffset: 0)
+  }
+
+  /// More than any device has, and little enough for sums of sizes.
+  private static let byteLimit = 1 << 46
+
+  /// Uploads numbers with the plan.
+  package func constant<Element: BitwiseCopyable>(_ elements: [Element]) -> GPUMemory {
+    let bytes = elements.withUnsafeBytes { Array($0) }
+    program.buffers.append(.init(byteCount: max(1, bytes.count), kind: .constant(bytes)))
+    return GPUMemory(buffer: program.buffers.count - 1, byteOffset: 0)
+  }
+
+  /// A tensor whose groups follow each other: itself, or a copy.
+  package func dense(_ tensor: GPUTensor) throws(HewnError) -> GPUTensor {
+    if tensor.isDense { return tensor }
+    if let copy = denseCopies[tensor] { return copy }
+    let copy = try self.tensor(element: tensor.element, shape: tensor.shape)
+    try self.copy(tensor, to: copy)
+    denseCopies[tensor] = copy
+    return copy
+  }
+
+  // MARK: Pending values
+
+  /// The values that one pointwise node with an output of the same shape reads, and nothing else.
+  private static func valuesReadByPointwiseNodes(_ graph: Graph) -> [Bool] {
+    let outputs = Set(graph.outputs)
+    return graph.consumers().enumerated().map { index, consumers in
+      let value = ValueID(index: index)
+      guard consumers.count == 1, !outputs.contains(value) else { return false }
+      let node = graph.nodes[consumers[0]]
+      guard let op = node.op as? any PointwiseOperator,
+        graph[node.outputs[0]].type == graph[value].type
+      else { return false }
+      let context = GPUNode(node, index: consumers[0], graph)
+      return op.obstacle(for: context) == nil
+    }
+  }
+
+  func pendingExpression(ofInput index: Int) -> PendingExpression? {
+    graph.nodes[node.index].inputs[index].flatMap { pending[$0.index] }
+  }
+
+  /// Whether the node's output can be computed with what reads it.
+  var leavesOutputPending: Bool {
+    isReadByPointwiseNode[graph.nodes[node.index].outputs[0].index]
+  }
+
+  /// The shape of the node's first output.
+  var outputShape: Shape { node.outputs[0].shape }
+
+  func setPendingOutput(_ expression: PendingExpression) {
+    pending[graph.nodes[node.index].outputs[0].index] = expression
+  }
+
+  // MARK: Launches
+
+  /// Adds the launch of a kernel.
+  ///
+  /// - Parameters:
+  ///   - reads: all that it reads.
+  ///   - writes: all that it writes.
+  ///   - arguments: the parameter struct, once addresses are known.
+  package func launch<K: ProblemKernel>(
+    _ kernel: K, reads: [GPUMemory], writes: [GPUMemory],
+    arguments: @escaping @Sendable (GPUAddresses) -> K.Arguments
+  ) throws(HewnError) {
+    if program.kernels[kernel.name] == nil {
+      do throws(KernelError) {
+        program.kernels[kernel.name] = try kernel.build()
+      } catch {
+        throw HewnError(.internal, "kernel \(kernel.name): \(error)", node: node.label)
+      }
+    }
+    let launch = GPUProgram.Launch(kernel: kernel.name, grid: kernel.grid) { addresses in
+      withUnsafeBytes(of: arguments(addresses)) { Array($0) }
+    }
+    add(.launch(launch), reads: reads, writes: writes)
+  }
+
+  func add(_ command: GPUProgram.Command, reads: [GPUMemory], writes: [GPUMemory]) {
+    program.steps.append(
+      .init(
+        command: command, reads: reads.map(\.buffer), writes: writes.map(\.buffer), layer: layer))
+  }
+}
+
+// MARK: The graph
+
+extension GPULowering {
+  /// Lowers a whole graph.
+  ///
+  /// - Parameters:
+  ///   - evaluate: what computes nodes without a kernel on the host; `nil` refuses them.
+  /// - Throws: `unsupported` with the node and the reason.
+  static func lower(
+    _ graph: Graph, target: GPUTarget, evaluate: Evaluator?
+  ) throws(HewnError) -> GPUProgram {
+    let lowering = GPULowering(graph, target: target)
+    let nodes = graph.nodes.enumerated().map { GPUNode($1, index: $0, graph) }
+    for input in graph.inputs { try lowering.takeInput(input) }
+    let homes = ConcatHomes(graph, nodes)
+    for node in nodes {
+      do throws(HewnError) {
+        try lowering.lower(node, homes: homes, evaluate: evaluate)
+      } catch {
+        throw error.at(node: node.label)
+      }
+    }
+    let trimmed = graph.ports.outputs
+    for (port, output) in zip(trimmed, graph.outputs) { try lowering.giveOutput(output, port) }
+    return lowering.program
+  }
+
+  private func lower(
+    _ node: GPUNode, homes: ConcatHomes, evaluate: Evaluator?
+  ) throws(HewnError) {
+    let source = graph.nodes[node.index]
+    if source.outputs.allSatisfy({ graph[$0].constant != nil }) { return }
+    self.node = node
+    let op = source.op as? any GPUOperator
+    let obstacle = op == nil ? "no GPU kernel for \(source.op.name)" : op?.obstacle(for: node)
+    for value in source.outputs {
+      guard let home = homes[value], obstacle == nil,
+        op?.writesChannels(of: node) == true || home.isOneGroup
+      else { continue }
+      self.homes[value.index] = try place(home, homes)
+    }
+    let firstStep = program.steps.count
+    layer = program.layers.count
+    var decision: GPUDecision?
+    if let op, obstacle == nil {
+      decision = try op.lower(node, in: self)
+    } else {
+      let reason = obstacle ?? ""
+      guard let evaluate else {
+        throw HewnError(
+          .unsupported,
+          "\(reason); --cpu-fallback computes such nodes on the host, slowly")
+      }
+      try self.evaluate(source.op, reason: reason, with: evaluate)
+      decision = GPUDecision(engine: "reference", reason: reason)
+    }
+    guard program.steps.count > firstStep else { return }
+    program.layers.append(LayerReport(source, node, decision))
+  }
+
+  /// The place of a part, and of the whole where that has none yet.
+  private func place(_ home: ConcatHomes.Home, _ all: ConcatHomes) throws(HewnError) -> GPUTensor {
+    // From the outermost whole inwards: chains of joined tensors are as long as a file makes them.
+    var chain = [home]
+    while tensors[chain[chain.count - 1].whole.index] == nil,
+      let outer = all[chain[chain.count - 1].whole]
+    {
+      chain.append(outer)
+    }
+    var part: GPUTensor?
+    for home in chain.reversed() {
+      let whole: GPUTensor
+      if let place = tensors[home.whole.index] ?? part {
+        whole = place
+      } else {
+        whole = try tensor(element: target.element, shape: graph[home.whole].type.shape)
+      }
+      tensors[home.whole.index] = whole
+      part = whole.channels(home.channels)
+    }
+    guard let part else { throw HewnError(.internal, "a part without a whole") }
+    return part
+  }
+
+  // MARK: Edges
+
+  /// Gives an input of the graph a buffer of its own, and converts it.
+  private func takeInput(_ value: ValueID) throws(HewnError) {
+    let type = graph[value].type
+    let name = graph[value].name
+    guard type.element == .float32, type.shape.rank > 0, type.shape.elementCount > 0 else {
+      throw HewnError(.unsupported, "input \"\(name)\" is \(type); the GPU takes float32 tensors")
+    }
+    let staging = try scratch(byteCount: type.byteCount)
+    program.inputs.append(
+      .init(port: Port(name: name, type: type), source: .buffer(staging.buffer)))
+    let tensor = try self.tensor(element: target.element, shape: type.shape)
+    layer = program.layers.count
+    try convert(plain: staging, to: tensor)
+    program.layers.append(.conversion(of: name, "plain to lanes of \(target.element.rawValue)"))
+    tensors[value.index] = tensor
+  }
+
+  /// Converts an output of the graph into a buffer of its own.
+  private func giveOutput(_ value: ValueID, _ port: Port) throws(HewnError) {
+    if let constant = graph[value].constant {
+      program.outputs.append(.init(port: port, source: .constant(constant)))
+      return
+    }
+    guard let tensor = tensors[value.index] else {
+      throw HewnError(.internal, "output \"\(port.name)\" has no place")
+    }
+    layer = program.layers.count
+    let staging = try scratch(byteCount: port.type.byteCount)
+    try convert(try dense(tensor), toPlain: staging)
+    program.layers.append(
+      .conversion(of: port.name, "lanes of \(tensor.element.rawValue) to plain"))
+    program.outputs.append(.init(port: port, source: .buffer(staging.buffer)))
+  }
+
+  /// From row-major float32 to lanes.
+  func convert(plain: GPUMemory, to tensor: GPUTensor) throws(HewnError) {
+    let kernel = LayoutKernel(.planesToLanes, try planes(of: tensor), tensor.element)
+    try launch(kernel, reads: [plain], writes: [tensor.memory]) {
+      kernel.arguments(planes: $0[plain], lanes: $0[tensor])
+    }
+  }
+
+  /// From lanes to row-major float32.
+  func convert(_ tensor: GPUTensor, toPlain plain: GPUMemory) throws(HewnError) {
+    let kernel = LayoutKernel(.lanesToPlanes, try planes(of: tensor), tensor.element)
+    try launch(kernel, reads: [tensor.memory], writes: [plain]) {
+      kernel.arguments(planes: $0[plain], lanes: $0[tensor])
+    }
+  }
+
+  /// A row-major tensor as rows of one image each.
+  private func planes(of tensor: GPUTensor) throws(HewnError) -> PlanesGeometry {
+    try PlanesGeometry(
+      images: tensor.shape[0], channels: 1, height: 1, width: tensor.vectorCount)
+  }
+
+  // MARK: The host
+
+  /// Lets the host compute the node.
+  private func evaluate(
+    _ op: any Operator, reason: String, with evaluate: @escaping Evaluator
+  ) throws(HewnError) {
+    var inputs: [HostEvaluation.Input?] = []
+    var reads: [GPUMemory] = []
+    for (index, operand) in node.inputs.enumerated() {
+      guard let operand else {
+        inputs.append(nil)
+        continue
+      }
+      if let constant = operand.constant {
+        inputs.append(.constant(constant))
+        continue
+      }
+      let tensor = try input(index)
+      let plain = try scratch(byteCount: operand.type.byteCount)
+      try convert(tensor, toPlain: plain)
+      inputs.append(.buffer(plain.buffer, operand.type))
+      reads.append(plain)
+    }
+    var outputs: [HostEvaluation.Output] = []
+    for type in node.outputs {
+      guard type.element == .float32, type.shape.rank > 0, type.shape.elementCount > 0 else {
+        throw HewnError(.unsupported, "\(reason); the host's result of \(type) has no place on the GPU")
+      }
+      outputs.append(.init(buffer: try scratch(byteCount: type.byteCount).buffer, type: type))
+    }
+    let writes = outputs.map { GPUMemory(buffer: $0.buffer, byteOffset: 0) }
+    add(
+      .evaluate(
+        HostEvaluation(
+          label: node.label, op: op, inputs: inputs, outputs: outputs, evaluate: evaluate)),
+      reads: reads, writes: writes)
+    for (index, plain) in writes.enumerated() {
+      try convert(plain: plain, to: try output(index))
+    }
+  }
+}
