@@ -72,7 +72,7 @@ extension LeafTiling {
     switch pixelRuns {
     case 1: 80
     case 2: 128
-    default: 208
+    default: 255
     }
   }
 
