@@ -38,5 +38,7 @@ extension Int {
   /// ⌈self / divisor⌉ of positive numbers.
   func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 
+  func roundedUp(to factor: Int) -> Int { dividedRoundingUp(by: factor) * factor }
+
   var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }
