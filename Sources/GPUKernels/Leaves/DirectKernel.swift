@@ -24,8 +24,14 @@ package struct DirectLayer: Sendable {
 
   /// - Precondition: the branches have each row of the output once.
   /// - Throws: `unsupported` where sizes are beyond what the kernel's numbers hold.
-  package init(_ problem: BlockProblem, _ branches: [LeafBranch]) throws(HewnError) {
-    try problem.checkLeaves()
+  package init(_ problem: BlockProblem, _ branches: [BlockBranch]) throws(HewnError) {
+    try problem.checkLeaves(TapWindow(branches.lazy.flatMap(\.taps)))
+    guard problem.output.channels <= KernelSize.gridLimit else {
+      throw HewnError(
+        .unsupported,
+        "a direct convolution of \(problem.output.channels) rows; a grid has \(KernelSize.gridLimit)"
+      )
+    }
     var rows = [(bias: Float, entries: [UInt32])](
       repeating: (0, []), count: problem.output.channels)
     var taps: [UInt32] = []

@@ -35,19 +35,26 @@ package struct LeafLayer: Sendable {
 
   /// Packs covers.
   ///
-  /// - Throws: `unsupported` where sizes are beyond what the kernel's numbers hold.
+  /// - Precondition: a tile has at most as many pixels as warps have room for, and any tap fits in a packet.
+  /// - Throws: `unsupported` where sizes are beyond what the kernel's numbers hold, or there are no rows.
   /// - Complexity: O(E · log E) for E entries.
   package init(
-    _ problem: BlockProblem, _ branches: [LeafBranch], _ tiling: LeafTiling
+    _ problem: BlockProblem, _ branches: [BlockBranch], _ tiling: LeafTiling
   ) throws(HewnError) {
-    try problem.checkLeaves()
-    let stage = LeafStage(
-      problem, window: TapWindow(branches.lazy.flatMap(\.taps)), tiling)
+    let window = TapWindow(branches.lazy.flatMap(\.taps))
+    try problem.checkLeaves(window)
+    let stage = LeafStage(problem, window: window, tiling)
     precondition(
       tiling.tilePixels <= tiling.pixelCount && tiling.packetByteCount % 128 == 0
         && tiling.packetByteCount >= tiling.leastPacketByteCount,
       "a tiling with too little room: \(tiling)")
     var blocks = Self.rowBlocks(branches, rootsPerBlock: tiling.rootsPerBlock)
+    guard !blocks.isEmpty, blocks.count <= KernelSize.limit / tiling.tileCount(problem) else {
+      throw HewnError(
+        .unsupported,
+        "a convolution by leaves of \(blocks.count) row blocks and \(tiling.tileCount(problem)) tiles; a"
+          + " grid has 1 to 2^31 - 1024 blocks")
+    }
     blocks.sort { $0.work > $1.work }
     var packer = LeafPacker(problem, tiling, stage)
     var (work, rows, bias): ([UInt32], [UInt32], [Float]) = ([], [], [])
@@ -77,7 +84,7 @@ package struct LeafLayer: Sendable {
     var work: Int { roots.reduce(0) { $0 + $1.work } }
   }
 
-  private static func rowBlocks(_ branches: [LeafBranch], rootsPerBlock: Int) -> [RowBlock] {
+  private static func rowBlocks(_ branches: [BlockBranch], rootsPerBlock: Int) -> [RowBlock] {
     // Branches follow each other, as they read other channels.
     let roots = branches.flatMap { branch in
       LeafRoot.all(of: branch).sorted { $0.work > $1.work }
@@ -104,8 +111,8 @@ struct LeafRoot {
   /// Multiply-adds for each pixel, and entries, each of which costs about as much as four of them.
   var work: Int { entries.reduce(0) { $0 + $1.weights.count + 4 } }
 
-  /// The root groups of a branch, where smaller ones of the cover share one.
-  static func all(of branch: LeafBranch) -> [LeafRoot] {
+  /// The root groups of a branch. Those of the cover that are smaller share one, and taller segments are cut.
+  static func all(of branch: BlockBranch) -> [LeafRoot] {
     let cover = branch.cover
     let height = LeafSegment.rootRows
     var roots = stride(from: 0, to: cover.rows, by: height).map { first in
@@ -115,12 +122,17 @@ struct LeafRoot {
         }, entries: [])
     }
     for segment in cover.segments {
-      let index = LeafSegment.index(height: segment.height, firstRow: segment.firstRow % height)
-      for (t, tap) in segment.taps.enumerated() {
-        roots[segment.firstRow / height].entries.append(
-          Entry(
-            tap: branch.taps[Int(tap)], segment: index,
-            weights: segment.weights[t * segment.height..<(t + 1) * segment.height]))
+      let part = min(segment.height, height)
+      for first in stride(from: 0, to: segment.height, by: part) {
+        let (root, row) = (segment.firstRow + first).quotientAndRemainder(dividingBy: height)
+        let index = LeafSegment.index(height: part, firstRow: row)
+        for (t, tap) in segment.taps.enumerated() {
+          let start = t * segment.height + first
+          roots[root].entries.append(
+            Entry(
+              tap: branch.taps[Int(tap)], segment: index,
+              weights: segment.weights[start..<start + part]))
+        }
       }
     }
     for (position, leaves) in cover.leavesByRow.enumerated() {

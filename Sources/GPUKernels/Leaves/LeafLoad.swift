@@ -12,7 +12,7 @@ struct LeafLoad {
   let cyclesPerRoot: [Int: Double]
   let bytesPerEntry: Double
 
-  init(_ problem: BlockProblem, _ branches: [LeafBranch]) {
+  init(_ problem: BlockProblem, _ branches: [BlockBranch]) {
     window = TapWindow(branches.lazy.flatMap(\.taps))
     channels = max(Set(branches.lazy.flatMap { $0.taps.lazy.map(\.channel) }).count, 1)
     rootCount = branches.reduce(0) {

@@ -1,5 +1,3 @@
-internal import Tensors
-
 /// How the input of a tile lies in a stage of shared memory, in vectors of 32 bytes: 8 images of a pixel.
 ///
 /// With strides (u, v), tap (y, x) of output pixel (p, q) is input pixel (p·u + y, q·v + x). Of each channel
@@ -80,9 +78,4 @@ package struct LeafStage: Hashable, Sendable {
 
   /// All shared memory of a block.
   package func sharedByteCount(stages: Int) -> Int { positionsByteCount + stages * byteCount }
-}
-
-extension Int {
-  /// The next multiple of a number.
-  func roundedUp(to multiple: Int) -> Int { dividedRoundingUp(by: multiple) * multiple }
 }

@@ -4,9 +4,18 @@ package import Tensors
 extension BlockProblem {
   /// Checks that the kernels for leaves can compute with the problem's numbers.
   ///
-  /// - Throws: `unsupported` for tensors of more than 2³⁰ vectors, and images whose coordinates are no
-  ///   numbers of 31 bits; `invalidArgument` for extents that are not positive.
-  func checkLeaves() throws(HewnError) {
+  /// - Throws: `unsupported` for tensors of more than 2³⁰ vectors, and taps further away than 2²⁹ pixels;
+  ///   `invalidArgument` for extents that are not positive, and coordinates of more than 31 bits.
+  func checkLeaves(_ window: TapWindow) throws(HewnError) {
+    let reach = -(1 << 29)...1 << 29
+    guard
+      [window.y, window.x].allSatisfy({
+        reach.contains($0.lowerBound) && reach.contains($0.upperBound)
+      })
+    else {
+      throw HewnError(
+        .unsupported, "a convolution by leaves whose taps are over 2^29 pixels away")
+    }
     _ = try KernelSize.count([imageGroups, stride.vertical, stride.horizontal])
     for geometry in [input, output, residual ?? output] {
       _ = try KernelSize.count([geometry.height, geometry.width])
@@ -35,10 +44,10 @@ extension LeafTiling {
   ///   - multiprocessorCount: of the device.
   /// - Throws: `unsupported` where no tile's input fits in shared memory.
   package static func best(
-    _ problem: BlockProblem, _ branches: [LeafBranch], target: Target, multiprocessorCount: Int
+    _ problem: BlockProblem, _ branches: [BlockBranch], target: Target, multiprocessorCount: Int
   ) throws(HewnError) -> LeafTiling {
-    try problem.checkLeaves()
     let load = LeafLoad(problem, branches)
+    try problem.checkLeaves(load.window)
     var best: (tiling: LeafTiling, time: Double)?
     for candidate in candidates(problem, load, target) {
       let time = load.time(candidate, problem, target, multiprocessorCount)

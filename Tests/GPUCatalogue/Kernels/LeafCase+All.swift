@@ -77,7 +77,7 @@ extension LeafCase {
     cases += tilings.map { tiling in ragged.with { $0.tiling = tiling } }
     cases += LeafCase.Covering.allCases.map { covering in
       make {
-        $0.channels = 5; $0.filters = 27; $0.covering = covering
+        $0.channels = 5; $0.filters = 43; $0.covering = covering
         $0.tiling = tiling(roots: 2, runs: 2, (1, 4, 7), channels: 4)
       }
     }

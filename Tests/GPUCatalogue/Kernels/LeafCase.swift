@@ -34,6 +34,8 @@ package struct LeafCase: Sendable, CustomStringConvertible {
     case dense
     /// Segments of all heights, where a row's weights would be cheaper as leaves.
     case mixed
+    /// Segments of up to 32 rows, which are cut.
+    case tall
   }
 
   package init() {}
@@ -113,14 +115,14 @@ package struct LeafCase: Sendable, CustomStringConvertible {
   }
 
   /// The convolution's groups with their covers.
-  package func branches() throws -> [LeafBranch] {
+  package func branches() throws -> [BlockBranch] {
     let (weights, bias) = (weights(), bias())
     let rows = filters / groups
     return try (0..<groups).map { group in
       let matrix = try FilterMatrix(
         rows: rows, taps: tapCount,
         values: Array(weights[group * rows * tapCount..<(group + 1) * rows * tapCount]))
-      return LeafBranch(
+      return BlockBranch(
         taps: (0..<tapCount).map { tap(at: $0, group: group) }, cover: cover(matrix),
         firstRow: group * rows, bias: Array(bias[group * rows..<(group + 1) * rows]))
     }
@@ -143,12 +145,10 @@ package struct LeafCase: Sendable, CustomStringConvertible {
     case .cheapest:
       let costs = LeafTiling.coverCosts()
       return .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
-    case .mixed:
+    case .mixed, .tall:
+      let heights = [(2, 1.6), (4, 2.4), (8, 4)] + (covering == .tall ? [(32, 10)] : [])
       let costs = CoverCosts(
-        leaf: 1,
-        heights: [(2, 1.6), (4, 2.4), (8, 4)].map {
-          CoverCosts.HeightCost(height: $0.0, perTap: $0.1)
-        })
+        leaf: 1, heights: heights.map { CoverCosts.HeightCost(height: $0.0, perTap: $0.1) })
       return .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
     }
   }

@@ -14,10 +14,10 @@ struct LeafLayerTests {
       try test.tiling
       ?? .best(test.problem, branches, target: .sm86, multiprocessorCount: 1)
     let layer = try LeafLayer(test.problem, branches, tiling)
-    let unpacked = try UnpackedLayer(layer)
+    let unpacked = try UnpackedLeaves(layer)
     #expect(unpacked.rows.sorted() == Array(0..<test.filters))
     for (row, bias) in zip(unpacked.rows, unpacked.bias) { #expect(bias == test.bias()[row]) }
-    var want: [UnpackedLayer.Place: Float] = [:]
+    var want: [UnpackedLeaves.Place: Float] = [:]
     for branch in branches {
       let matrix = branch.cover.multipliedOut()
       for row in 0..<matrix.rows {
@@ -102,7 +102,7 @@ struct LeafLayerTests {
 }
 
 /// What the tables of a layer say, read as the kernel reads them.
-private struct UnpackedLayer {
+private struct UnpackedLeaves {
   struct Place: Hashable {
     var row: Int
     var tap: BlockTap
