@@ -123,12 +123,12 @@ extension LeafCase {
 extension CheckedDevice {
   /// Runs the kernel for leaves; returns what was packed.
   @discardableResult package func convolve(
-    _ test: LeafCase, _ tensors: LeafCase.Tensors
+    _ test: LeafCase, _ tensors: LeafCase.Tensors, target: Target = .sm86
   ) throws -> LeafLayer {
     let (problem, branches) = (test.problem, try test.branches())
     let tiling =
       try test.tiling
-      ?? .best(problem, branches, target: .sm86, multiprocessorCount: 1)
+      ?? .best(problem, branches, target: target, multiprocessorCount: 1)
     let layer = try LeafLayer(problem, branches, tiling)
     let kernel = LeafKernel(layer)
     // Nothing is read of tables without elements, but addresses are wanted.
