@@ -15,7 +15,7 @@ struct BankSchedule {
   let stepPhases: Int
 
   init(_ precision: BlockPrecision) {
-    width = BlockStage.zeroByteCount / precision.vectorByteCount
+    width = BlockStage.wavefrontByteCount / precision.vectorByteCount
     stepPhases = precision.stepTaps / width
   }
 
@@ -31,8 +31,8 @@ struct BankSchedule {
   enum Slot: Hashable {
     /// The tap with this index.
     case tap(Int)
-    /// Zeros of this residue.
-    case padding(residue: Int)
+    /// The tap with this index once more, with weight 0.
+    case again(Int)
   }
 
   /// Phases that `tapCount` taps take, with the padding to whole steps.
@@ -137,7 +137,7 @@ struct BankSchedule {
       waiting[residue].append(channel)
     }
     var starts = [Int](repeating: 0, count: residues.count)
-    var end = width
+    var end = 0
     for _ in residues {
       // The plane with the least gap before it.
       for gap in 0..<width {
@@ -155,7 +155,8 @@ struct BankSchedule {
   /// Orders the taps of a segment, filled up to whole steps.
   ///
   /// Taps go one after the other, the commonest residues first, to the phase where they cost no
-  /// wavefront, and among such to the emptiest.
+  /// wavefront, and among such to the emptiest. A phase is filled up with one of its taps, as a wavefront
+  /// reads an address for all that want it, or with that of another phase where it has none.
   ///
   /// - Complexity: O(taps · phases).
   func order(residues: [Int]) -> [Slot] {
@@ -175,13 +176,12 @@ struct BankSchedule {
         phases[best.phase].append(.tap(tap), residue: residue)
       }
     }
-    for index in phases.indices {
-      for residue in 0..<width
-      where phases[index].slots.count < width && phases[index].counts[residue] == 0 {
-        phases[index].append(.padding(residue: residue), residue: residue)
+    return phases.flatMap { phase in
+      guard case .tap(let tap)? = phase.slots.first ?? phases[0].slots.first else {
+        return [Slot]()
       }
+      return phase.slots + repeatElement(.again(tap), count: width - phase.slots.count)
     }
-    return phases.flatMap(\.slots)
   }
 
   private struct Phase {
@@ -202,10 +202,12 @@ struct BankSchedule {
   }
 
   /// The wavefronts that slots in whole phases cost for each pixel.
-  func wavefronts(residues: [Int]) -> Int {
-    stride(from: 0, to: residues.count, by: width).reduce(0) { sum, first in
+  ///
+  /// - Parameter vectors: where they are read.
+  func wavefronts(vectors: [Int]) -> Int {
+    stride(from: 0, to: vectors.count, by: width).reduce(0) { sum, first in
       var counts = [Int](repeating: 0, count: width)
-      for residue in residues[first..<first + width] { counts[residue] += 1 }
+      for vector in Set(vectors[first..<first + width]) { counts[vector % width] += 1 }
       return sum + (counts.max() ?? 0)
     }
   }

@@ -13,8 +13,8 @@ struct BlockPacker {
   private(set) var packets: [UInt32] = []
   private(set) var rows: [UInt32] = []
   private(set) var bias: [Float] = []
-  /// Bytes of a stage's zeros and planes, and of a packet, at most.
-  private(set) var planesEnd = BlockStage.zeroByteCount
+  /// Bytes of a stage's planes, and of a packet, at most.
+  private(set) var planesEnd = 0
   private(set) var packetByteCount = 0
   private(set) var counts = BlockCounts()
 
@@ -110,8 +110,7 @@ struct BlockPacker {
     return BlockPacket.Segment(
       offsets: slots.map { slot in
         switch slot {
-        case .tap(let index): offsets[index]
-        case .padding(let residue): residue * stage.vectorByteCount
+        case .tap(let index), .again(let index): offsets[index]
         }
       },
       columns: slots.map { slot in
@@ -127,7 +126,8 @@ struct BlockPacker {
     counts.steps[segment.weights.height, default: 0] += steps
     counts.tapCount += tapCount
     counts.paddingTapCount += segment.columns.count - tapCount
-    counts.wavefronts += schedule.wavefronts(residues: segment.offsets.map(residue))
+    counts.wavefronts += schedule.wavefronts(
+      vectors: segment.offsets.map { $0 / stage.vectorByteCount })
     counts.stepWavefronts += steps * schedule.stepPhases
     counts.idealWavefronts += tapCount.dividedRoundingUp(by: schedule.width)
     return steps * segment.weights.height / BlockTiling.bandRows

@@ -1,7 +1,6 @@
 /// Where input pixels lie in a stage of shared memory.
 ///
-///     [0, 128)  zeros, which the taps read that fill up a step
-///     planes    [groups][haloRows][haloColumns] vectors for each channel of a chunk
+///     [groups][haloRows][haloColumns] vectors for each channel of a chunk, then its packet
 ///
 /// Row i and column j of a tile's planes hold input pixel
 /// (p₀ · u + minimum.vertical + i · stagedStep.vertical, q₀ · v + minimum.horizontal + j · stagedStep.horizontal),
@@ -10,8 +9,8 @@
 ///
 ///     plane start + tapOffset(tap) + pixelOffset(g, p, q)
 package struct BlockStage: Hashable, Sendable {
-  /// Bytes of the zeros at the start of a stage: all banks.
-  package static let zeroByteCount = 128
+  /// Bytes that shared memory reads at a time, from all banks.
+  package static let wavefrontByteCount = 128
 
   /// The least and greatest y and x of the taps.
   package let minimum: Spatial

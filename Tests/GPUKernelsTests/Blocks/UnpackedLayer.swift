@@ -50,7 +50,6 @@ struct UnpackedLayer {
       zip(planes, planes.dropFirst()).allSatisfy { $0.channel < $1.channel }, "channels ascend")
     expect(Set(planes.map { $0.channel / tiling.channelsPerChunk }).count == 1, "one chunk")
     let sorted = planes.map(\.start).sorted()
-    expect(sorted[0] >= 128, "a plane on the zeros")
     for (start, next) in zip(sorted, sorted.dropFirst() + [layer.packetOffset]) {
       expect(start % layer.stage.vectorByteCount == 0, "a plane at \(start)")
       expect(start + layer.stage.planeByteCount <= next, "planes at \(start) and \(next)")
@@ -76,7 +75,7 @@ struct UnpackedLayer {
       for _ in 0..<stepCount {
         for k in 0..<stepTaps {
           let offset = Int(packet[(taps + 4 * k) / 4])
-          let tap = offset < 128 ? nil : self.tap(at: offset, planes)
+          let tap = self.tap(at: offset, planes)
           for r in 0..<place.height {
             let weight = weight(packet, weights, row: r, k: k, height: place.height)
             guard weight != 0 else { continue }
