@@ -10,6 +10,7 @@ package enum KernelCatalogue {
   /// Those that networks use.
   package static func kernels() throws -> [Kernel] {
     try GemmCatalogue.kernels.map(\.kernel) + ElementwiseCatalogue.kernels()
-      + ReductionsCatalogue.kernels() + LayoutsCatalogue.kernels() + ConvolutionsCatalogue.kernels()
+      + ReductionsCatalogue.kernels() + LayoutsCatalogue.kernels() + MovesCatalogue.kernels()
+      + ConvolutionsCatalogue.kernels()
   }
 }

@@ -31,7 +31,7 @@ extension KernelCheck {
 /// The checks of kernels by topic.
 package enum KernelChecks {
   package static var all: [any KernelCheck] {
-    instructions + functions + pointwise + reductions + softmaxes + layouts + depthwise + pools
-      + products
+    instructions + functions + pointwise + reductions + softmaxes + layouts + moves
+      + depthwise + pools + products
   }
 }
