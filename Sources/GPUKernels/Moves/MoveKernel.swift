@@ -99,7 +99,7 @@ package struct MoveKernel: ProblemKernel {
 
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, threads: Self.threadCount, registers: configuration.partsPerThread > 1 ? 64 : 40,
+      name, threads: Self.threadCount, registers: configuration.partsPerThread > 1 ? 64 : 32,
       arguments: MoveArguments.self
     ) { k, a in
       let first = k.blockIndex.x * Value<U32>(blockCount) + k.threadIndex
