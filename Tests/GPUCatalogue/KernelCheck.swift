@@ -31,7 +31,6 @@ extension KernelCheck {
 /// The checks of kernels by topic.
 package enum KernelChecks {
   package static var all: [any KernelCheck] {
-    instructions + functions + pointwise + reductions + softmaxes + layouts + depthwise + pools
-      + resizes + normalizations + localResponses + products + blocks + leaves
+      + instructions + functions + pointwise + reductions + softmaxes + layouts + depthwise + pools + resizes + normalizations + localResponses + products + blocks + leaves + moves
   }
 }
