@@ -8,8 +8,13 @@ extension GPULowering {
   /// Emits convolutions, sparse or dense, whichever is predicted to be faster in all, or the one that was
   /// asked for.
   ///
-  /// - Parameter works: of one node, such as the phases of a transposed convolution; at least one.
-  func convolve(_ works: [BlockWork]) throws(HewnError) -> GPUDecision {
+  /// - Parameters:
+  ///   - works: of one node, such as the phases of a transposed convolution; at least one.
+  ///   - output: what all of them write.
+  /// - Precondition: the output is dense where the activation takes a kernel of its own.
+  func convolve(
+    _ works: [BlockWork], output: GPUTensor, activation: Activation
+  ) throws(HewnError) -> GPUDecision {
     var matrix = MatrixReport(
       rows: 0, taps: works.flatMap(\.branches).map(\.taps.count).max() ?? 0, weights: 0, zeros: 0)
     for weights in works.flatMap(\.branches).map(\.weights) {
@@ -21,17 +26,17 @@ extension GPULowering {
     let dense = try works.map { (work) throws(HewnError) in try planner.dense(work) }
     let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
     guard target.engine == .sparse, matrix.zeros > 0 else {
-      for (work, plan) in zip(works, dense) { try emit(plan, work) }
+      try emit(dense, works, output, activation)
       return GPUDecision(
         engine: Engine.dense.rawValue,
         reason: target.engine == .dense ? "asked for" : "no zeros", matrix: matrix,
-        denseSeconds: denseSeconds, kernel: dense.first?.report)
+        denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
     }
     let sparse = try works.map { (work) throws(HewnError) in try planner.sparse(work) }
     let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
     for plan in sparse { plan.count(in: &matrix) }
     let isSparse = sparseSeconds < denseSeconds
-    for (work, plan) in zip(works, isSparse ? sparse : dense) { try emit(plan, work) }
+    try emit(isSparse ? sparse : dense, works, output, activation)
     let ratio =
       isSparse ? denseSeconds / max(sparseSeconds, .leastNonzeroMagnitude)
       : sparseSeconds / max(denseSeconds, .leastNonzeroMagnitude)
@@ -39,25 +44,15 @@ extension GPULowering {
       engine: isSparse ? Engine.sparse.rawValue : Engine.dense.rawValue,
       reason: "predicted \(twoDigits(ratio)) × faster than \(isSparse ? "dense" : "sparse")",
       matrix: matrix, sparseSeconds: sparseSeconds, denseSeconds: denseSeconds,
-      kernel: (isSparse ? sparse : dense).first?.report)
+      kernel: (isSparse ? sparse : dense).first.map(KernelReport.init))
   }
 
-  /// Emits the launches of one convolution, and of a function that its kernel does not know.
-  private func emit(_ plan: BlockPlan, _ work: BlockWork) throws(HewnError) {
-    guard BlockActivation(work.activation) == nil else {
-      try launch(plan, work)
-      return
-    }
-    guard work.isWhole else {
-      throw HewnError(
-        .unsupported, "no GPU kernel for \(work.activation.name) after a convolution whose output"
-          + " lies apart")
-    }
-    try launch(plan, work)
-    let output = GPUTensor(
-      work.outputMemory, target.element,
-      [8 * work.imageGroups, work.output.channels, work.output.height, work.output.width])
-    try apply(work.activation, to: output)
+  /// Emits the launches of convolutions, and of a function that their kernel does not know.
+  private func emit(
+    _ plans: [BlockPlan], _ works: [BlockWork], _ output: GPUTensor, _ activation: Activation
+  ) throws(HewnError) {
+    for (plan, work) in zip(plans, works) { try launch(plan, work) }
+    if BlockActivation(activation) == nil { try apply(activation, to: output) }
   }
 
   private func launch(_ plan: BlockPlan, _ work: BlockWork) throws(HewnError) {
