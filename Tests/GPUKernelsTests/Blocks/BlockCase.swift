@@ -122,6 +122,9 @@ struct BlockCase: CustomStringConvertible {
         name: "1x7, strides 3 and 2", channels: 9, kernel: Spatial(1, 7), stride: Spatial(3, 2),
         dilation: Spatial(1, 5), tiling: tiling(channelsPerChunk: 2)),
       BlockCase(
+        name: "19x19 filters", channels: 2, filters: 20, kernel: Spatial(19, 19),
+        covering: .blocks, tiling: tiling(.tf32, rootRows: 32, channelsPerChunk: 1)),
+      BlockCase(
         name: "dilation 18", channels: 3, dilation: Spatial(18, 18),
         tiling: tiling(channelsPerChunk: 1)),
     ]
