@@ -49,7 +49,7 @@ extension BlockTiling {
   ) -> [BlockTiling] {
     var boxes: [Int: [Box]] = [:]
     var shapes: [BlockTiling] = []
-    for form in [Form.warp] {
+    for form in [Form.warp, .warpgroup] {
       for rootRows in [16, 32, 64] where rootRows < 2 * max(16, outline.greatestRows) {
         let roots = outline.rootCount(rootRows)
         for rootsPerBlock in [1, 2, 4, 8] where rootsPerBlock < 2 * roots {

@@ -9,6 +9,9 @@ struct UnpackedLayer {
   var biases: [Int: Float] = [:]
   /// Wavefronts of shared memory in which the taps of the tile's first and last pixel are read.
   var wavefronts = (first: 0, last: 0)
+  /// Products of 16 rows, a step and a pixel, of each entry of `work`, and of the largest chunk.
+  var bandSteps: [Int] = []
+  var greatestChunk = 0
   /// What is wrong.
   var findings: [String] = []
 
@@ -30,7 +33,12 @@ struct UnpackedLayer {
       let (first, count) = (Int(layer.work[2 * index]), Int(layer.work[2 * index + 1]))
       expect(first == nextChunk, "work \(index) begins at chunk \(first), not \(nextChunk)")
       nextChunk = first + count
-      for chunk in first..<nextChunk { readChunk(chunk, rowBlock: index / tiling.splitCount) }
+      bandSteps.append(0)
+      for chunk in first..<nextChunk {
+        let before = bandSteps[index]
+        readChunk(chunk, rowBlock: index / tiling.splitCount)
+        greatestChunk = max(greatestChunk, bandSteps[index] - before)
+      }
     }
     expect(nextChunk == layer.chunks.count / 4, "\(nextChunk) chunks")
   }
@@ -74,6 +82,7 @@ struct UnpackedLayer {
     expect(weights % (tiling.form == .warpgroup ? 128 : 16) == 0, "weights at \(weights)")
     for (index, place) in tiling.segmentPlaces.enumerated() {
       let stepCount = Int(half(packet, 32 * root + 2 * index))
+      bandSteps[bandSteps.count - 1] += stepCount * place.height / 16
       for _ in 0..<stepCount {
         wavefronts.first += wavefrontCount(packet, taps, pixelOffset: 0)
         wavefronts.last += wavefrontCount(packet, taps, pixelOffset: lastPixelOffset)
