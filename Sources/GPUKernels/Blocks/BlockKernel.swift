@@ -24,8 +24,13 @@ package struct BlockKernel: ProblemKernel {
   ///   at most 32 channels of a chunk.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
-    precondition(tiling.form == .warp, "a tiling for \(tiling.form)")
-    precondition(tiling.pixelsPerWarp % 2 == 0, "\(tiling.pixelsPerWarp) pixels are no pairs")
+    switch tiling.form {
+    case .warp:
+      precondition(tiling.pixelsPerWarp % 2 == 0, "\(tiling.pixelsPerWarp) pixels are no pairs")
+    case .warpgroup:
+      precondition(tiling.precision.element != .f32, "`wgmma` takes B of \(tiling.precision)")
+      precondition(tiling.pixelsPerWarp % 8 == 0, "\(tiling.pixelsPerWarp) pixels are no eights")
+    }
     precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
     precondition(
       tiling.channelsPerChunk <= BlockCopies.channelLimit,
@@ -57,25 +62,40 @@ package struct BlockKernel: ProblemKernel {
         by: multiplyAdd(k.blockIndex.x, a.splitCount, k.blockIndex.z) * 2
       ).loadVector(2)
       let copies = BlockCopies(place, variant, to: stages, first: work[0], count: work[1])
-      let products = BlockProducts(place, variant, in: stages)
+      switch variant.form {
+      case .warp:
+        let products = BlockProducts(place, variant, in: stages)
+        copyAndMultiply(k, a, copies, count: work[1], add: products.add)
+        BlockEpilogue(place, variant).store(products.sums)
+      case .warpgroup:
+        let products = WarpgroupProducts(place, variant, in: stages)
+        copyAndMultiply(k, a, copies, count: work[1], add: products.add)
+        WarpgroupEpilogue(place, variant, in: stages).store(products.sums)
+      }
+    }
+  }
 
-      // Start the copies of all stages but one.
-      k.loop(to: Value(variant.stageCount - 1)) { _ in
-        copies.start()
-        copies.lookUpChannels()
-      }
-      // Copy and multiply.
-      let stage = k.variable(U32.self, "stage", initially: 0)
-      k.loop(to: work[1]) { _ in
-        k.waitForCopies(pending: variant.stageCount - 2)
-        k.barrier()
-        copies.start()
-        products.add(stage: stage.value)
-        stage.value = BlockCopies.advance(stage.value, a, variant)
-        copies.lookUpChannels()
-      }
-      // Finish and store.
-      BlockEpilogue(place, variant).store(products.sums)
+  /// Copies all chunks, and calls `add` with the stage of each when it has come.
+  private func copyAndMultiply(
+    _ k: KernelBuilder, _ a: KernelArguments<BlockArguments>, _ copies: BlockCopies,
+    count: Value<U32>, add: (_ stage: Value<U32>) -> Void
+  ) {
+    // Start the copies of all stages but one.
+    k.loop(to: Value(variant.stageCount - 1)) { _ in
+      copies.start()
+      copies.lookUpChannels()
+    }
+    // Copy and multiply.
+    let stage = k.variable(U32.self, "stage", initially: 0)
+    k.loop(to: count) { _ in
+      k.waitForCopies(pending: variant.stageCount - 2)
+      k.barrier()
+      // Copies belong to the proxy of ordinary stores, `wgmma` reads through that of asynchronous ones.
+      if variant.form == .warpgroup { k.fenceAsyncProxy() }
+      copies.start()
+      add(stage.value)
+      stage.value = BlockCopies.advance(stage.value, a, variant)
+      copies.lookUpChannels()
     }
   }
 }
