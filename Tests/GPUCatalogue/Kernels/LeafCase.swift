@@ -53,7 +53,7 @@ package struct LeafCase: Sendable, CustomStringConvertible {
       tiling.map {
         "tile \($0.tileGroups)×\($0.tileRows)×\($0.tileColumns) of"
           + " \($0.rootsPerBlock)×\($0.pixelWarps)×\($0.pixelRuns), \($0.channelsPerChunk) channels in"
-          + " \($0.packetByteCount)"
+          + " \($0.packetByteCount), \($0.splitCount) splits"
       } ?? "",
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: ", ")
