@@ -6,7 +6,7 @@ import Tensors
 extension KernelChecks {
   /// Every operator in every form against sums in double precision.
   package static var reductions: [any KernelCheck] {
-    ReductionCheck.all + [SpecialReductionsCheck()]
+    ReductionCheck.all + AxesReductionCheck.all + [SpecialReductionsCheck()]
   }
 }
 
