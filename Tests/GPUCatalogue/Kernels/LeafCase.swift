@@ -115,7 +115,10 @@ package struct LeafCase: Sendable, CustomStringConvertible {
   }
 
   /// The convolution's groups with their covers.
-  package func branches() throws -> [BlockBranch] {
+  package func branches() throws -> [BlockBranch] { try branches(cover) }
+
+  /// The convolution's groups with covers of another kind.
+  package func branches(_ cover: (FilterMatrix) -> Cover) throws -> [BlockBranch] {
     let (weights, bias) = (weights(), bias())
     let rows = filters / groups
     return try (0..<groups).map { group in
