@@ -221,7 +221,7 @@ extension LeafCase {
 
 extension LanesGeometry {
   /// Elements from the first to the last of so many groups of images.
-  func elementCount(groups: Int) -> Int {
+  package func elementCount(groups: Int) -> Int {
     8
       * ((groups - 1) * groupStride + (channels - 1) * channelStride + (height - 1) * rowStride
         + (width - 1) * pixelStride + 1)
