@@ -138,6 +138,7 @@ package struct DirectKernel: ProblemKernel {
         // The thread's half of all vectors.
         let half = thread % 2 * 4
         let input = a.input.advanced(by: half)
+          .advanced(by: group * a.inputStrides.group, rowsOf: 32)
         let (firstY, firstX) = (p * a.strideY, q * a.strideX)
         let sums = k.variables(4, F32.self, initially: 0)
         let starts = a.rowStarts.advanced(by: row)
@@ -148,7 +149,7 @@ package struct DirectKernel: ProblemKernel {
           let (y, x) = (firstY + tap[1], firstX + tap[2])
           k.if(y < a.inputHeight && x < a.inputWidth) {
             let weight = Value<F32>(bitPattern: entry[1])
-            let place = a.inputStrides.vector(BlockPixel(group: group, row: y, column: x))
+            let place = a.inputStrides.vector(BlockPixel(group: 0, row: y, column: x))
             let pixel = input.advanced(by: place + tap[0], rowsOf: 32).loadVector(4)
             for (sum, x) in zip(sums, pixel) { sum.value = fma(x, weight, sum.value) }
           }
