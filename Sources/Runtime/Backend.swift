@@ -106,6 +106,9 @@ package protocol Plan: Sendable {
   /// Bytes of packed weights and index streams.
   var weightByteCount: Int { get }
 
+  /// Whether sessions work beside their callers, so that two of them are busier than one.
+  var overlapsSessions: Bool { get }
+
   /// Allocates everything that running needs.
   ///
   /// - Throws: `outOfMemory`.
@@ -114,6 +117,11 @@ package protocol Plan: Sendable {
 
 extension Plan {
   package var layersByImage: Int { 0 }
+  package var overlapsSessions: Bool { false }
+}
+
+extension PlanSession {
+  package func start() throws { try execute() }
 }
 
 /// Runs a plan. Not thread-safe: one session belongs to one caller at a time.
@@ -128,6 +136,10 @@ package protocol PlanSession: AnyObject {
   /// - Throws: what depends on the values of tensors, such as an index out of range, with the node
   ///   named. The outputs are then undefined.
   func execute() throws
+
+  /// Runs every step once as ``execute()`` does, but may return before they are done: on devices that work
+  /// beside the caller, so that several sessions' copies and computations overlap. ``output(_:)`` waits.
+  func start() throws
 
   /// Runs every step once and adds each step's wall time in nanoseconds to `times`, in the order of
   /// `Plan.layers`.
