@@ -11,7 +11,6 @@ package struct GPUPlan: Plan {
   package let layers: [LayerReport]
   package let arenaByteCount: Int
   package let weightByteCount: Int
-  package let overlapsSessions: Bool
   /// Makes a session on a device of its own.
   private let open: @Sendable (GPUPlan) throws -> any PlanSession
   let places: GPUProgram.Places
@@ -28,7 +27,6 @@ package struct GPUPlan: Plan {
     places = try program.places()
     arenaByteCount = places.arenaByteCount
     weightByteCount = places.constantByteCount
-    overlapsSessions = Device.sharesMemory
     let shared = SharedModule<Device>()
     self.open = { plan in
       let device = try open()

@@ -106,9 +106,6 @@ package protocol Plan: Sendable {
   /// Bytes of packed weights and index streams.
   var weightByteCount: Int { get }
 
-  /// Whether sessions work beside their callers, so that two of them are busier than one.
-  var overlapsSessions: Bool { get }
-
   /// Allocates everything that running needs.
   ///
   /// - Throws: `outOfMemory`.
@@ -117,7 +114,6 @@ package protocol Plan: Sendable {
 
 extension Plan {
   package var layersByImage: Int { 0 }
-  package var overlapsSessions: Bool { false }
 }
 
 extension PlanSession {
