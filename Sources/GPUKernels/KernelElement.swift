@@ -7,6 +7,8 @@ package enum KernelElement: String, CaseIterable, Hashable, Sendable {
   package var byteCount: Int { self == .f32 ? 4 : 2 }
   /// Elements of a vector of 16 bytes.
   package var vectorCount: Int { 16 / byteCount }
+  /// Bytes of a vector of 8 images.
+  package var lanesByteCount: Int { 8 * byteCount }
 }
 
 /// A pointer to elements whose type is chosen while the kernel is built.
@@ -55,10 +57,7 @@ struct ElementPointer {
       return vector.flatMap(\.floats)
     case .bf16:
       let vector = count == 2 ? [address[0]] : address.loadVector(count / 2)
-      return vector.flatMap { bits in
-        let floats = Value<BF16x2>(bitPattern: bits).floats
-        return [floats.low, floats.high]
-      }
+      return vector.flatMap { Value<BF16x2>(bitPattern: $0).floatList }
     }
   }
 
@@ -106,6 +105,9 @@ extension Value where T == BF16x2 {
   init(alone bits: Value<F16>) {
     self.init(bitPattern: Value<U32>(bitPattern: Value<F16x2>(bits, bits)))
   }
+
+  /// Low and high half, exactly.
+  var floatList: [Value<F32>] { [floats.low, floats.high] }
 
   /// The low half, as a type that can be stored.
   var lowBits: Value<F16> {

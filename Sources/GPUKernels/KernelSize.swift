@@ -24,6 +24,26 @@ enum KernelSize {
     return count
   }
 
+  /// Vectors of 8 images from one group of images to the next, checked.
+  ///
+  /// - Parameters:
+  ///   - stride: dense where nil.
+  ///   - extents: of a group, in vectors.
+  /// - Throws: `invalidArgument` where there are no or too many elements, or groups overlap.
+  static func groupStride(
+    _ stride: Int?, groups: Int, of extents: [Int]
+  ) throws(HewnError) -> Int {
+    let dense = try count(extents)
+    let stride = stride ?? dense
+    guard stride >= dense else {
+      throw HewnError(
+        .invalidArgument, "groups of images \(stride) vectors apart; each of \(extents) overlaps")
+    }
+    _ = try count([groups, stride, 8])
+    try checkGroups(groups)
+    return stride
+  }
+
   /// Checks the number of groups of images, which is a grid's extent along y.
   ///
   /// - Throws: `invalidArgument` where there are more than a grid has.
@@ -37,6 +57,8 @@ enum KernelSize {
 extension Int {
   /// ⌈self / divisor⌉ of positive numbers.
   func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+
+  func roundedUp(to factor: Int) -> Int { dividedRoundingUp(by: factor) * factor }
 
   var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }

@@ -11,5 +11,6 @@ package enum KernelCatalogue {
   package static func kernels() throws -> [Kernel] {
     try GemmCatalogue.kernels.map(\.kernel) + ElementwiseCatalogue.kernels()
       + ReductionsCatalogue.kernels() + LayoutsCatalogue.kernels() + ConvolutionsCatalogue.kernels()
+      + ResamplingCatalogue.kernels() + NormalizationCatalogue.kernels()
   }
 }

@@ -32,6 +32,6 @@ extension KernelCheck {
 package enum KernelChecks {
   package static var all: [any KernelCheck] {
     instructions + functions + pointwise + reductions + softmaxes + layouts + depthwise + pools
-      + products
+      + resizes + normalizations + localResponses + products
   }
 }

@@ -11,7 +11,8 @@ extension Workloads {
       (144, 56, 3, 1), (144, 56, 3, 2), (240, 28, 5, 1), (96, 56, 7, 1),
     ] {
       let window = try window(groups: 8, channels, extent, kernel, stride)
-      let problem = DepthwiseProblem(window, hasBias: true, clip: 0...6)
+      let problem = DepthwiseProblem(
+        window, element: .f16, hasBias: true, activation: .clip(lower: 0, upper: 6))
       let depthwise = DepthwiseKernel(problem)
       let tapCount = kernel * kernel
       workloads.append(
@@ -47,7 +48,7 @@ extension Workloads {
       (.maximum, 64, 112, 3, 2), (.average(countsPadding: false), 192, 35, 3, 1),
     ] as [(PoolKind, Int, Int, Int, Int)] {
       let window = try window(groups: 8, channels, extent, kernel, stride)
-      let pool = PoolKernel(PoolProblem(kind, window))
+      let pool = PoolKernel(PoolProblem(kind, window, element: .f16))
       workloads.append(
         Workload(
           "pool", pool, shape: "\(kind) \(shape(window, kernel, stride))",
@@ -66,7 +67,7 @@ extension Workloads {
     }
     let (planes, area) = (isFull ? 65_536 : 16, 49)
     let global = GlobalPoolKernel(
-      try GlobalPoolProblem(maximum: false, planes: planes, area: area))
+      try GlobalPoolProblem(maximum: false, planes: planes, area: area, element: .f16))
     workloads.append(
       Workload(
         "pool", global, shape: "average \(planes) planes of \(area)×8",

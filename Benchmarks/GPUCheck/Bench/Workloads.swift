@@ -135,8 +135,8 @@ struct Workloads<Device: GPUDevice> {
     let planes = WorkloadTensor(.f32, images * channels * area)
     let lanes = WorkloadTensor(.f16, (images + 7) / 8 * 8 * channels * area)
     let shape = text([images, channels, extent, extent])
-    let toLanes = LayoutKernel(.planesToLanes, geometry)
-    let toPlanes = LayoutKernel(.lanesToPlanes, geometry)
+    let toLanes = LayoutKernel(.planesToLanes, geometry, element: .f16)
+    let toPlanes = LayoutKernel(.lanesToPlanes, geometry, element: .f16)
     return [
       Workload(
         "layout", toLanes, shape: shape, inputs: [planes], output: lanes,

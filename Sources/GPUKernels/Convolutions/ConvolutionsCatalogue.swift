@@ -5,15 +5,33 @@ package import Tensors
 package enum ConvolutionsCatalogue {
   package static func depthwise() throws(HewnError) -> [DepthwiseKernel] {
     var kernels: [DepthwiseKernel] = []
+    func add(
+      _ window: LanesWindow, _ element: KernelElement, bias: Bool = true,
+      residualGroupStride: Int? = nil, _ activation: BlockActivation
+    ) {
+      kernels.append(
+        DepthwiseKernel(
+          DepthwiseProblem(
+            window, element: element, hasBias: bias, residualGroupStride: residualGroupStride,
+            activation: activation)))
+    }
     for (size, stride, dilation) in [
       (1, 1, 1), (3, 1, 1), (3, 2, 1), (3, 1, 2), (5, 1, 1), (5, 2, 1), (7, 1, 1), (7, 2, 1),
       (31, 1, 1),
     ] {
       let window = try window(56, size, stride, dilation)
-      for (hasBias, clip) in [(false, nil), (true, 0...6)] as [(Bool, ClosedRange<Float>?)] {
-        kernels.append(
-          DepthwiseKernel(DepthwiseProblem(window, hasBias: hasBias, clip: clip)))
+      for element in KernelElement.allCases {
+        add(window, element, bias: false, .identity)
+        add(window, element, .clip(lower: 0, upper: 6))
       }
+    }
+    let window = try window(56, 3, 1, 1)
+    let multiplied = try self.window(56, 3, 1, 1, multiplier: 2)
+    for element in KernelElement.allCases {
+      for activation in BlockActivation.examples {
+        add(window, element, residualGroupStride: window.outputGroupStride, activation)
+      }
+      add(multiplied, element, .silu)
     }
     return kernels
   }
@@ -25,16 +43,22 @@ package enum ConvolutionsCatalogue {
       for kind in [
         PoolKind.maximum, .average(countsPadding: false), .average(countsPadding: true),
       ] {
-        kernels.append(PoolKernel(PoolProblem(kind, window)))
+        kernels += KernelElement.allCases.map { PoolKernel(PoolProblem(kind, window, element: $0)) }
       }
     }
     return kernels
   }
 
   package static func globalPools() throws(HewnError) -> [GlobalPoolKernel] {
-    try [false, true].map { isMaximum throws(HewnError) in
-      GlobalPoolKernel(try GlobalPoolProblem(maximum: isMaximum, planes: 1024, area: 49))
+    var kernels: [GlobalPoolKernel] = []
+    for isMaximum in [false, true] {
+      for element in KernelElement.allCases {
+        kernels.append(
+          GlobalPoolKernel(
+            try GlobalPoolProblem(maximum: isMaximum, planes: 1024, area: 49, element: element)))
+      }
     }
+    return kernels
   }
 
   package static func kernels() throws -> [Kernel] {
@@ -43,7 +67,7 @@ package enum ConvolutionsCatalogue {
   }
 
   private static func window(
-    _ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int
+    _ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, multiplier: Int = 1
   ) throws(HewnError) -> LanesWindow {
     let padding = (kernel - 1) * dilation / 2
     let output = (size + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1
@@ -51,6 +75,6 @@ package enum ConvolutionsCatalogue {
       groups: 2, channels: 64, input: Spatial(size, size), output: Spatial(output, output),
       kernel: Spatial(kernel, kernel), stride: Spatial(stride, stride),
       dilation: Spatial(dilation, dilation), paddingBefore: Spatial(padding, padding),
-      paddingAfter: Spatial(padding, padding))
+      paddingAfter: Spatial(padding, padding), multiplier: multiplier)
   }
 }

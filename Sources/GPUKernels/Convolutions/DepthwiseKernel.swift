@@ -1,25 +1,36 @@
 package import KernelIR
 
-// y[g, c, p, q, j] = clip(b[c] + Σ_r,s w[c, r, s] · x[g, c, p·u + r·d − t, q·v + s·e − l, j])
+// y[g, m, p, q, j] = activation(b[m] + Σ_r,s w[m, r, s] · x[g, ⌊m/k⌋, p·u + r·d − t, q·v + s·e − l, j]
+//                               + z[g, m, p, q, j])
 //
-// Pointers: x f16 [N/8, C, H, W, 8], y f16 [N/8, C, P, Q, 8], both aligned to 16 bytes; w f32 [C, R, S], b f32 [C].
+// Pointers: x [⌈N/8⌉, C, H, W, 8], y and z [⌈N/8⌉, C·k, P, Q, 8], of one element type and aligned to 16 bytes,
+// groups of images as far apart as the problem says; w f32 [C·k, R, S], b f32 [C·k]. y may be z.
 // Sums are f32, over s, then r, whatever the configuration.
 // Tiles: a thread computes a strip of outputs of one column, so that outputs above each other share the
 // input rows that their windows have in common; a warp takes 32 neighbouring columns. Grid y is the group
 // of images.
 // Limiter: bandwidth of device memory; with large windows, arithmetic.
 
-/// A depthwise convolution: each channel has a filter of its own.
+/// A convolution of groups of one input channel: each filter sees one channel, each channel has `multiplier`
+/// filters.
 package struct DepthwiseProblem: Hashable, Sendable {
   package var window: LanesWindow
+  package var element: KernelElement
   package var hasBias: Bool
-  /// What results are clipped to before they are rounded; NaN stays.
-  package var clip: ClosedRange<Float>?
+  /// Vectors of 8 images from one group of images of z to the next; nil without a z. The rest of it is
+  /// dense.
+  package var residualGroupStride: Int?
+  package var activation: BlockActivation
 
-  package init(_ window: LanesWindow, hasBias: Bool, clip: ClosedRange<Float>? = nil) {
+  package init(
+    _ window: LanesWindow, element: KernelElement, hasBias: Bool,
+    residualGroupStride: Int? = nil, activation: BlockActivation = .identity
+  ) {
     self.window = window
+    self.element = element
     self.hasBias = hasBias
-    self.clip = clip
+    self.residualGroupStride = residualGroupStride
+    self.activation = activation
   }
 }
 
@@ -62,9 +73,12 @@ package struct DepthwiseKernel: ProblemKernel {
   private var window: LanesWindow { problem.window }
 
   package var name: String {
-    let parts = (problem.hasBias ? "bias" : "") + (problem.clip == nil ? "" : "clip")
+    let parts =
+      (problem.hasBias ? "bias" : "") + (problem.residualGroupStride == nil ? "" : "residual")
+      + problem.activation.name
     let form = configuration.isUnrolled ? "x\(configuration.rows)" : "x\(configuration.rows)loop"
-    return "depthwise\(window.name)\(parts)_lanes8_f16_\(WindowStrip.threadCount)\(form)__sm80"
+    return "depthwise\(window.name)\(parts)_lanes8_\(problem.element.rawValue)"
+      + "_\(WindowStrip.threadCount)\(form)__sm80"
   }
 
   package var grid: Grid {
@@ -72,18 +86,23 @@ package struct DepthwiseKernel: ProblemKernel {
     return Grid(threads.dividedRoundingUp(by: WindowStrip.threadCount), window.groups)
   }
 
-  /// - Parameter bias: nil where the problem has none.
+  /// - Parameters:
+  ///   - bias: nil where the problem has none.
+  ///   - residual: likewise.
   package func arguments(
-    input: UInt64, weights: UInt64, bias: UInt64? = nil, output: UInt64
+    input: UInt64, weights: UInt64, bias: UInt64? = nil, residual: UInt64? = nil, output: UInt64
   ) -> WindowArguments {
     precondition((bias != nil) == problem.hasBias, "a bias that the problem does not say")
+    precondition(
+      (residual != nil) == (problem.residualGroupStride != nil),
+      "a residual that the problem does not say")
     var arguments = WindowArguments(
       window, rows: configuration.rows, input: input, output: output)
     arguments.weights = DeviceAddress(weights)
     arguments.bias = DeviceAddress(bias ?? 0)
-    if let clip = problem.clip {
-      (arguments.lower, arguments.upper) = (clip.lowerBound, clip.upperBound)
-    }
+    arguments.residual = DeviceAddress(residual ?? 0)
+    arguments.residualGroupStride = UInt32(problem.residualGroupStride ?? 0)
+    arguments.activation = ActivationArguments(problem.activation)
     return arguments
   }
 
@@ -92,7 +111,7 @@ package struct DepthwiseKernel: ProblemKernel {
       name, threads: WindowStrip.threadCount, registers: configuration.isUnrolled ? 96 : 128,
       arguments: WindowArguments.self
     ) { k, a in
-      let strip = WindowStrip(k, a, window, rows: configuration.rows)
+      let strip = WindowStrip(k, a, window, problem.element, rows: configuration.rows)
       k.if(strip.isActive) {
         let bias = problem.hasBias ? a.bias.advanced(by: strip.channel).loadReadOnly() : 0
         let sums = (0..<configuration.rows).map { _ in k.variables(8, F32.self, initially: bias) }
@@ -107,7 +126,7 @@ package struct DepthwiseKernel: ProblemKernel {
           }
         }
         for (index, sum) in sums.enumerated() {
-          strip.store(sum.map { clipped($0.value, a) }.pairs, index: index)
+          strip.store(index: index) { place in results(k, a, sum.map(\.value), place) }
         }
       }
     }
@@ -126,7 +145,7 @@ package struct DepthwiseKernel: ProblemKernel {
       sums.indices.flatMap { output in weights.indices.map { output * stride + $0 * dilation } })
     let taps = strip.taps(column: s * Value<U32>(window.dilation.horizontal))
     for row in inputRows.sorted() {
-      let elements = taps.load(row: Value<U32>(row), outside: 0).flatMap(\.floats)
+      let elements = taps.load(row: Value<U32>(row), outside: 0)
       for (output, sum) in sums.enumerated() where row >= output * stride {
         let (r, rest) = (row - output * stride).quotientAndRemainder(dividingBy: dilation)
         if rest == 0, r < weights.count { add(elements, times: weights[r], to: sum) }
@@ -142,9 +161,19 @@ package struct DepthwiseKernel: ProblemKernel {
     }
   }
 
-  private func clipped(
-    _ value: Value<F32>, _ a: KernelArguments<WindowArguments>
-  ) -> Value<F32> {
-    problem.clip == nil ? value : minimum(maximum(value, a.lower), a.upper)
+  /// What is stored for sums, at a place of a group of images.
+  private func results(
+    _ k: KernelBuilder, _ a: KernelArguments<WindowArguments>, _ sums: [Value<F32>],
+    _ place: Value<U32>
+  ) -> [Value<F32>] {
+    var sums = sums
+    if problem.residualGroupStride != nil {
+      let vector = multiplyAdd(k.blockIndex.y, a.residualGroupStride, place)
+      let residual = ElementPointer(
+        a.residual.advanced(by: vector, rowsOf: Value<U32>(problem.element.lanesByteCount)),
+        problem.element)
+      sums = zip(sums, residual.load(8)).map { $0 + $1 }
+    }
+    return sums.map { problem.activation.apply(to: $0, a.activation) }
   }
 }

@@ -3,7 +3,7 @@ package import Tensors
 
 // y[g, c, j] = the greatest, or the mean, of x[g, c, ·, ·, j]
 //
-// Pointers: x f16 [N/8, C, H·W, 8], y f16 [N/8, C, 8], both aligned to 16 bytes.
+// Pointers: x [⌈N/8⌉, C, H·W, 8], y [⌈N/8⌉, C, 8], of one element type and aligned to 16 bytes.
 // Tiles: a warp takes a plane of 8 images, each lane every 32nd pixel; then lanes combine by exchanges, in an
 // order that only the shape decides. Sums are f32.
 // Limiter: bandwidth of device memory; with small planes, the exchanges; with few, what a warp can read of it.
@@ -11,24 +11,28 @@ package import Tensors
 /// A pool over whole planes.
 package struct GlobalPoolProblem: Hashable, Sendable {
   package let isMaximum: Bool
-  /// N/8 · C
+  /// ⌈N/8⌉ · C
   package let planes: Int
   /// H · W
   package let area: Int
+  package let element: KernelElement
 
   /// - Throws: `invalidArgument` for tensors without elements or with more than 2³¹ − 2¹⁰.
-  package init(maximum isMaximum: Bool, planes: Int, area: Int) throws(HewnError) {
+  package init(maximum isMaximum: Bool, planes: Int, area: Int, element: KernelElement)
+    throws(HewnError)
+  {
     _ = try KernelSize.count([planes, area, 8])
     self.isMaximum = isMaximum
     self.planes = planes
     self.area = area
+    self.element = element
   }
 }
 
 /// The parameter struct of pools over whole planes.
 package struct GlobalPoolArguments: BitwiseCopyable, Sendable {
-  package var input: DeviceAddress<F16x2>
-  package var output: DeviceAddress<F16x2>
+  package var input: DeviceAddress<U32>
+  package var output: DeviceAddress<U32>
   var planes: UInt32
   var area: UInt32
 }
@@ -44,7 +48,8 @@ package struct GlobalPoolKernel: ProblemKernel {
   package init(_ problem: GlobalPoolProblem) { self.problem = problem }
 
   package var name: String {
-    "\(problem.isMaximum ? "globalmaxpool" : "globalaveragepool")_lanes8_f16_\(Self.threadCount)__sm80"
+    let operation = problem.isMaximum ? "globalmaxpool" : "globalaveragepool"
+    return "\(operation)_lanes8_\(problem.element.rawValue)_\(Self.threadCount)__sm80"
   }
 
   package var grid: Grid {
@@ -65,16 +70,15 @@ package struct GlobalPoolKernel: ProblemKernel {
       k.if(plane < a.planes) {
         let state = StateVariables(
           k, Array(repeating: problem.isMaximum ? -.infinity : 0, count: 8))
-        let first = a.input.advanced(by: plane * a.area * 4)
+        let first = ElementPointer(a.input, problem.element).advanced(by: plane * a.area * 8)
         k.loop(from: k.laneIndex, to: a.area, by: 32) { pixel in
-          let vector = first.advanced(by: pixel * 4).loadVector(4)
-          state.values = combine(state.values, vector.flatMap(\.floats))
+          state.values = combine(state.values, first.advanced(by: pixel * 8).load(8))
         }
         let total = k.reduceWarp(state.values, combine)
         k.if(k.laneIndex == 0) {
           let count = Value<F32>(a.area)
           let results = problem.isMaximum ? total : total.map { $0 / count }
-          a.output.advanced(by: plane * 4).storeVector(results.pairs)
+          ElementPointer(a.output, problem.element).advanced(by: plane * 8).store(results)
         }
       }
     }

@@ -16,10 +16,10 @@ package struct Spatial: Hashable, Sendable {
   var product: Int { vertical * horizontal }
 }
 
-/// A window that slides over the planes of a tensor [N/8, C, H, W, 8]: tap (r, s) of output (p, q) stands on
+/// A window that slides over the planes of a tensor [⌈N/8⌉, C, H, W, 8]: tap (r, s) of output (p, q) stands on
 /// (p · stride + r · dilation − padding), each vertically and horizontally.
 package struct LanesWindow: Hashable, Sendable {
-  /// N / 8
+  /// ⌈N / 8⌉
   package let groups: Int
   package let channels: Int
   package let input: Spatial
@@ -31,16 +31,28 @@ package struct LanesWindow: Hashable, Sendable {
   package let paddingBefore: Spatial
   /// Below and to the right; where the output's size is given, it only says what counts as padding.
   package let paddingAfter: Spatial
+  /// Output channels that slide over each input channel, neighbours of each other.
+  package let multiplier: Int
+  /// From one group of images to the next, in vectors of 8 images: more than a group has where the tensor
+  /// is some channels of a larger one.
+  package let inputGroupStride: Int
+  package let outputGroupStride: Int
 
-  /// - Throws: `invalidArgument` for extents that are not positive, paddings that are negative, and tensors of
-  ///   more than 2³¹ − 2¹⁰ elements.
+  /// - Parameters:
+  ///   - inputGroupStride: dense where nil; so is the output's.
+  /// - Throws: `invalidArgument` for extents that are not positive, paddings that are negative, groups that
+  ///   overlap, and tensors of more than 2³¹ − 2¹⁰ elements.
   package init(
     groups: Int, channels: Int, input: Spatial, output: Spatial, kernel: Spatial,
     stride: Spatial = Spatial(1, 1), dilation: Spatial = Spatial(1, 1),
-    paddingBefore: Spatial = Spatial(0, 0), paddingAfter: Spatial = Spatial(0, 0)
+    paddingBefore: Spatial = Spatial(0, 0), paddingAfter: Spatial = Spatial(0, 0),
+    multiplier: Int = 1, inputGroupStride: Int? = nil, outputGroupStride: Int? = nil
   ) throws(HewnError) {
-    _ = try KernelSize.count([groups, channels, input.vertical, input.horizontal, 8])
-    _ = try KernelSize.count([groups, channels, output.vertical, output.horizontal, 8])
+    self.inputGroupStride = try KernelSize.groupStride(
+      inputGroupStride, groups: groups, of: [channels, input.vertical, input.horizontal])
+    self.outputGroupStride = try KernelSize.groupStride(
+      outputGroupStride, groups: groups,
+      of: [channels, multiplier, output.vertical, output.horizontal])
     for step in [kernel, stride, dilation] {
       _ = try KernelSize.count([step.vertical, step.horizontal])
     }
@@ -58,7 +70,6 @@ package struct LanesWindow: Hashable, Sendable {
         throw HewnError(.invalidArgument, "padding of \(padding.name)")
       }
     }
-    try KernelSize.checkGroups(groups)
     self.groups = groups
     self.channels = channels
     self.input = input
@@ -68,21 +79,34 @@ package struct LanesWindow: Hashable, Sendable {
     self.dilation = dilation
     self.paddingBefore = paddingBefore
     self.paddingAfter = paddingAfter
+    self.multiplier = multiplier
   }
 
-  /// What is known while a kernel is built, as `3x3s2x2d1x1`.
-  var name: String { "\(kernel.name)s\(stride.name)d\(dilation.name)" }
+  package var outputChannels: Int { channels * multiplier }
+
+  /// What is known while a kernel is built, as `3x3s2x2d1x1`; with an m where the multiplier is not 1.
+  var name: String {
+    "\(kernel.name)s\(stride.name)d\(dilation.name)" + (multiplier == 1 ? "" : "m")
+  }
 }
 
 /// The parameter struct of kernels with windows.
 package struct WindowArguments: BitwiseCopyable, Sendable {
-  package var input: DeviceAddress<F16x2>
-  package var output: DeviceAddress<F16x2>
-  /// Of convolutions: [C, R, S].
+  package var input: DeviceAddress<U32>
+  package var output: DeviceAddress<U32>
+  /// Of convolutions: [M, R, S].
   package var weights: DeviceAddress<F32>
-  /// Of convolutions: [C].
+  /// Of convolutions: [M].
   package var bias: DeviceAddress<F32>
+  /// Of convolutions.
+  package var residual: DeviceAddress<U32>
+  var inputGroupStride: UInt32
+  var outputGroupStride: UInt32
+  var residualGroupStride: UInt32
+  /// Of the output.
   var channels: UInt32
+  /// Output channels of an input channel.
+  var multiplier: Divisor
   var inputHeight: UInt32
   var inputWidth: UInt32
   var outputHeight: UInt32
@@ -94,9 +118,8 @@ package struct WindowArguments: BitwiseCopyable, Sendable {
   /// Where the padding below and to the right ends.
   var paddedHeight: UInt32
   var paddedWidth: UInt32
-  /// Of convolutions: what results are clipped to.
-  var lower: Float
-  var upper: Float
+  /// Of convolutions.
+  var activation: ActivationArguments
 
   /// - Parameter rows: the outputs of a strip.
   init(_ window: LanesWindow, rows: Int, input: UInt64, output: UInt64) {
@@ -104,7 +127,12 @@ package struct WindowArguments: BitwiseCopyable, Sendable {
     self.output = DeviceAddress(output)
     weights = DeviceAddress(0)
     bias = DeviceAddress(0)
-    channels = UInt32(window.channels)
+    residual = DeviceAddress(0)
+    inputGroupStride = UInt32(window.inputGroupStride)
+    outputGroupStride = UInt32(window.outputGroupStride)
+    residualGroupStride = 0
+    channels = UInt32(window.outputChannels)
+    multiplier = Divisor(window.multiplier)
     inputHeight = UInt32(window.input.vertical)
     inputWidth = UInt32(window.input.horizontal)
     outputHeight = UInt32(window.output.vertical)
@@ -114,11 +142,12 @@ package struct WindowArguments: BitwiseCopyable, Sendable {
     paddingLeft = UInt32(window.paddingBefore.horizontal)
     paddedHeight = UInt32(window.input.vertical + window.paddingAfter.vertical)
     paddedWidth = UInt32(window.input.horizontal + window.paddingAfter.horizontal)
-    (lower, upper) = (-.infinity, .infinity)
+    activation = ActivationArguments(.identity)
   }
 
   /// Threads of a group of images.
   static func threadCount(_ window: LanesWindow, rows: Int) -> Int {
-    window.channels * window.output.vertical.dividedRoundingUp(by: rows) * window.output.horizontal
+    window.outputChannels * window.output.vertical.dividedRoundingUp(by: rows)
+      * window.output.horizontal
   }
 }

@@ -2,8 +2,8 @@ package import KernelIR
 
 // y[g, c, p, q, j] = the greatest, or the mean, of x[g, c, p·u + r·d − t, q·v + s·e − l, j] over r and s
 //
-// Pointers: x f16 [N/8, C, H, W, 8], y f16 [N/8, C, P, Q, 8], both aligned to 16 bytes.
-// Sums are f32, over s, then r. Padding is −∞ to a maximum.
+// Pointers: x [⌈N/8⌉, C, H, W, 8], y [⌈N/8⌉, C, P, Q, 8], of one element type and aligned to 16 bytes, groups of
+// images as far apart as the window says. Sums are f32, over s, then r. Padding is −∞ to a maximum.
 // Tiles: a thread computes one output of 8 images, neighbours take neighbouring columns; grid y is the group.
 // Limiter: bandwidth of device memory, and of the first-level cache where windows overlap much.
 
@@ -26,10 +26,12 @@ package enum PoolKind: Hashable, Sendable {
 package struct PoolProblem: Hashable, Sendable {
   package var kind: PoolKind
   package var window: LanesWindow
+  package var element: KernelElement
 
-  package init(_ kind: PoolKind, _ window: LanesWindow) {
+  package init(_ kind: PoolKind, _ window: LanesWindow, element: KernelElement) {
     self.kind = kind
     self.window = window
+    self.element = element
   }
 }
 
@@ -70,7 +72,8 @@ package struct PoolKernel: ProblemKernel {
   private var window: LanesWindow { problem.window }
 
   package var name: String {
-    "\(problem.kind.name)\(window.name)_lanes8_f16_\(WindowStrip.threadCount)\(configuration.name)__sm80"
+    "\(problem.kind.name)\(window.name)_lanes8_\(problem.element.rawValue)"
+      + "_\(WindowStrip.threadCount)\(configuration.name)__sm80"
   }
 
   package var grid: Grid {
@@ -86,37 +89,46 @@ package struct PoolKernel: ProblemKernel {
     try Kernel.build(
       name, threads: WindowStrip.threadCount, registers: 80, arguments: WindowArguments.self
     ) { k, a in
-      let strip = WindowStrip(k, a, window, rows: 1)
+      let strip = WindowStrip(k, a, window, problem.element, rows: 1)
       k.if(strip.isActive) {
         switch problem.kind {
-        case .maximum: strip.store(maxima(k, strip), index: 0)
+        case .maximum:
+          switch problem.element {
+          case .f32: storeMaxima(k, strip, as: F32.self)
+          case .f16: storeMaxima(k, strip, as: F16x2.self)
+          case .bf16: storeMaxima(k, strip, as: BF16x2.self)
+          }
         case .average(let countsPadding):
-          strip.store(means(k, a, strip, countsPadding: countsPadding), index: 0)
+          let means = means(k, a, strip, countsPadding: countsPadding)
+          strip.store(index: 0) { _ in means }
         }
       }
     }
   }
 
-  /// Two images in each register, as comparing f16 is exact.
-  private func maxima(_ k: KernelBuilder, _ strip: WindowStrip) -> [Value<F16x2>] {
-    let greatest = k.variables(4, F16x2.self, initially: Value(-.infinity))
+  /// In registers as they are loaded, two images in each of 16 bits, as comparing is exact.
+  private func storeMaxima<T: KernelFloat>(
+    _ k: KernelBuilder, _ strip: WindowStrip, as type: T.Type
+  ) {
+    let count = problem.element.lanesByteCount / GlobalPointer<T>.stride
+    let greatest = k.variables(count, T.self, initially: Value(-.infinity))
     forEachTap(k, strip) { taps, row in
-      let vector = taps.load(row: row, outside: -.infinity)
+      let vector = taps.load(as: T.self, row: row, outside: -.infinity)
       for (variable, value) in zip(greatest, vector) {
         variable.value = maximum(variable.value, value)
       }
     }
-    return greatest.map(\.value)
+    strip.store(index: 0, packed: greatest.map(\.value))
   }
 
   private func means(
     _ k: KernelBuilder, _ a: KernelArguments<WindowArguments>, _ strip: WindowStrip,
     countsPadding: Bool
-  ) -> [Value<F16x2>] {
+  ) -> [Value<F32>] {
     let sums = k.variables(8, F32.self, initially: 0)
     let count = k.variable(F32.self, "count", initially: 0)
     forEachTap(k, strip) { taps, row in
-      for (sum, element) in zip(sums, taps.load(row: row, outside: 0).flatMap(\.floats)) {
+      for (sum, element) in zip(sums, taps.load(row: row, outside: 0)) {
         sum += element
       }
       // Positions before the padding there are none; adding it makes those within it positive again.
@@ -128,7 +140,7 @@ package struct PoolKernel: ProblemKernel {
       count += select(counts, 1, 0)
     }
     let factor = reciprocal(count.value)
-    return sums.map { $0.value * factor }.pairs
+    return sums.map { $0.value * factor }
   }
 
   /// Runs `body` for each tap, with those of its column and its rows below the first.

@@ -2,16 +2,17 @@ package import KernelIR
 
 // lanes[n / 8, c, y, x, n mod 8] = planes[n, c, y, x], or the other way round
 //
-// Pointers: planes of f32 as PlanesGeometry says; lanes of f16 [N/8, C, H, W, 8], aligned to 16 bytes.
+// Pointers: planes of f32 as PlanesGeometry says; lanes [⌈N/8⌉, C, H, W, 8] of f16, bf16 or f32, aligned to 16
+// bytes.
 // Tiles: a thread takes one pixel of 8 images, neighbours take neighbours; grid y is the group of images.
-// A warp so accesses 8 runs of 128 bytes of planes and one of 512 bytes of lanes: a thread's registers
+// A warp so accesses 8 runs of 128 bytes of planes and one run of lanes: a thread's registers
 // transpose, and shared memory has nothing to add.
 // Limiter: bandwidth of device memory.
 
 /// The parameter struct of layout conversions.
 package struct LayoutArguments: BitwiseCopyable, Sendable {
   package var planes: DeviceAddress<F32>
-  package var lanes: DeviceAddress<F16x2>
+  package var lanes: DeviceAddress<U32>
   var images: UInt32
   var imageStride: UInt32
   var origin: UInt32
@@ -34,6 +35,8 @@ package struct LayoutKernel: ProblemKernel {
 
   package let geometry: PlanesGeometry
   package let direction: LayoutDirection
+  /// Of the lanes.
+  package let element: KernelElement
 
   private static let threadCount = 256
 
@@ -42,16 +45,20 @@ package struct LayoutKernel: ProblemKernel {
     geometry.isDense && (direction == .planesToLanes || geometry.headCells == 0)
   }
 
-  package init(_ direction: LayoutDirection, _ geometry: PlanesGeometry) {
+  package init(
+    _ direction: LayoutDirection, _ geometry: PlanesGeometry, element: KernelElement
+  ) {
+    self.element = element
     self.direction = direction
     self.geometry = geometry
   }
 
   package var name: String {
     let planes = isDense ? "nchw" : "planes"
+    let lanes = element.rawValue
     return switch direction {
-    case .planesToLanes: "convert_\(planes)tolanes8_f32tof16_\(Self.threadCount)__sm80"
-    case .lanesToPlanes: "convert_lanes8to\(planes)_f16tof32_\(Self.threadCount)__sm80"
+    case .planesToLanes: "convert_\(planes)tolanes8_f32to\(lanes)_\(Self.threadCount)__sm80"
+    case .lanesToPlanes: "convert_lanes8to\(planes)_\(lanes)tof32_\(Self.threadCount)__sm80"
     }
   }
 
@@ -102,7 +109,7 @@ package struct LayoutKernel: ProblemKernel {
       return select(image < a.images, loaded, 0)
     }
     let elements = a.area.divisor * a.channels
-    a.lanes.advanced(by: multiplyAdd(group, elements, element) * 4).storeVector(values.pairs)
+    lanes(a).advanced(by: multiplyAdd(group, elements, element) * 8).store(values)
   }
 
   private func lanesToPlanes(
@@ -111,15 +118,19 @@ package struct LayoutKernel: ProblemKernel {
     let group = k.blockIndex.y
     let (isElement, element, cell) = element(at: thread, a)
     let elements = a.area.divisor * a.channels
-    let vector = k.variables(4, F16x2.self, initially: 0)
+    let vector = k.variables(8, F32.self, initially: 0)
     k.if(isElement) {
-      let source = a.lanes.advanced(by: multiplyAdd(group, elements, element) * 4)
-      for (variable, value) in zip(vector, source.loadVector(4)) { variable.value = value }
+      let source = lanes(a).advanced(by: multiplyAdd(group, elements, element) * 8)
+      for (variable, value) in zip(vector, source.load(8)) { variable.value = value }
     }
-    for (lane, value) in vector.flatMap(\.value.floats).enumerated() {
+    for (lane, variable) in vector.enumerated() {
       let image = multiplyAdd(group, 8, Value<U32>(lane))
-      k.if(image < a.images) { a.planes[multiplyAdd(image, a.imageStride, cell)] = value }
+      k.if(image < a.images) { a.planes[multiplyAdd(image, a.imageStride, cell)] = variable.value }
     }
+  }
+
+  private func lanes(_ a: KernelArguments<LayoutArguments>) -> ElementPointer {
+    ElementPointer(a.lanes, element)
   }
 
   /// The cell of an image that an element is.

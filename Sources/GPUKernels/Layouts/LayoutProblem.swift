@@ -47,7 +47,7 @@ package struct PlanesGeometry: Hashable, Sendable {
     self.headCells = headCells
   }
 
-  /// Plain [N, C, H, W], in which every cell is an element.
+  /// Plain [N, C, H, W], in which every cell is an element; [N, C] has height and width 1.
   package init(
     images: Int, channels: Int, height: Int, width: Int
   ) throws(HewnError) {
@@ -69,8 +69,8 @@ package struct PlanesGeometry: Hashable, Sendable {
 
 /// A way from one layout to the other.
 package enum LayoutDirection: Hashable, Sendable {
-  /// From planes of f32 to [N/8][C][H][W][8] of f16, rounding to nearest even; missing images are zero.
+  /// From planes of f32 to [⌈N/8⌉][C][H][W][8], rounding to nearest even; missing images are zero.
   case planesToLanes
-  /// From [N/8][C][H][W][8] of f16 to planes of f32, their zero cells included.
+  /// From [⌈N/8⌉][C][H][W][8] to planes of f32, their zero cells included.
   case lanesToPlanes
 }

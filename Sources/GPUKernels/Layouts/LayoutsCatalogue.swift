@@ -8,8 +8,12 @@ package enum LayoutsCatalogue {
     let planes = try PlanesGeometry(
       images: 16, channels: 64, height: 56, width: 56, rowPitch: 57, channelStride: 3312,
       imageStride: 64 * 3312 + 64, origin: 64, headCells: 64)
-    return [dense, planes].flatMap { geometry in
-      [LayoutKernel(.planesToLanes, geometry), LayoutKernel(.lanesToPlanes, geometry)]
+    return KernelElement.allCases.flatMap { element in
+      [dense, planes].flatMap { geometry in
+        [LayoutDirection.planesToLanes, .lanesToPlanes].map {
+          LayoutKernel($0, geometry, element: element)
+        }
+      }
     }
   }
 

@@ -5,9 +5,12 @@ import Tensors
 
 extension KernelChecks {
   /// Every function against double precision: special numbers, all magnitudes, and what is usual;
-  /// then every half.
+  /// then every number of 16 bits.
   package static var functions: [any KernelCheck] {
-    FunctionCase.all.map(FunctionCheck.init) + FunctionCase.all.map(HalfFunctionCheck.init)
+    FunctionCase.all.map(FunctionCheck.init)
+      + [KernelElement.f16, .bf16].flatMap { element in
+        FunctionCase.all.map { ShortFunctionCheck(test: $0, element: element) }
+      }
   }
 }
 
@@ -122,27 +125,37 @@ private struct FunctionCheck: KernelCheck {
   }()
 }
 
-/// A function's error in f32 is next to nothing in f16, where results are rounded once more.
-private struct HalfFunctionCheck: KernelCheck {
+/// A function's error in f32 is next to nothing in 16 bits, where results are rounded once more.
+private struct ShortFunctionCheck: KernelCheck {
   let test: FunctionCase
+  let element: KernelElement
 
-  var name: String { "functions/\(test.description) of f16" }
+  var name: String { "functions/\(test.description) of \(element)" }
 
   func run<Device: GPUDevice>(
     on device: CheckedDevice<Device>, _ findings: inout Findings
   ) throws {
     let expression = test.expression
-    let bits = (0...UInt16.max).filter { bits in
-      test.range.map { $0.contains(Half.value(of: bits)) }
-        ?? (test.allowsInfinity || bits & 0x7fff != 0x7c00)
+    let numbers = element.allShortNumbers.filter { number in
+      test.range.map { $0.contains(number) } ?? (test.allowsInfinity || !number.isInfinite)
     }
-    let (input, output) = (try device.buffer(bits), try device.output(.f16, count: bits.count))
-    let operand = PointwiseProblem.Operand(.f16, [bits.count])
+    let input = try device.buffer(numbers, as: element)
+    let output = try device.output(element, count: numbers.count)
+    let operand = PointwiseProblem.Operand(element, [numbers.count])
     let kernel = PointwiseKernel(
       try PointwiseProblem(expression, inputs: [operand], output: operand))
     try device.run(kernel, kernel.arguments(inputs: [input], output: output))
-    let got = try device.read(.f16, count: bits.count, from: output)
-    let want = bits.map { expression.evaluate([Double(Half.value(of: $0))]) }
-    findings.expectNear(got, want, .f16, Tolerance(ulp: 0.51), "\(expression)")
+    let got = try device.read(element, count: numbers.count, from: output)
+    let want = numbers.map { expression.evaluate([Double($0)]) }
+    findings.expectNear(got, want, element, Tolerance(ulp: 0.51), "\(expression)")
+  }
+}
+
+extension KernelElement {
+  /// The numbers of a type of 16 bits.
+  fileprivate var allShortNumbers: [Float] {
+    (0...UInt16.max).map { bits in
+      self == .bf16 ? Float(bitPattern: UInt32(bits) << 16) : Half.value(of: bits)
+    }
   }
 }

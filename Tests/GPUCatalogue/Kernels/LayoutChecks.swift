@@ -4,9 +4,16 @@ import KernelIR
 import Tensors
 
 extension KernelChecks {
-  /// Conversions between planes of f32 and lanes of f16.
+  /// Conversions between planes of f32 and lanes.
   package static var layouts: [any KernelCheck] {
-    LayoutCase.all.map(PlanesToLanesCheck.init) + LayoutCase.all.map(LanesToPlanesCheck.init)
+    KernelElement.allCases.flatMap { element in
+      LayoutCase.all.flatMap { test -> [any KernelCheck] in
+        [
+          PlanesToLanesCheck(test: test, element: element),
+          LanesToPlanesCheck(test: test, element: element),
+        ]
+      }
+    }
   }
 }
 
@@ -56,8 +63,9 @@ struct LayoutCase: Sendable, CustomStringConvertible {
 /// Planes become lanes.
 private struct PlanesToLanesCheck: KernelCheck {
   let test: LayoutCase
+  let element: KernelElement
 
-  var name: String { "layouts/planes to lanes, \(test)" }
+  var name: String { "layouts/planes to lanes of \(element), \(test)" }
 
   func run<Device: GPUDevice>(
     on device: CheckedDevice<Device>, _ findings: inout Findings
@@ -68,21 +76,22 @@ private struct PlanesToLanesCheck: KernelCheck {
     numbers[geometry.origin] = .nan
     let planes = try device.buffer(numbers)
     let count = (geometry.images + 7) / 8 * 8 * test.channels * test.height * test.width
-    let lanes = try device.output(.f16, count: count)
-    let kernel = LayoutKernel(.planesToLanes, geometry)
+    let lanes = try device.output(element, count: count)
+    let kernel = LayoutKernel(.planesToLanes, geometry, element: element)
     try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes))
-    let got = try device.read(.f16, count: count, from: lanes)
+    let got = try device.read(element, count: count, from: lanes)
     var want = [Double](repeating: 0, count: count)
     geometry.forEachElement { cell, place in want[place] = Double(numbers[cell]) }
-    findings.expectNear(got, want, .f16, .exact, kernel.name)
+    findings.expectNear(got, want, element, .exact, kernel.name)
   }
 }
 
 /// Lanes become planes.
 private struct LanesToPlanesCheck: KernelCheck {
   let test: LayoutCase
+  let element: KernelElement
 
-  var name: String { "layouts/lanes to planes, \(test)" }
+  var name: String { "layouts/lanes to planes of \(element), \(test)" }
 
   func run<Device: GPUDevice>(
     on device: CheckedDevice<Device>, _ findings: inout Findings
@@ -90,11 +99,11 @@ private struct LanesToPlanesCheck: KernelCheck {
     let geometry = try test.geometry()
     var random = SplitMix64(seed: 12)
     let count = (geometry.images + 7) / 8 * 8 * test.channels * test.height * test.width
-    let numbers = random.floats(count, range: 100).map(KernelElement.f16.rounded)
-    let lanes = try device.buffer(numbers, as: .f16)
+    let numbers = random.floats(count, range: 100).map(element.rounded)
+    let lanes = try device.buffer(numbers, as: element)
     let cellCount = geometry.images * geometry.imageStride
     let planes = try device.output(.f32, count: cellCount)
-    let kernel = LayoutKernel(.lanesToPlanes, geometry)
+    let kernel = LayoutKernel(.lanesToPlanes, geometry, element: element)
     try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes))
     let got = try device.read(.f32, count: cellCount, from: planes)
     // Nobody writes the cells of other tensors; fresh memory is NaN.

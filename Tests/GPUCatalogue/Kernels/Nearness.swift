@@ -19,21 +19,27 @@ extension KernelElement {
     let rounded = round(want)
     if rounded.isInfinite || got.isInfinite { return got == rounded ? 0 : .infinity }
     if got.isNaN { return .infinity }
-    let (digits, least) = self == .f32 ? (23, -126) : (10, -14)
+    let (digits, least) =
+      switch self {
+      case .f32: (23, -126)
+      case .f16: (10, -14)
+      case .bf16: (7, -126)
+      }
     let exponent = want == 0 ? least : max(Int(want.exponent), least)
     let unit = Double(sign: .plus, exponent: exponent - digits, significand: 1)
     return (Double(got) - want).magnitude / unit
   }
 
   /// A float as this type can hold it.
-  package func rounded(_ value: Float) -> Float {
-    self == .f32 ? value : Half.value(of: Half.bits(of: value))
-  }
+  package func rounded(_ value: Float) -> Float { round(Double(value)) }
 
   /// The nearest number of this type.
   func round(_ value: Double) -> Float {
-    // Rounding first to odd would be needed to be exact; ties after ties do not occur in these tests.
-    self == .f32 ? Float(value) : Half.value(of: Half.bits(of: Float(value)))
+    switch self {
+    case .f32: Float(value)
+    case .f16: Half.value(of: Half.bits(of: value))
+    case .bf16: Float(bitPattern: UInt32(Half.brainBits(of: value)) << 16)
+    }
   }
 }
 

@@ -82,6 +82,9 @@ extension PointwiseCheck {
       PointwiseCheck(sum, [(.f16, [2, 3, 8]), (.f16, [3, 1])], to: (.f16, [2, 3, 8])),
       PointwiseCheck(sum, [(.f16, [2, 3, 4]), (.f16, [3, 1])], to: (.f16, [2, 3, 4])),
       PointwiseCheck(sum, [(.f16, [2, 3, 6]), (.f16, [2, 1, 6])], to: (.f16, [2, 3, 6])),
+      PointwiseCheck(sum, [(.bf16, [37]), (.f32, [])], to: (.bf16, [37])),
+      PointwiseCheck(sum, [(.bf16, [2, 3, 6]), (.f16, [2, 1, 6])], to: (.f32, [2, 3, 6])),
+      PointwiseCheck(sum, [(.f32, [7, 1]), (.bf16, [1, 5])], to: (.bf16, [7, 5])),
       PointwiseCheck(
         residual, [(.f16, [2, 17, 49]), (.f32, [17, 1]), (.f16, [2, 17, 49])],
         to: (.f16, [2, 17, 49])),
@@ -123,12 +126,31 @@ extension PointwiseCheck {
         sum, [(.f16, [1000]), (.f32, [1000])], to: (.f16, [1000]),
         PointwiseConfiguration(vectorCount: 2, threadCount: 64)),
     ]
+    + KernelElement.allCases.flatMap(ofLanes)
     + PointwiseBinary.allCases.map {
       PointwiseCheck(
         .binary($0, .input(0), .input(1)),
         [(.f32, [specials.count, 1]), (.f32, [specials.count])],
         to: (.f32, [specials.count, specials.count]))
     }
+
+  /// Lanes [N/8, C, H, W, 8] with numbers for each channel, each image and channel, each pixel, and each row.
+  private static func ofLanes(_ element: KernelElement) -> [PointwiseCheck] {
+    let shape = [2, 5, 3, 7, 8]
+    return [
+      PointwiseCheck(
+        residual, [(element, shape), (.f32, [1, 5, 1, 1, 1]), (.f32, [1, 5, 1, 1, 1])],
+        to: (element, shape)),
+      PointwiseCheck(
+        residual, [(element, shape), (element, [2, 5, 1, 1, 8]), (.f32, [])], to: (element, shape)),
+      PointwiseCheck(
+        residual, [(element, shape), (.f32, [1, 1, 3, 7, 1]), (element, [2, 1, 3, 7, 8])],
+        to: (element, shape)),
+      PointwiseCheck(
+        residual, [(element, [1, 5, 3, 7, 8]), (.f32, [7, 1]), (.f32, [5, 1, 1, 1])],
+        to: (element, [1, 5, 3, 7, 8])),
+    ]
+  }
 
   static let specials: [Float] = [
     0, -0.0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 3e38, -2.5,
@@ -147,10 +169,11 @@ private struct CompositionCheck: KernelCheck {
   ) throws {
     var random = SplitMix64(seed: seed)
     let expression = PointwiseExpression.random(depth: 4, &random)
+    let element = seed.isMultiple(of: 4) ? KernelElement.bf16 : .f16
     let numbers = random.floats(19).map(Half.bits)
     let x = try device.buffer(numbers)
-    let y = try device.output(.f16, count: 19)
-    let operand = PointwiseProblem.Operand(.f16, [19])
+    let y = try device.output(element, count: 19)
+    let operand = PointwiseProblem.Operand(element, [19])
     let kernel = PointwiseKernel(
       try PointwiseProblem(expression, inputs: [operand, operand], output: operand))
     do {

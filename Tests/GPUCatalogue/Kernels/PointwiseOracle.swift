@@ -57,6 +57,20 @@ extension PointwiseUnary {
   }
 }
 
+extension BlockActivation {
+  /// The activation in double precision.
+  package func evaluate(_ x: Double) -> Double {
+    switch self {
+    case .identity: x
+    case .clip(let lower, let upper): clipped(x, Double(lower), Double(upper))
+    case .leakyRelu(let slope): x < 0 ? x * Double(slope) : x
+    case .silu: PointwiseUnary.silu.evaluate(x)
+    case .hardSwish: PointwiseUnary.hardSwish.evaluate(x)
+    case .sigmoid: PointwiseUnary.sigmoid.evaluate(x)
+    }
+  }
+}
+
 extension PointwiseBinary {
   func evaluate(_ a: Double, _ b: Double) -> Double {
     switch self {

@@ -6,7 +6,7 @@ import Tensors
 extension KernelChecks {
   /// Every operator in every form against sums in double precision.
   package static var reductions: [any KernelCheck] {
-    ReductionCheck.all + [SpecialReductionsCheck()]
+    ReductionCheck.all + AxesReductionCheck.all + [SpecialReductionsCheck()]
   }
 }
 
@@ -59,6 +59,11 @@ private struct ReductionCheck: KernelCheck {
       ReductionCheck(extents: (300, 17, 1), input: .f16, output: .f32),
       ReductionCheck(extents: (3, 49, 64), input: .f16, output: .f16),
       ReductionCheck(extents: (7, 1000, 1), input: .f16, output: .f16),
+      ReductionCheck(extents: (300, 17, 1), input: .bf16, output: .f32),
+      ReductionCheck(extents: (5, 49, 8), input: .bf16, output: .bf16),
+      ReductionCheck(extents: (100, 3, 40), input: .bf16, output: .bf16),
+      ReductionCheck(extents: (7, 1000, 1), input: .bf16, output: .bf16),
+      ReductionCheck(extents: (2, 4096, 1), input: .f32, output: .bf16),
     ]
     for axis in [1, 2, 31, 32, 33, 127, 255, 256, 257, 1021] {
       for form in [AxisForm.threads, .warps(vectorCount: 1), .blocks(vectorCount: 1), .columns] {

@@ -53,6 +53,10 @@ private struct SoftmaxCheck: KernelCheck {
       SoftmaxCheck(extents: (3, 2048, 1), input: .f16, output: .f16),
       SoftmaxCheck(extents: (2, 21, 64), input: .f16, output: .f16),
       SoftmaxCheck(extents: (2, 64, 1), input: .f32, output: .f16),
+      SoftmaxCheck(extents: (2, 1000, 1), input: .bf16, output: .bf16),
+      SoftmaxCheck(extents: (3, 1001, 1), input: .bf16, output: .f32),
+      SoftmaxCheck(extents: (2, 2048, 1), input: .bf16, output: .bf16),
+      SoftmaxCheck(extents: (2, 21, 56), input: .bf16, output: .bf16),
     ]
     for axis in [1, 2, 31, 32, 33, 255, 257, 1000, 1021] {
       for form in [nil, AxisForm.blocks(vectorCount: 1), .columns] {

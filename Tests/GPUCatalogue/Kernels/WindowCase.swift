@@ -13,6 +13,10 @@ struct WindowCase: Sendable, CustomStringConvertible {
   var after = Spatial(0, 0)
   /// Further outputs, whose windows reach beyond the padding, as ceil mode has them.
   var beyond = Spatial(0, 0)
+  /// Output channels of each input channel.
+  var multiplier = 1
+  /// Vectors between groups of images that belong to other tensors: of the input and of the output.
+  var gaps = (input: 0, output: 0)
 
   var description: String {
     func text(_ extents: Spatial) -> String { "\(extents.vertical)×\(extents.horizontal)" }
@@ -23,6 +27,8 @@ struct WindowCase: Sendable, CustomStringConvertible {
     ]
     return "\(groups)×\(channels)×\(text(input)), kernel \(text(kernel))"
       + parts.filter { $0.1 != $0.2 }.map { $0.0 + text($0.1) }.joined()
+      + (multiplier == 1 ? "" : " times \(multiplier)")
+      + (gaps == (0, 0) ? "" : " gaps of \(gaps.input) and \(gaps.output)")
   }
 
   func window() throws -> LanesWindow {
@@ -38,7 +44,10 @@ struct WindowCase: Sendable, CustomStringConvertible {
         stride.horizontal, dilation.horizontal) + beyond.horizontal)
     return try LanesWindow(
       groups: groups, channels: channels, input: input, output: output, kernel: kernel,
-      stride: stride, dilation: dilation, paddingBefore: before, paddingAfter: after)
+      stride: stride, dilation: dilation, paddingBefore: before, paddingAfter: after,
+      multiplier: multiplier,
+      inputGroupStride: channels * input.vertical * input.horizontal + gaps.input,
+      outputGroupStride: channels * multiplier * output.vertical * output.horizontal + gaps.output)
   }
 
   static let all: [WindowCase] = [
@@ -89,6 +98,15 @@ struct WindowCase: Sendable, CustomStringConvertible {
     WindowCase(
       input: Spatial(6, 6), kernel: Spatial(3, 3), stride: Spatial(2, 2), before: Spatial(1, 1),
       after: Spatial(1, 1), beyond: Spatial(1, 1)),
+    WindowCase(
+      groups: 2, input: Spatial(6, 5), kernel: Spatial(3, 3), before: Spatial(1, 1),
+      after: Spatial(1, 1), multiplier: 2),
+    WindowCase(
+      channels: 1, input: Spatial(4, 4), kernel: Spatial(2, 2), stride: Spatial(2, 2),
+      multiplier: 5),
+    WindowCase(
+      groups: 3, channels: 2, input: Spatial(4, 5), kernel: Spatial(3, 3), before: Spatial(1, 1),
+      after: Spatial(1, 1), multiplier: 3, gaps: (7, 33)),
   ]
 }
 
@@ -104,19 +122,24 @@ extension LanesWindow {
 
   /// Calls `body` for every output with the taps of its window.
   func forEachOutput(_ body: (_ channel: Int, _ output: Int, _ taps: [Tap]) -> Void) {
-    for place in 0..<outputCount { body(channel(of: place), place, taps(of: place)) }
+    let groupCount = outputChannels * output.vertical * output.horizontal * 8
+    for place in 0..<outputCount where place % (outputGroupStride * 8) < groupCount {
+      body(channel(of: place), place, taps(of: place))
+    }
   }
 
   /// The channel of an output.
   package func channel(of place: Int) -> Int {
-    place / 8 / (output.vertical * output.horizontal) % channels
+    place / 8 % outputGroupStride / (output.vertical * output.horizontal)
   }
 
   /// The window of an output.
   package func taps(of place: Int) -> [Tap] {
-    let (pixel, lane) = place.quotientAndRemainder(dividingBy: 8)
+    let (vector, lane) = place.quotientAndRemainder(dividingBy: 8)
+    let (group, pixel) = vector.quotientAndRemainder(dividingBy: outputGroupStride)
     let (row, q) = pixel.quotientAndRemainder(dividingBy: output.horizontal)
-    let (plane, p) = row.quotientAndRemainder(dividingBy: output.vertical)
+    let (filter, p) = row.quotientAndRemainder(dividingBy: output.vertical)
+    let channel = filter / multiplier
     var taps: [Tap] = []
     for r in 0..<kernel.vertical {
       for s in 0..<kernel.horizontal {
@@ -126,17 +149,18 @@ extension LanesWindow {
         let isPadded =
           y < input.vertical + paddingAfter.vertical
           && x < input.horizontal + paddingAfter.horizontal
+        let place = (channel * input.vertical + y) * input.horizontal + x
         taps.append(
           Tap(
             number: r * kernel.horizontal + s,
-            place: isInside
-              ? ((plane * input.vertical + y) * input.horizontal + x) * 8 + lane : nil,
+            place: isInside ? (group * inputGroupStride + place) * 8 + lane : nil,
             isPadding: !isInside && isPadded))
       }
     }
     return taps
   }
 
-  package var inputCount: Int { groups * channels * input.vertical * input.horizontal * 8 }
-  package var outputCount: Int { groups * channels * output.vertical * output.horizontal * 8 }
+  /// Elements, those between groups included.
+  package var inputCount: Int { groups * inputGroupStride * 8 }
+  package var outputCount: Int { groups * outputGroupStride * 8 }
 }

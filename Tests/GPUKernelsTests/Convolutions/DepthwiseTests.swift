@@ -24,5 +24,12 @@ struct DepthwiseTests {
     #expect(throws: HewnError.self) {
       try LanesWindow(groups: 65_536, channels: 1, input: one, output: one, kernel: one)
     }
+    for (multiplier, input, output) in [(0, 6, 6), (2, 6, 11), (1, 5, 6), (1, 1 << 31, 6)] {
+      #expect(throws: HewnError.self, "\(multiplier), \(input), \(output)") {
+        try LanesWindow(
+          groups: 2, channels: 6, input: one, output: one, kernel: one, multiplier: multiplier,
+          inputGroupStride: input, outputGroupStride: output)
+      }
+    }
   }
 }

@@ -42,6 +42,26 @@ struct PointwiseTests {
     #expect(total.globalSectors == UInt64(2 * 4096 * element.byteCount / 32))
   }
 
+  @Test(arguments: KernelElement.allCases)
+  func `lanes are scaled by channel with vectors`(element: KernelElement) throws {
+    let device = CheckedDevice(EmulatorDevice())
+    let shape = [2, 4, 8, 8, 8]
+    let count = shape.reduce(1, *)
+    let x = try device.buffer([Float](repeating: 1, count: count), as: element)
+    let scale = try device.buffer([Float](repeating: 2, count: 4))
+    let y = try device.output(element, count: count)
+    let kernel = PointwiseKernel(
+      try PointwiseProblem(
+        .input(0) * .input(1), inputs: [.init(element, shape), .init(.f32, [1, 4, 1, 1, 1])],
+        output: .init(element, shape)))
+    #expect(kernel.configuration.vectorCount == element.vectorCount)
+    try device.run(kernel, kernel.arguments(inputs: [x, scale], output: y))
+    let total = try #require(device.device.lastReport).total
+    // A warp has elements of one channel, whose scale is in one sector.
+    let warps = count / element.vectorCount / 32
+    #expect(total.globalSectors == UInt64(2 * count * element.byteCount / 32 + warps))
+  }
+
   @Test func `vectors that do not fit rows are refused`() async {
     await #expect(processExitsWith: .failure) {
       let problem = try PointwiseProblem(

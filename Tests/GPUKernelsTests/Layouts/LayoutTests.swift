@@ -5,7 +5,7 @@ import KernelIR
 import Tensors
 import Testing
 
-/// Conversions between planes of f32 and lanes of f16.
+/// Conversions between planes of f32 and lanes.
 struct LayoutTests {
   @Test(arguments: Emulated.all(KernelChecks.layouts))
   func `planes become lanes, and lanes planes`(check: Emulated) { check.expectNoFindings() }
@@ -16,7 +16,7 @@ struct LayoutTests {
     let planes = try device.buffer([Float](repeating: 1, count: 8 * 4 * 256))
     let lanes = try device.output(.f16, count: 8 * 4 * 256)
     for direction in [LayoutDirection.planesToLanes, .lanesToPlanes] {
-      let kernel = LayoutKernel(direction, geometry)
+      let kernel = LayoutKernel(direction, geometry, element: .f16)
       try device.run(kernel, kernel.arguments(planes: planes, lanes: lanes))
       let total = try #require(device.device.lastReport).total
       #expect(total.globalSectors * 32 == total.globalBytes, "\(kernel.name)")
@@ -41,7 +41,7 @@ struct LayoutTests {
 
   @Test func `a grid has no more than 65535 groups of images`() throws {
     let greatest = try PlanesGeometry(images: 524_280, channels: 1, height: 1, width: 1)
-    #expect(LayoutKernel(.planesToLanes, greatest).grid.y == 65_535)
+    #expect(LayoutKernel(.planesToLanes, greatest, element: .f16).grid.y == 65_535)
     #expect(throws: HewnError.self) {
       try PlanesGeometry(images: 524_281, channels: 1, height: 1, width: 1)
     }

@@ -1,5 +1,6 @@
 import GPUCatalogue
 import GPUKernels
+import Tensors
 import Testing
 
 struct ReductionTests {
@@ -34,6 +35,26 @@ struct ReductionTests {
         plan.kernels.count == kernels && grid.x * grid.y == blocks,
         "\(range): \(plan.kernels.count) kernels, the first of \(grid) blocks")
       #expect((plan.scratchByteCount > 0) == (kernels == 2))
+    }
+  }
+
+  @Test func `axes that a tensor does not have are errors`() {
+    for (shape, axes) in [([2, 3], [2]), ([2, 3], [-1]), ([2, 3], [1, 1]), ([2, 0], [0])] {
+      #expect(throws: HewnError.self, "\(axes) of \(shape)") {
+        try AxesReduction(.sum, shape: shape, axes: axes, input: .f32, output: .f32)
+      }
+    }
+  }
+
+  @Test func `axes beside each other are one reduction`() throws {
+    let cases: [(axes: [Int], kernels: Int)] = [
+      ([1], 1), ([1, 2, 3], 1), ([2, 1], 1), ([1, 3], 2), ([0, 2], 2), ([0, 3], 2), ([4, 2, 0], 3),
+    ]
+    for (axes, kernels) in cases {
+      let reduction = try AxesReduction(
+        .mean, shape: [2, 3, 4, 5, 8], axes: axes, input: .f16, output: .f16)
+      #expect(reduction.kernels.count == kernels, "\(axes)")
+      #expect((reduction.scratchByteCount > 0) == (kernels > 1), "\(axes)")
     }
   }
 

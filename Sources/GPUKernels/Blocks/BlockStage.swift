@@ -1,0 +1,82 @@
+/// Where input pixels lie in a stage of shared memory.
+///
+///     [0, 128)  zeros, which the taps read that fill up a step
+///     planes    [groups][haloRows][haloColumns] vectors for each channel of a chunk
+///
+/// Row i and column j of a tile's planes hold input pixel
+/// (p₀ · u + minimum.vertical + i · stagedStep.vertical, q₀ · v + minimum.horizontal + j · stagedStep.horizontal),
+/// zeros outside of the input, where (p₀, q₀) is the tile's first output pixel and u and v are the
+/// strides. A tap's place and a pixel's place add up:
+///
+///     plane start + tapOffset(tap) + pixelOffset(g, p, q)
+package struct BlockStage: Hashable, Sendable {
+  /// Bytes of the zeros at the start of a stage: all banks.
+  package static let zeroByteCount = 128
+
+  /// The least and greatest y and x of the taps.
+  package let minimum: Spatial
+  package let maximum: Spatial
+  /// Input pixels from one staged pixel to the next: the stride where all taps have the same y (or
+  /// x), as what lies between is never read, else 1.
+  package let stagedStep: Spatial
+  /// Staged pixels from one output pixel to the next.
+  package let pixelStep: Spatial
+  /// Groups of 8 images of the tile.
+  package let groups: Int
+  package let haloRows: Int
+  package let haloColumns: Int
+  package let vectorByteCount: Int
+
+  /// The geometry for taps, of which there may be none.
+  package init(_ problem: BlockProblem, taps: some Sequence<BlockTap>, tiling: BlockTiling) {
+    var range: (y: ClosedRange<Int>, x: ClosedRange<Int>)?
+    for tap in taps {
+      let old = range ?? (tap.y...tap.y, tap.x...tap.x)
+      range = (
+        min(old.y.lowerBound, tap.y)...max(old.y.upperBound, tap.y),
+        min(old.x.lowerBound, tap.x)...max(old.x.upperBound, tap.x)
+      )
+    }
+    let (y, x) = range ?? (0...0, 0...0)
+    let rows = Axis(y, stride: problem.stride.vertical, tile: tiling.tileRows)
+    let columns = Axis(x, stride: problem.stride.horizontal, tile: tiling.tileColumns)
+    minimum = Spatial(y.lowerBound, x.lowerBound)
+    maximum = Spatial(y.upperBound, x.upperBound)
+    stagedStep = Spatial(rows.stagedStep, columns.stagedStep)
+    pixelStep = Spatial(rows.pixelStep, columns.pixelStep)
+    groups = tiling.tileGroups
+    haloRows = rows.extent
+    haloColumns = columns.extent
+    vectorByteCount = tiling.precision.vectorByteCount
+  }
+
+  /// One direction.
+  private struct Axis {
+    var stagedStep: Int
+    var pixelStep: Int
+    var extent: Int
+
+    init(_ taps: ClosedRange<Int>, stride: Int, tile: Int) {
+      let length = taps.upperBound - taps.lowerBound
+      (stagedStep, pixelStep) = length == 0 ? (stride, 1) : (1, stride)
+      extent = (tile - 1) * pixelStep + length + 1
+    }
+  }
+
+  package var planeVectorCount: Int { groups * haloRows * haloColumns }
+  package var planeByteCount: Int { planeVectorCount * vectorByteCount }
+
+  /// Bytes from a plane's start to what pixel (0, 0, 0) of the tile reads by a tap.
+  package func tapOffset(_ tap: BlockTap) -> Int {
+    // Along an axis of step > 1 all taps agree.
+    let row = (tap.y - minimum.vertical) / stagedStep.vertical
+    let column = (tap.x - minimum.horizontal) / stagedStep.horizontal
+    return (row * haloColumns + column) * vectorByteCount
+  }
+
+  /// Bytes from what pixel (0, 0, 0) of the tile reads to what pixel (g, p, q) reads.
+  package func pixelOffset(group: Int, row: Int, column: Int) -> Int {
+    ((group * haloRows + row * pixelStep.vertical) * haloColumns + column * pixelStep.horizontal)
+      * vectorByteCount
+  }
+}
