@@ -5,5 +5,7 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     commandName: "gpu-check",
     abstract: "Tests and measures Hewn's GPU kernels.",
-    subcommands: [WritePTX.self, EmulatorSpeed.self, Test.self, Golden.self, Bench.self])
+    subcommands: [
+      WritePTX.self, EmulatorSpeed.self, Mix.self, Test.self, Golden.self, Bench.self,
+    ])
 }

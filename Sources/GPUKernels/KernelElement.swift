@@ -30,6 +30,12 @@ struct ElementPointer {
     }
   }
 
+  /// The pointer `count` vectors of so many elements further.
+  func advanced(by count: Value<U32>, vectorsOf size: Int) -> ElementPointer {
+    ElementPointer(
+      address.advanced(by: count, rowsOf: Value(size * element.byteCount)), element)
+  }
+
   func advanced(by count: Int) -> ElementPointer {
     ElementPointer(address.advanced(byBytes: count * element.byteCount), element)
   }

@@ -9,8 +9,17 @@ package enum KernelCatalogue {
 
   /// Those that networks use.
   package static func kernels() throws -> [Kernel] {
-    try GemmCatalogue.kernels.map(\.kernel) + ElementwiseCatalogue.kernels()
-      + ReductionsCatalogue.kernels() + LayoutsCatalogue.kernels() + ConvolutionsCatalogue.kernels()
-      + ResamplingCatalogue.kernels() + NormalizationCatalogue.kernels()
+    try [
+      GemmCatalogue.kernels.map(\.kernel),
+      ElementwiseCatalogue.kernels(),
+      ReductionsCatalogue.kernels(),
+      LayoutsCatalogue.kernels(),
+      MovesCatalogue.kernels(),
+      ConvolutionsCatalogue.kernels(),
+      ResamplingCatalogue.kernels(),
+      NormalizationCatalogue.kernels(),
+      BlocksCatalogue.kernels(),
+      LeavesCatalogue.kernels(),
+    ].flatMap { $0 }
   }
 }

@@ -31,7 +31,9 @@ extension KernelCheck {
 /// The checks of kernels by topic.
 package enum KernelChecks {
   package static var all: [any KernelCheck] {
-    instructions + functions + pointwise + reductions + softmaxes + layouts + depthwise + pools
-      + resizes + normalizations + localResponses + products
+    [
+      instructions, functions, pointwise, reductions, softmaxes, layouts, moves, depthwise, pools,
+      resizes, normalizations, localResponses, products, blocks, leaves,
+    ].flatMap { $0 }
   }
 }

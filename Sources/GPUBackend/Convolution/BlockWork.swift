@@ -47,7 +47,7 @@ struct BlockWork {
     self.activation = activation
   }
 
-  /// - Precondition: the kernel knows the activation.
+  /// - Precondition: the kernel knows the activation, or another one applies it.
   var problem: BlockProblem {
     BlockProblem(
       imageGroups: imageGroups, input: input, output: output, residual: residual, stride: stride,

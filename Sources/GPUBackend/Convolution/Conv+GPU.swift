@@ -9,7 +9,9 @@ extension Conv: GPUOperator {
     return node.convolutionObstacle
   }
 
-  package func writesChannels(of node: GPUNode) -> Bool { !isDepthwise(node) }
+  package func writesChannels(of node: GPUNode) -> Bool {
+    !isDepthwise(node) && BlockActivation(activation) != nil
+  }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     if isDepthwise(node) { return try lowerDepthwise(node, in: lowering) }
@@ -19,7 +21,7 @@ extension Conv: GPUOperator {
     var work = BlockWork(input: input, output: output, residual: residual, activation: activation)
     work.stride = Spatial(window.strides[0], window.strides[1])
     work.branches = try branches(node, window, channels: input.shape[1] / groups)
-    return try lowering.convolve([work])
+    return try lowering.convolve([work], output: output, activation: activation)
   }
 
   /// Whether every filter reads a single channel.
@@ -79,7 +81,7 @@ extension Conv: GPUOperator {
 extension ConvTranspose: GPUOperator {
   package func gpuObstacle(for node: GPUNode) -> String? { node.convolutionObstacle }
 
-  package func writesChannels(of node: GPUNode) -> Bool { true }
+  package func writesChannels(of node: GPUNode) -> Bool { BlockActivation(activation) != nil }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     let (input, output) = (try lowering.channels(ofInput: 0), try lowering.output(0))
@@ -124,7 +126,7 @@ extension ConvTranspose: GPUOperator {
       }
       works.append(work)
     }
-    return try lowering.convolve(works)
+    return try lowering.convolve(works, output: output, activation: activation)
   }
 }
 

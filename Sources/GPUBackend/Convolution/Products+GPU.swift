@@ -14,7 +14,7 @@ extension Gemm: GPUOperator {
       ? nil : "C of shape \(shape), which is no row"
   }
 
-  package func writesChannels(of node: GPUNode) -> Bool { true }
+  package func writesChannels(of node: GPUNode) -> Bool { BlockActivation(activation) != nil }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     let matrix = try FilterMatrix(
@@ -24,11 +24,11 @@ extension Gemm: GPUOperator {
       let values = constant.floats()
       for row in bias.indices { bias[row] = beta * (values.count == 1 ? values[0] : values[row]) }
     }
+    let output = try lowering.output(0)
     var work = BlockWork(
-      input: try lowering.channels(ofInput: 0), output: try lowering.output(0),
-      activation: activation)
+      input: try lowering.channels(ofInput: 0), output: output, activation: activation)
     work.branches = [.product(FilterWeights(matrix: matrix, bias: bias))]
-    return try lowering.convolve([work])
+    return try lowering.convolve([work], output: output, activation: activation)
   }
 }
 
@@ -57,7 +57,7 @@ extension MatMul: GPUOperator {
     work.output = LanesGeometry(rowMajorPixels: rows, channels: matrix.rows)
     let bias = [Float](repeating: 0, count: matrix.rows)
     work.branches = [.product(FilterWeights(matrix: matrix, bias: bias))]
-    return try lowering.convolve([work])
+    return try lowering.convolve([work], output: output, activation: .identity)
   }
 }
 

@@ -48,13 +48,19 @@ package final class GPULowering {
     try dense(try channels(ofInput: index))
   }
 
+  /// The elements of an input of the node, where they are known.
+  func constant(ofInput index: Int) -> Tensor? { node.constant(ofInput: index) }
+
   /// Where the node's output must be written; dense unless the operator writes channels.
   package func output(_ index: Int) throws(HewnError) -> GPUTensor {
     let value = graph.nodes[node.index].outputs[index]
     if let tensor = tensors[value.index] { return tensor }
-    let tensor =
-      try homes[value.index]
-      ?? tensor(element: target.element, shape: graph[value].type.shape)
+    let tensor: GPUTensor
+    if let home = homes[value.index] {
+      tensor = home
+    } else {
+      tensor = try self.tensor(element: target.element, shape: graph[value].type.shape)
+    }
     tensors[value.index] = tensor
     return tensor
   }
@@ -294,7 +300,7 @@ extension GPULowering {
 
   /// From row-major float32 to lanes.
   func convert(plain: GPUMemory, to tensor: GPUTensor) throws(HewnError) {
-    let kernel = LayoutKernel(.planesToLanes, try planes(of: tensor), tensor.element)
+    let kernel = LayoutKernel(.planesToLanes, try planes(of: tensor), element: tensor.element)
     try launch(kernel, reads: [plain], writes: [tensor.memory]) {
       kernel.arguments(planes: $0[plain], lanes: $0[tensor])
     }
@@ -302,7 +308,7 @@ extension GPULowering {
 
   /// From lanes to row-major float32.
   func convert(_ tensor: GPUTensor, toPlain plain: GPUMemory) throws(HewnError) {
-    let kernel = LayoutKernel(.lanesToPlanes, try planes(of: tensor), tensor.element)
+    let kernel = LayoutKernel(.lanesToPlanes, try planes(of: tensor), element: tensor.element)
     try launch(kernel, reads: [tensor.memory], writes: [plain]) {
       kernel.arguments(planes: $0[plain], lanes: $0[tensor])
     }

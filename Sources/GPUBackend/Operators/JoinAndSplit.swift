@@ -28,10 +28,12 @@ extension Concat: GPUOperator {
       guard let operand, operand.shape.elementCount > 0 else { continue }
       let extent = operand.shape[axis]
       defer { first += extent }
-      let part =
-        try operand.constant.map { (tensor) throws(HewnError) in
-          try lowering.tensor(of: tensor, images: whole.shape[0])
-        } ?? lowering.channels(ofInput: index)
+      let part: GPUTensor
+      if let constant = operand.constant {
+        part = try lowering.tensor(of: constant, images: whole.shape[0])
+      } else {
+        part = try lowering.channels(ofInput: index)
+      }
       let place = axis == 1 ? whole.channels(first..<first + extent) : nil
       if let place, place.memory == part.memory { continue }
       copiedCount += 1

@@ -43,11 +43,11 @@ extension Slice: MovingOperator {
       inputStart: zip(ranges, source.strides).dropFirst().reduce(0) { $0 + $1.0.start * $1.1 })
   }
 
-  /// Channels of a single group of images are where they are.
+  /// Channels are where they are.
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     let input = try lowering.channels(ofInput: 0)
     let ranges = try geometry(for: node.inputs).axes
-    if input.groups == 1, ranges.count > 1, ranges[1].step == 1,
+    if ranges.count > 1, ranges[1].step == 1,
       zip(ranges, input.shape.dimensions).dropFirst(2).allSatisfy({ range, extent in
         range.start == 0 && range.step == 1 && range.count == extent
       })

@@ -138,6 +138,12 @@ extension GPULowering {
     return nodeCount > 1 ? GPUDecision(reason: "\(nodeCount) nodes as one kernel") : nil
   }
 
+  /// Applies a function to a dense tensor in place.
+  func apply(_ activation: Activation, to tensor: GPUTensor) throws(HewnError) {
+    try launch(
+      activation.expression(of: .input(0)), [PointwiseOperand(tensor)], output: tensor)
+  }
+
   private func launch(
     _ expression: PointwiseExpression, _ operands: [PointwiseOperand], output: GPUTensor
   ) throws(HewnError) {

@@ -13,8 +13,8 @@ struct BlockPacker {
   private(set) var packets: [UInt32] = []
   private(set) var rows: [UInt32] = []
   private(set) var bias: [Float] = []
-  /// Bytes of a stage's zeros and planes, and of a packet, at most.
-  private(set) var planesEnd = BlockStage.zeroByteCount
+  /// Bytes of a stage's planes, and of a packet, at most.
+  private(set) var planesEnd = 0
   private(set) var packetByteCount = 0
   private(set) var counts = BlockCounts()
 
@@ -36,13 +36,14 @@ struct BlockPacker {
     let first = chunks.count / 4
     let used = Set(roots.flatMap { $0.segments.flatMap(\.columnsByChunk.keys) }).sorted()
     let weights = used.map { append(chunk: $0, of: roots) }
+    counts.greatestBandSteps = max(counts.greatestBandSteps, weights.reduce(0, +))
     for range in Self.split(weights, into: tiling.splitCount) {
       work += [UInt32(first + range.lowerBound), UInt32(range.count)]
     }
   }
 
   /// Appends a chunk and returns its work.
-  private mutating func append(chunk: Int, of roots: [BlockRoot]) -> Int {
+  private mutating func append(chunk: BlockChunkKey, of roots: [BlockRoot]) -> Int {
     let used = Set(
       roots.flatMap { root in
         root.segments.flatMap { segment in
@@ -75,7 +76,7 @@ struct BlockPacker {
 
   /// The byte offset of each channel's plane in the stage.
   private mutating func placePlanes(
-    chunk: Int, channels: [Int], of roots: [BlockRoot]
+    chunk: BlockChunkKey, channels: [Int], of roots: [BlockRoot]
   ) -> [Int: Int] {
     let indices = Dictionary(uniqueKeysWithValues: zip(channels, 0...))
     var segments: [[BankSchedule.Tap]] = []
@@ -99,7 +100,7 @@ struct BlockPacker {
 
   /// The taps of a segment in a chunk, filled up to whole steps.
   private func ordered(
-    _ segment: BlockSegment, chunk: Int, planeStarts: [Int: Int]
+    _ segment: BlockSegment, chunk: BlockChunkKey, planeStarts: [Int: Int]
   ) -> BlockPacket.Segment {
     let columns = segment.columnsByChunk[chunk] ?? []
     let offsets = columns.map { column in
@@ -110,8 +111,7 @@ struct BlockPacker {
     return BlockPacket.Segment(
       offsets: slots.map { slot in
         switch slot {
-        case .tap(let index): offsets[index]
-        case .padding(let residue): residue * stage.vectorByteCount
+        case .tap(let index), .again(let index): offsets[index]
         }
       },
       columns: slots.map { slot in
@@ -127,7 +127,8 @@ struct BlockPacker {
     counts.steps[segment.weights.height, default: 0] += steps
     counts.tapCount += tapCount
     counts.paddingTapCount += segment.columns.count - tapCount
-    counts.wavefronts += schedule.wavefronts(residues: segment.offsets.map(residue))
+    counts.wavefronts += schedule.wavefronts(
+      vectors: segment.offsets.map { $0 / stage.vectorByteCount })
     counts.stepWavefronts += steps * schedule.stepPhases
     counts.idealWavefronts += tapCount.dividedRoundingUp(by: schedule.width)
     return steps * segment.weights.height / BlockTiling.bandRows

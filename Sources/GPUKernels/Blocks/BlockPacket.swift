@@ -4,8 +4,8 @@
 ///              `BlockTiling.segmentPlaces`; u32 offset of its taps; u32 offset of its weights; 8
 ///              bytes zero. Offsets are bytes from the packet's start.
 ///     taps     for each root group, segment and step: `stepTaps` × u32, bytes from the stage's start.
-///              Those below 128 fill up a step; pixel offset o reads them at (offset + o) mod 128,
-///              within the zeros and without conflicts.
+///              Where the segment has less, others of its taps fill up the step with weight 0: no row
+///              reads anything that it does not multiply anyway.
 ///     weights  for each root group, segment and step:
 ///                warp       for each 16 rows 32 lanes × 16 bytes, the fragment of A (tf32x3: that of
 ///                           the high parts, then that of the low parts)

@@ -1,7 +1,6 @@
 /// Where input pixels lie in a stage of shared memory.
 ///
-///     [0, 128)  zeros, which the taps read that fill up a step
-///     planes    [groups][haloRows][haloColumns] vectors for each channel of a chunk
+///     [groups][haloRows][haloColumns] vectors for each channel of a chunk, then its packet
 ///
 /// Row i and column j of a tile's planes hold input pixel
 /// (p₀ · u + minimum.vertical + i · stagedStep.vertical, q₀ · v + minimum.horizontal + j · stagedStep.horizontal),
@@ -10,8 +9,8 @@
 ///
 ///     plane start + tapOffset(tap) + pixelOffset(g, p, q)
 package struct BlockStage: Hashable, Sendable {
-  /// Bytes of the zeros at the start of a stage: all banks.
-  package static let zeroByteCount = 128
+  /// Bytes that shared memory reads at a time, from all banks.
+  package static let wavefrontByteCount = 128
 
   /// The least and greatest y and x of the taps.
   package let minimum: Spatial
@@ -27,27 +26,23 @@ package struct BlockStage: Hashable, Sendable {
   package let haloColumns: Int
   package let vectorByteCount: Int
 
-  /// The geometry for taps, of which there may be none.
-  package init(_ problem: BlockProblem, taps: some Sequence<BlockTap>, tiling: BlockTiling) {
-    var range: (y: ClosedRange<Int>, x: ClosedRange<Int>)?
-    for tap in taps {
-      let old = range ?? (tap.y...tap.y, tap.x...tap.x)
-      range = (
-        min(old.y.lowerBound, tap.y)...max(old.y.upperBound, tap.y),
-        min(old.x.lowerBound, tap.x)...max(old.x.upperBound, tap.x)
-      )
-    }
-    let (y, x) = range ?? (0...0, 0...0)
-    let rows = Axis(y, stride: problem.stride.vertical, tile: tiling.tileRows)
-    let columns = Axis(x, stride: problem.stride.horizontal, tile: tiling.tileColumns)
-    minimum = Spatial(y.lowerBound, x.lowerBound)
-    maximum = Spatial(y.upperBound, x.upperBound)
+  /// The geometry for taps within a range.
+  package init(_ problem: BlockProblem, range: BlockTapRange, tiling: BlockTiling) {
+    let rows = Axis(range.y, stride: problem.stride.vertical, tile: tiling.tileRows)
+    let columns = Axis(range.x, stride: problem.stride.horizontal, tile: tiling.tileColumns)
+    minimum = Spatial(range.y.lowerBound, range.x.lowerBound)
+    maximum = Spatial(range.y.upperBound, range.x.upperBound)
     stagedStep = Spatial(rows.stagedStep, columns.stagedStep)
     pixelStep = Spatial(rows.pixelStep, columns.pixelStep)
     groups = tiling.tileGroups
     haloRows = rows.extent
     haloColumns = columns.extent
     vectorByteCount = tiling.precision.vectorByteCount
+  }
+
+  /// The geometry for taps, of which there may be none.
+  package init(_ problem: BlockProblem, taps: some Sequence<BlockTap>, tiling: BlockTiling) {
+    self.init(problem, range: BlockTapRange(taps), tiling: tiling)
   }
 
   /// One direction.
@@ -78,5 +73,24 @@ package struct BlockStage: Hashable, Sendable {
   package func pixelOffset(group: Int, row: Int, column: Int) -> Int {
     ((group * haloRows + row * pixelStep.vertical) * haloColumns + column * pixelStep.horizontal)
       * vectorByteCount
+  }
+}
+
+/// The y and x of taps.
+package struct BlockTapRange: Hashable, Sendable {
+  package var y: ClosedRange<Int>
+  package var x: ClosedRange<Int>
+
+  /// That of some taps; of none it is 0 alone.
+  package init(_ taps: some Sequence<BlockTap>) {
+    var range: (y: ClosedRange<Int>, x: ClosedRange<Int>)?
+    for tap in taps {
+      let old = range ?? (tap.y...tap.y, tap.x...tap.x)
+      range = (
+        min(old.y.lowerBound, tap.y)...max(old.y.upperBound, tap.y),
+        min(old.x.lowerBound, tap.x)...max(old.x.upperBound, tap.x)
+      )
+    }
+    (y, x) = range ?? (0...0, 0...0)
   }
 }

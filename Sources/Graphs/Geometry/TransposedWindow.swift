@@ -7,7 +7,7 @@ package struct TransposedWindow {
 
   /// - Precondition: at most two axes.
   package init(_ geometry: WindowGeometry) {
-    let window = window.rowsAndColumns
+    let window = geometry.rowsAndColumns
     self.window = window
     taps = (0..<2).map { axis in
       var taps = [[(index: Int, shift: Int)]](repeating: [], count: window.strides[axis])

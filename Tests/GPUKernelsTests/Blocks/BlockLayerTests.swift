@@ -11,6 +11,7 @@ import Testing
       let layer = try BlockLayer(block.problem, branches: branches, tiling: block.tiling)
       var unpacked = UnpackedLayer(layer)
       #expect(unpacked.findings.isEmpty, "\(block)")
+      #expect(unpacked.wavefronts == (layer.counts.wavefronts, layer.counts.wavefronts), "\(block)")
       for branch in branches {
         let matrix = branch.cover.multipliedOut()
         for filter in 0..<matrix.rows {

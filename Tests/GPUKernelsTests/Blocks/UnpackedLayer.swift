@@ -7,6 +7,8 @@ struct UnpackedLayer {
   /// Weights by output row and tap; with tf32x3 the sum of both parts.
   var weights: [Int: [BlockTap: Double]] = [:]
   var biases: [Int: Float] = [:]
+  /// Wavefronts of shared memory in which the taps of the tile's first and last pixel are read.
+  var wavefronts = (first: 0, last: 0)
   /// What is wrong.
   var findings: [String] = []
 
@@ -50,7 +52,6 @@ struct UnpackedLayer {
       zip(planes, planes.dropFirst()).allSatisfy { $0.channel < $1.channel }, "channels ascend")
     expect(Set(planes.map { $0.channel / tiling.channelsPerChunk }).count == 1, "one chunk")
     let sorted = planes.map(\.start).sorted()
-    expect(sorted[0] >= 128, "a plane on the zeros")
     for (start, next) in zip(sorted, sorted.dropFirst() + [layer.packetOffset]) {
       expect(start % layer.stage.vectorByteCount == 0, "a plane at \(start)")
       expect(start + layer.stage.planeByteCount <= next, "planes at \(start) and \(next)")
@@ -74,9 +75,11 @@ struct UnpackedLayer {
     for (index, place) in tiling.segmentPlaces.enumerated() {
       let stepCount = Int(half(packet, 32 * root + 2 * index))
       for _ in 0..<stepCount {
+        wavefronts.first += wavefrontCount(packet, taps, pixelOffset: 0)
+        wavefronts.last += wavefrontCount(packet, taps, pixelOffset: lastPixelOffset)
         for k in 0..<stepTaps {
           let offset = Int(packet[(taps + 4 * k) / 4])
-          let tap = offset < 128 ? nil : self.tap(at: offset, planes)
+          let tap = self.tap(at: offset, planes)
           for r in 0..<place.height {
             let weight = weight(packet, weights, row: r, k: k, height: place.height)
             guard weight != 0 else { continue }
@@ -101,16 +104,39 @@ struct UnpackedLayer {
       let (row, column) = vector.quotientAndRemainder(dividingBy: stage.haloColumns)
       expect(rest == 0, "tap at \(offset)")
       // The last pixel of the tile reads within the plane, too.
-      let last = stage.pixelOffset(
-        group: layer.tiling.tileGroups - 1, row: layer.tiling.tileRows - 1,
-        column: layer.tiling.tileColumns - 1)
-      expect(offset + last < start + stage.planeByteCount, "tap at \(offset) of the last pixel")
+      expect(
+        offset + lastPixelOffset < start + stage.planeByteCount,
+        "tap at \(offset) of the last pixel")
       return BlockTap(
         channel: channel, y: stage.minimum.vertical + row * stage.stagedStep.vertical,
         x: stage.minimum.horizontal + column * stage.stagedStep.horizontal)
     }
     expect(false, "a tap at \(offset), in no plane")
     return nil
+  }
+
+  private var lastPixelOffset: Int {
+    layer.stage.pixelOffset(
+      group: layer.tiling.tileGroups - 1, row: layer.tiling.tileRows - 1,
+      column: layer.tiling.tileColumns - 1)
+  }
+
+  /// What a step's taps cost: each 128 bytes of vectors are read at once, one wavefront for each of
+  /// them in the same banks.
+  private mutating func wavefrontCount(_ packet: [UInt32], _ taps: Int, pixelOffset: Int) -> Int {
+    let vectorBytes = layer.stage.vectorByteCount
+    var sum = 0
+    for first in stride(from: 0, to: layer.tiling.precision.stepTaps, by: 128 / vectorBytes) {
+      var banks: [Int: Int] = [:]
+      for k in first..<first + 128 / vectorBytes {
+        var address = Int(packet[taps / 4 + k])
+        address = address < 128 ? (address + pixelOffset) % 128 : address + pixelOffset
+        expect(address % vectorBytes == 0, "a vector at \(address)")
+        banks[address % 128, default: 0] += 1
+      }
+      sum += banks.values.max() ?? 0
+    }
+    return sum
   }
 
   private func half(_ packet: [UInt32], _ offset: Int) -> UInt32 {

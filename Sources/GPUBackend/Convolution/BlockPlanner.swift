@@ -1,0 +1,132 @@
+internal import Covers
+internal import GPUKernels
+internal import Runtime
+internal import Tensors
+
+/// A convolution as it will be launched, and what that is predicted to take.
+struct BlockPlan {
+  var layer: BlockLayer
+  var covers: [Cover]
+  var prediction: BlockPrediction
+
+  var seconds: Double { prediction.seconds }
+
+  /// Adds what the covers consist of.
+  func count(in matrix: inout MatrixReport) {
+    for statistics in covers.map(\.statistics) {
+      for height in statistics.heights {
+        matrix.segmentsByHeight[height.height, default: 0] += height.segmentCount
+      }
+      matrix.leaves += statistics.leafCount
+      matrix.filledSlots += statistics.filledSlotCount
+    }
+  }
+}
+
+/// Chooses tilings, covers filters and packs them. A pure function of the target and the work.
+struct BlockPlanner {
+  let target: GPUTarget
+
+  /// The arithmetic of products.
+  private var precision: BlockPrecision {
+    switch target.precision {
+    case .f32: .tf32x3
+    case .tf32: .tf32
+    case .f16: .f16
+    case .bf16: .bf16
+    }
+  }
+
+  /// One full segment for each root group.
+  func dense(_ work: BlockWork) throws(HewnError) -> BlockPlan {
+    let tiling = try tiling(work, density: 1)
+    return try plan(work, tiling) { matrix in
+      .dense(matrix, rootHeight: tiling.rootRows)
+    }
+  }
+
+  /// The cheapest covers that hold every weight.
+  func sparse(_ work: BlockWork) throws(HewnError) -> BlockPlan {
+    let pairs = work.branches.map { $0.weights.matrix.bandTapCounts(rows: BlockWork.leastRows) }
+    let all = pairs.reduce(0) { $0 + $1.all }
+    let kept = pairs.reduce(0) { $0 + $1.kept }
+    // 1 stands for whole root groups.
+    let density = min(Double(kept) / Double(max(1, all)), 1 - .ulpOfOne)
+    let tiling = try tiling(work, density: density)
+    let channelTaps = work.branches.map(\.channelTapCount).max() ?? 1
+    let costs = BlockCosts.coverCosts(
+      work.problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
+    return try plan(work, tiling) { matrix in
+      .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
+    }
+  }
+
+  private func tiling(_ work: BlockWork, density: Double) throws(HewnError) -> BlockTiling {
+    let outline = BlockOutline(
+      work.problem, branches: work.branches.map { ($0.weights.matrix.rows, $0.taps) },
+      density: density)
+    return try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
+  }
+
+  private func plan(
+    _ work: BlockWork, _ tiling: BlockTiling, cover: (FilterMatrix) -> Cover
+  ) throws(HewnError) -> BlockPlan {
+    let covers = work.branches.map { cover($0.weights.matrix) }
+    let branches = zip(work.branches, covers).map { branch, cover in
+      BlockBranch(
+        taps: branch.taps, cover: cover, firstRow: branch.firstRow, bias: branch.weights.bias)
+    }
+    let problem = work.problem
+    let layer = try BlockLayer(problem, branches: branches, tiling: tiling)
+    return BlockPlan(
+      layer: layer, covers: covers,
+      prediction: BlockPrediction(
+        problem, tiling, load: BlockLoad(layer), on: target.figures))
+  }
+}
+
+extension BlockWork.Branch {
+  /// The most taps of one channel.
+  var channelTapCount: Int {
+    var counts: [Int: Int] = [:]
+    for tap in taps { counts[tap.channel, default: 0] += 1 }
+    return counts.values.max() ?? 1
+  }
+}
+
+extension FilterMatrix {
+  /// How many pairs there are of some neighbouring rows and a tap, and how many of them have a weight.
+  fileprivate func bandTapCounts(rows height: Int) -> (all: Int, kept: Int) {
+    let bands = rows.dividedRoundingUp(by: height)
+    var kept = 0
+    for band in 0..<bands {
+      let bandRows = band * height..<min(rows, (band + 1) * height)
+      for tap in 0..<taps where bandRows.contains(where: { self[$0, tap] != 0 }) { kept += 1 }
+    }
+    return (bands * taps, kept)
+  }
+}
+
+extension KernelReport {
+  init(_ plan: BlockPlan) {
+    let tiling = plan.layer.tiling
+    let kernel = BlockKernel(plan.layer)
+    let grid = kernel.grid
+    let limiter =
+      switch plan.prediction.limiter {
+      case .tensor: "tensor cores"
+      case .shared: "shared memory"
+      case .l2: "L2"
+      case .memory: "memory"
+      case .latency: "latency"
+      }
+    let pixels =
+      (tiling.tileGroups > 1 ? "\(tiling.tileGroups)×" : "")
+      + "\(tiling.tileRows)×\(tiling.tileColumns)"
+    self.init(
+      name: kernel.name, tile: "\(tiling.rootRows * tiling.rootsPerBlock)·(\(pixels))·8",
+      stageCount: tiling.stageCount, splitCount: tiling.splitCount,
+      blockCount: grid.x * grid.y * grid.z, waves: plan.prediction.waves,
+      sharedByteCount: plan.layer.sharedByteCount, limiter: limiter)
+  }
+}

@@ -1,0 +1,81 @@
+package import KernelIR
+
+// y[g, m, p, q, j] = activation(bias[m] + Σ_tap w[m, tap] · x[g, tap.channel, p·u + tap.y, q·v + tap.x, j]
+//                               + residual[g, m, p, q, j])
+//
+// Pointers: x, y and the residual as `LanesGeometry` says, vectors of 8 images in f16, bf16 or (tf32, tf32x3) f32;
+// the tables of `BlockLayer`; sums, where blocks share a tile's chunks, f32 [splits][G][M][P][Q][8].
+// Tiles: block (x, y, z) computes row block x, those of most work first, for the pixels of tile y, from its share z of
+// the chunks. Warp w has root group ⌊w / pixelWarps⌋ of the row block and the pixels from
+// (w mod pixelWarps) · pixelsPerWarp on.
+// Pipeline: chunks of channels come with `cp.async` into stages, with the weights and tap places that the row block
+// needs of them. A warp multiplies one segment after the other, each a loop over its steps; sums stay in registers.
+// Limiter: shared memory with segments of 16 rows, the rate of `mma.sync` with segments of 64. For a step and 8
+// pixels, 16 wavefronts of shared memory (f32: 16 for half as many taps) feed a product of each band and pixel.
+
+/// The kernel of a convolution on blocks with `mma.sync`.
+package struct BlockKernel: ProblemKernel {
+  package typealias Arguments = BlockArguments
+
+  package let layer: BlockLayer
+  package let variant: BlockVariant
+
+  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages and
+  ///   at most 32 channels of a chunk.
+  package init(_ layer: BlockLayer) {
+    let tiling = layer.tiling
+    precondition(tiling.form == .warp, "a tiling for \(tiling.form)")
+    precondition(tiling.pixelsPerWarp % 2 == 0, "\(tiling.pixelsPerWarp) pixels are no pairs")
+    precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
+    precondition(
+      tiling.channelsPerChunk <= BlockCopies.channelLimit,
+      "\(tiling.channelsPerChunk) channels of a chunk; a warp has \(BlockCopies.channelLimit) lanes"
+    )
+    self.layer = layer
+    variant = BlockVariant(layer)
+  }
+
+  package var name: String { variant.name }
+
+  package var grid: Grid {
+    let (problem, tiling) = (layer.problem, layer.tiling)
+    let tiles =
+      problem.imageGroups.dividedRoundingUp(by: tiling.tileGroups)
+      * problem.output.height.dividedRoundingUp(by: tiling.tileRows)
+      * problem.output.width.dividedRoundingUp(by: tiling.tileColumns)
+    return Grid(layer.rowBlockCount, tiles, tiling.splitCount)
+  }
+
+  package func build() throws(KernelError) -> Kernel {
+    try Kernel.build(
+      name, target: variant.target, threads: variant.threadCount, registers: variant.registerBudget,
+      arguments: BlockArguments.self
+    ) { k, a in
+      let place = BlockPlace(k, a, variant)
+      let stages = k.shared(U32.self, count: variant.sharedByteCount / 4, alignment: 128)
+      let work = a.work.advanced(
+        by: multiplyAdd(k.blockIndex.x, a.splitCount, k.blockIndex.z) * 2
+      ).loadVector(2)
+      let copies = BlockCopies(place, variant, to: stages, first: work[0], count: work[1])
+      let products = BlockProducts(place, variant, in: stages)
+
+      // Start the copies of all stages but one.
+      k.loop(to: Value(variant.stageCount - 1)) { _ in
+        copies.start()
+        copies.lookUpChannels()
+      }
+      // Copy and multiply.
+      let stage = k.variable(U32.self, "stage", initially: 0)
+      k.loop(to: work[1]) { _ in
+        k.waitForCopies(pending: variant.stageCount - 2)
+        k.barrier()
+        copies.start()
+        products.add(stage: stage.value)
+        stage.value = BlockCopies.advance(stage.value, a, variant)
+        copies.lookUpChannels()
+      }
+      // Finish and store.
+      BlockEpilogue(place, variant).store(products.sums)
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/// What is known of a layer before it is covered: what its tiling is chosen by.
+package struct BlockOutline: Hashable, Sendable {
+  /// Branches that are alike but for their channels and rows.
+  package struct Part: Hashable, Sendable {
+    package var branchCount: Int
+    package var rows: Int
+    package var channels: Int
+    package var taps: Int
+    /// The most taps of one channel.
+    package var channelTaps: Int
+  }
+
+  package var problem: BlockProblem
+  package var range: BlockTapRange
+  package var parts: [Part]
+  /// The share of the pairs of 16 rows and a tap that have a weight. With 1, each root group is taken
+  /// for one segment of all taps, else for segments of 16 rows, which need more of everything.
+  package var density: Double
+
+  /// - Precondition: a branch, of a row or more.
+  package init(
+    _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1
+  ) {
+    self.problem = problem
+    self.density = density
+    range = BlockTapRange(branches.lazy.flatMap(\.taps))
+    var counts: [Part: Int] = [:]
+    for (rows, taps) in branches {
+      var byChannel: [Int: Int] = [:]
+      for tap in taps { byChannel[tap.channel, default: 0] += 1 }
+      let part = Part(
+        branchCount: 1, rows: rows, channels: byChannel.count, taps: taps.count,
+        channelTaps: byChannel.values.max() ?? 0)
+      counts[part, default: 0] += 1
+    }
+    parts = counts.map { part, count in
+      var part = part
+      part.branchCount = count
+      return part
+    }.sorted { ($0.rows, $0.taps, $0.channels) < ($1.rows, $1.taps, $1.channels) }
+  }
+
+  var greatestRows: Int { parts.map(\.rows).max() ?? 1 }
+  var greatestChannels: Int { parts.map(\.channels).max() ?? 0 }
+
+  /// Root groups of all branches.
+  func rootCount(_ rootRows: Int) -> Int {
+    parts.reduce(0) { $0 + $1.branchCount * $1.rows.dividedRoundingUp(by: rootRows) }
+  }
+}
+
+/// What the blocks of a layer do, for one tile of pixels: counted in a packed layer, or expected.
+package struct BlockLoad: Hashable, Sendable {
+  package var rowBlockCount: Int
+  /// Products of 16 rows, a step and a pixel: of all row blocks, and of the one that has most.
+  package var bandSteps: Double
+  package var greatestBandSteps: Double
+  /// Steps of all segments.
+  package var steps: Double
+  /// Wavefronts in which one pixel's taps are read.
+  package var wavefronts: Double
+  package var chunks: Double
+  /// Bytes of channel planes that are staged.
+  package var planeBytes: Double
+  package var packetBytes: Double
+  /// Shared memory of a block.
+  package var sharedByteCount: Int
+
+  /// What a packed layer consists of.
+  package init(_ layer: BlockLayer) {
+    rowBlockCount = layer.rowBlockCount
+    bandSteps = Double(layer.counts.bandSteps)
+    greatestBandSteps = Double(layer.counts.greatestBandSteps)
+    steps = Double(layer.counts.stepCount)
+    wavefronts = Double(layer.counts.wavefronts)
+    chunks = Double(layer.counts.chunkCount)
+    planeBytes = Double(layer.counts.channelCount * layer.stage.planeByteCount)
+    packetBytes = Double(layer.counts.packetByteCount)
+    sharedByteCount = layer.sharedByteCount
+  }
+
+  /// What is to be expected, without bank conflicts.
+  package init(expected outline: BlockOutline, _ tiling: BlockTiling) {
+    let (rootRows, stepTaps) = (tiling.rootRows, tiling.precision.stepTaps)
+    rowBlockCount = outline.rootCount(rootRows).dividedRoundingUp(by: tiling.rootsPerBlock)
+    let stage = BlockStage(outline.problem, range: outline.range, tiling: tiling)
+    (bandSteps, steps, chunks, planeBytes) = (0, 0, 0, 0)
+    for part in outline.parts {
+      let roots = part.rows.dividedRoundingUp(by: rootRows)
+      let channelChunks = part.channels.dividedRoundingUp(by: tiling.channelsPerChunk)
+      let repeats =
+        tiling.channelsPerChunk == 1
+        ? max(1, part.channelTaps.dividedRoundingUp(by: BlockTiling.channelTapLimit)) : 1
+      let rootChunks = channelChunks * repeats
+      let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * outline.density
+      let columnSteps =
+        Double(rootChunks * part.branchCount) * (chunkTaps / Double(stepTaps)).rounded(.up)
+      // Bands without rows cost as others do where they are part of a taller segment.
+      let bands =
+        outline.density < 1
+        ? part.rows.dividedRoundingUp(by: BlockTiling.bandRows)
+        : roots * rootRows / BlockTiling.bandRows
+      bandSteps += columnSteps * Double(bands)
+      steps += columnSteps * Double(outline.density < 1 ? bands : roots)
+      let blocks = part.branchCount * roots.dividedRoundingUp(by: tiling.rootsPerBlock)
+      planeBytes += Double(blocks * part.channels * repeats * stage.planeByteCount)
+      chunks += Double(blocks * rootChunks)
+    }
+    greatestBandSteps = bandSteps / Double(rowBlockCount)
+    wavefronts = 2 * steps
+    packetBytes =
+      bandSteps * Double(tiling.stepWeightByteCount(height: BlockTiling.bandRows))
+      + steps * Double(tiling.stepTapByteCount)
+      + chunks * Double(tiling.rootsPerBlock * BlockPacket.headerByteCount)
+    sharedByteCount = tiling.sharedByteBound(outline)
+  }
+}

@@ -1,0 +1,72 @@
+internal import KernelIR
+
+/// What is known while a kernel of a convolution on blocks is built; all else are arguments, so that layers
+/// share kernels.
+package struct BlockVariant: Hashable, Sendable {
+  package let precision: BlockPrecision
+  package let rootRows: Int
+  package let rootsPerBlock: Int
+  package let pixelWarps: Int
+  package let pixelsPerWarp: Int
+  package let stageCount: Int
+  /// Whether blocks share the chunks of a tile, and leave their sums to ``BlockFinishKernel``.
+  package let isSplit: Bool
+  /// What follows the sums, in this kernel.
+  package let finish: BlockFinish
+  /// The segments of a root group.
+  let segmentPlaces: [BlockTiling.SegmentPlace]
+  /// 16-byte units of a plane that each thread copies; 1 where the block copies several planes at a time.
+  package let copiesPerThread: Int
+  /// All stages, rounded up.
+  package let sharedByteCount: Int
+
+  package init(_ layer: BlockLayer) {
+    let tiling = layer.tiling
+    precision = tiling.precision
+    rootRows = tiling.rootRows
+    rootsPerBlock = tiling.rootsPerBlock
+    pixelWarps = tiling.pixelWarps
+    pixelsPerWarp = tiling.pixelsPerWarp
+    stageCount = tiling.stageCount
+    isSplit = tiling.splitCount > 1
+    finish = isSplit ? BlockFinish() : BlockFinish(layer.problem)
+    segmentPlaces = tiling.segmentPlaces
+    copiesPerThread = (layer.stage.planeByteCount / 16).dividedRoundingUp(by: tiling.threadCount)
+    sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)
+  }
+
+  package var warpCount: Int { rootsPerBlock * pixelWarps }
+  package var threadCount: Int { 32 * warpCount }
+  /// Bands of 16 rows, of one matrix product each.
+  var bandCount: Int { rootRows / BlockTiling.bandRows }
+  /// Sums of a thread.
+  var sumCount: Int { 4 * bandCount * pixelsPerWarp }
+
+  var target: Target { sharedByteCount <= Target.sm80.sharedByteLimit ? .sm80 : .sm90 }
+
+  package var name: String {
+    let tile = "\(rootRows)x\(rootsPerBlock)by\(pixelWarps)x\(pixelsPerWarp)"
+    let memory = "s\(stageCount)c\(copiesPerThread)k\(sharedByteCount >> 10)"
+    let operation = "blocks" + (isSplit ? "sums" : finish.name)
+    let architecture = target.rawValue.filter { $0 != "_" }
+    return "\(operation)_lanes8_\(precision)_\(tile)\(memory)__\(architecture)"
+  }
+
+  /// The most registers of a thread: as many as leave room for two blocks of a multiprocessor, where the sums
+  /// are few enough.
+  var registerBudget: Int {
+    let all = Target.sm80.registerCount / threadCount
+    let needed = sumCount + 96
+    return min(255, all / 8 * 8, needed <= 128 ? 128 : needed <= 168 ? 168 : 255)
+  }
+
+  /// Shared memory in kernels is of few sizes, so that layers share them: those of which 1 to 6 blocks fit a
+  /// multiprocessor of 100, 164 or 228 KiB, with 1 KiB that each block takes besides. Rounding up to
+  /// the next one so never lowers the number of blocks, as long as that is at most 6.
+  ///
+  /// What is over the greatest is not rounded; no device has it.
+  static func sharedByteCount(atLeast byteCount: Int) -> Int {
+    let sizes = [100, 164, 228].flatMap { all in (1...6).map { (all / $0 - 1) << 10 } }
+    return sizes.filter { $0 >= byteCount }.min() ?? byteCount
+  }
+}
