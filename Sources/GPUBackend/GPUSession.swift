@@ -30,7 +30,8 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
     let places = plan.places
     offsets = places.offsets
     arena = try device.allocate(byteCount: places.arenaByteCount)
-    constants = try device.allocate(byteCount: places.constantByteCount)
+    let constants = try device.allocate(byteCount: places.constantByteCount)
+    self.constants = constants
     var bases: [UInt64] = []
     for (buffer, offset) in zip(program.buffers, offsets) {
       switch buffer.kind {
@@ -41,7 +42,7 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
       }
     }
     addresses = GPUAddresses(buffers: bases)
-    kernels = try program.kernels.mapValues { try device.load($0) }
+    kernels = try plan.program.kernels.mapValues { try device.load($0) }
     parts = try makeParts()
   }
 

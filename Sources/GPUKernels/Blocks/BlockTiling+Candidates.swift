@@ -49,7 +49,7 @@ extension BlockTiling {
   ) -> [BlockTiling] {
     var boxes: [Int: [Box]] = [:]
     var shapes: [BlockTiling] = []
-    for form in [Form.warp, .warpgroup] {
+    for form in [Form.warp] {
       for rootRows in [16, 32, 64] where rootRows < 2 * max(16, outline.greatestRows) {
         let roots = outline.rootCount(rootRows)
         for rootsPerBlock in [1, 2, 4, 8] where rootsPerBlock < 2 * roots {
@@ -83,9 +83,9 @@ extension BlockTiling {
 
   /// The same shape with chunks of different sizes: the largest that fit, in two and in three stages.
   private func withChunks(_ outline: BlockOutline, _ figures: GPUFigures) -> [BlockTiling] {
-    let channels = max(1, outline.greatestChannels)
-    var sizes = (0...10).map { 1 << $0 }.filter { $0 < channels }
-    sizes.append(min(channels, 1 << 10))
+    let channels = min(max(1, outline.greatestChannels), BlockCopies.channelLimit)
+    var sizes = (0..<10).map { 1 << $0 }.filter { $0 < channels }
+    sizes.append(channels)
     var result: [BlockTiling] = []
     for stageCount in [2, 3] {
       let fitting = sizes.reversed().lazy.map { size in

@@ -22,10 +22,8 @@ extension BlockTiling {
     let stage = BlockStage(outline.problem, range: outline.range, tiling: self)
     let channels = min(channelsPerChunk, outline.problem.input.channels)
     // A plane may begin at any residue.
-    let residues = BlockStage.zeroByteCount / stage.vectorByteCount
-    let planes =
-      BlockStage.zeroByteCount
-      + channels * (stage.planeVectorCount + residues - 1) * stage.vectorByteCount
+    let residues = BlockStage.wavefrontByteCount / stage.vectorByteCount
+    let planes = channels * (stage.planeVectorCount + residues - 1) * stage.vectorByteCount
     let packet = outline.parts.map { packetByteBound($0, isFull: outline.density == 1) }.max() ?? 0
     return stageCount * (planes.roundedUp(to: 128) + packet.roundedUp(to: 128))
   }
