@@ -48,5 +48,7 @@ package struct CaseGraph: Sendable {
   /// A number in 0..<bound.
   package mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
 
-  package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+  package mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[below(elements.count)]
+  }
 }
