@@ -18,7 +18,7 @@ package struct BlockVariant: Hashable, Sendable {
   let segmentPlaces: [BlockTiling.SegmentPlace]
   /// 16-byte units of a plane that each thread copies; 1 where the block copies several planes at a time.
   package let copiesPerThread: Int
-  /// Rows of the products of warpgroups: of the layer's least segment, 16, 32 or 64; 0 with warps.
+  /// Rows of a warpgroup's products, those of the layer's least segment: 16, 32 or 64. 0 with warps.
   package let productRows: Int
   /// All stages, rounded up.
   package let sharedByteCount: Int
@@ -36,17 +36,9 @@ package struct BlockVariant: Hashable, Sendable {
     finish = isSplit ? BlockFinish() : BlockFinish(layer.problem)
     segmentPlaces = tiling.segmentPlaces
     copiesPerThread = (layer.stage.planeByteCount / 16).dividedRoundingUp(by: tiling.threadCount)
-    switch form {
-    case .warp:
-      productRows = 0
-      sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)
-    case .warpgroup:
-      productRows = layer.counts.steps.filter { $0.value > 0 }.keys.min() ?? BlockTiling.bandRows
-      let epilogue =
-        tiling.rootsPerBlock * tiling.pixelWarps
-        * WarpgroupEpilogue.byteCount(pixelCount: tiling.pixelsPerWarp)
-      sharedByteCount = Self.sharedByteCount(atLeast: max(layer.sharedByteCount, epilogue))
-    }
+    productRows =
+      form == .warpgroup ? layer.counts.steps.keys.min() ?? BlockTiling.bandRows : 0
+    sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)
   }
 
   package var warpCount: Int { rootsPerBlock * pixelWarps * warpsPerPart }
