@@ -20,8 +20,8 @@ package struct BlockKernel: ProblemKernel {
   package let layer: BlockLayer
   package let variant: BlockVariant
 
-  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages and
-  ///   at most 32 channels of a chunk.
+  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages,
+  ///   at most 32 channels of a chunk, and threads whose registers a multiprocessor has.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
     precondition(tiling.form == .warp, "a tiling for \(tiling.form)")
@@ -31,6 +31,9 @@ package struct BlockKernel: ProblemKernel {
       tiling.channelsPerChunk <= BlockCopies.channelLimit,
       "\(tiling.channelsPerChunk) channels of a chunk; a warp has \(BlockCopies.channelLimit) lanes"
     )
+    precondition(
+      tiling.registerBudget.roundedUp(to: 8) * tiling.threadCount <= Target.sm80.registerCount,
+      "\(tiling.threadCount) threads of \(tiling.registerBudget) registers")
     self.layer = layer
     variant = BlockVariant(layer)
   }
@@ -48,7 +51,8 @@ package struct BlockKernel: ProblemKernel {
 
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, target: variant.target, threads: variant.threadCount, registers: variant.registerBudget,
+      name, target: variant.target, threads: variant.threadCount,
+      registers: layer.tiling.registerBudget,
       arguments: BlockArguments.self
     ) { k, a in
       let place = BlockPlace(k, a, variant)

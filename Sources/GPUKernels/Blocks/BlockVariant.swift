@@ -39,9 +39,6 @@ package struct BlockVariant: Hashable, Sendable {
   package var threadCount: Int { 32 * warpCount }
   /// Bands of 16 rows, of one matrix product each.
   var bandCount: Int { rootRows / BlockTiling.bandRows }
-  /// Sums of a thread.
-  var sumCount: Int { 4 * bandCount * pixelsPerWarp }
-
   var target: Target { sharedByteCount <= Target.sm80.sharedByteLimit ? .sm80 : .sm90 }
 
   package var name: String {
@@ -52,14 +49,6 @@ package struct BlockVariant: Hashable, Sendable {
     return "\(operation)_lanes8_\(precision)_\(tile)\(memory)__\(architecture)"
   }
 
-  /// The most registers of a thread: as many as leave room for two blocks of a multiprocessor, where the sums
-  /// are few enough.
-  var registerBudget: Int {
-    let all = Target.sm80.registerCount / threadCount
-    let needed = sumCount + 96
-    return min(255, all / 8 * 8, needed <= 128 ? 128 : needed <= 168 ? 168 : 255)
-  }
-
   /// Shared memory in kernels is of few sizes, so that layers share them: those of which 1 to 6 blocks fit a
   /// multiprocessor of 100, 164 or 228 KiB, with 1 KiB that each block takes besides. Rounding up to
   /// the next one so never lowers the number of blocks, as long as that is at most 6.
@@ -68,5 +57,20 @@ package struct BlockVariant: Hashable, Sendable {
   static func sharedByteCount(atLeast byteCount: Int) -> Int {
     let sizes = [100, 164, 228].flatMap { all in (1...6).map { (all / $0 - 1) << 10 } }
     return sizes.filter { $0 >= byteCount }.min() ?? byteCount
+  }
+}
+
+extension BlockTiling {
+  /// The most registers of a thread in a kernel of form `.warp`: its sums and about as many as a step and what is
+  /// known of places take, so that as many blocks as possible fit a multiprocessor.
+  ///
+  /// Kernels exist where this times ``threadCount`` is at most 65,536.
+  package var registerBudget: Int {
+    switch rootRows / Self.bandRows * pixelsPerWarp * 4 {
+    case ...32: 96
+    case ...64: 128
+    case ...96: precision.element == .f32 ? 192 : 168
+    default: 255
+    }
   }
 }
