@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Spreads the taps of a chunk over the banks of shared memory.
 ///
 /// A *wavefront* reads 128 bytes, all banks once. That is enough for the vectors of 8 taps of 16
@@ -44,88 +46,27 @@ struct BankSchedule {
 
   /// The residue at which the plane of each channel begins.
   ///
-  /// Channels choose in turn, those of most taps first, and then again as long as that helps.
+  /// Channels choose in turn, those of most taps first, and then again as long as that helps. Where
+  /// conflicts are left, some channels are moved at random, from where the others choose again, and
+  /// what is no worse is kept.
   ///
-  /// - Complexity: O(width² · channels · segments) for each turn, of which there are at most 4.
+  /// - Complexity: O(width² · channels · segments) for each turn of all channels.
   func planeResidues(channelCount: Int, segments: [[Tap]]) -> [Int] {
-    var parts = [[Part]](repeating: [], count: channelCount)
-    for (index, segment) in segments.enumerated() {
-      for tap in segment {
-        if parts[tap.channel].last?.segment != index {
-          if let known = parts[tap.channel].firstIndex(where: { $0.segment == index }) {
-            parts[tap.channel][known].counts[tap.vector % width] += 1
-            continue
-          }
-          parts[tap.channel].append(
-            Part(segment: index, counts: Array(repeating: 0, count: width)))
-        }
-        parts[tap.channel][parts[tap.channel].count - 1].counts[tap.vector % width] += 1
-      }
-    }
-    var balance = Balance(schedule: self, segments: segments)
-    let sizes = parts.map { $0.reduce(0) { $0 + $1.counts.reduce(0, +) } }
+    var balance = BankBalance(self, channelCount: channelCount, segments: segments)
+    let sizes = balance.tapCounts
     let order = (0..<channelCount).sorted { (sizes[$1], $0) < (sizes[$0], $1) }
-    var residues = [Int](repeating: 0, count: channelCount)
-    for channel in order { residues[channel] = balance.place(parts[channel]) }
-    for _ in 0..<3 {
-      let before = residues
-      for channel in order {
-        balance.add(parts[channel], residue: residues[channel], count: -1)
-        residues[channel] = balance.place(parts[channel])
+    balance.settle(order)
+    var generator = SplitMix64(seed: 0)
+    for _ in 0..<min(24, 512 / max(channelCount, 1)) {
+      if balance.excess * 64 <= balance.phaseCount { break }
+      var other = balance
+      for _ in 0..<max(2, channelCount / 4) {
+        other.move(order.randomElement(using: &generator) ?? 0, using: &generator)
       }
-      if residues == before { break }
+      other.settle(order)
+      if other.excess <= balance.excess { balance = other }
     }
-    return residues
-  }
-
-  /// The taps of one channel in one segment, by residue within the plane.
-  private struct Part {
-    var segment: Int
-    var counts: [Int]
-  }
-
-  /// The taps of each segment by residue.
-  private struct Balance {
-    let width: Int
-    let phases: [Int]
-    var counts: [[Int]]
-
-    init(schedule: BankSchedule, segments: [[Tap]]) {
-      width = schedule.width
-      phases = segments.map { schedule.phaseCount($0.count) }
-      counts = segments.map { _ in Array(repeating: 0, count: schedule.width) }
-    }
-
-    mutating func add(_ parts: [Part], residue: Int, count: Int) {
-      for part in parts {
-        for r in 0..<width {
-          counts[part.segment][(r + residue) % width] += count * part.counts[r]
-        }
-      }
-    }
-
-    /// Adds the parts at the residue where they cost least.
-    mutating func place(_ parts: [Part]) -> Int {
-      var best = (residue: 0, cost: Int.max)
-      for residue in 0..<width {
-        let cost = parts.reduce(0) { $0 + self.cost($1, residue: residue) }
-        if cost < best.cost { best = (residue, cost) }
-      }
-      add(parts, residue: best.residue, count: 1)
-      return best.residue
-    }
-
-    /// Wavefronts beyond the phases count most; squares lead to even counts.
-    private func cost(_ part: Part, residue: Int) -> Int {
-      var (greatest, squares) = (0, 0)
-      for r in 0..<width {
-        let to = r + residue < width ? r + residue : r + residue - width
-        let count = counts[part.segment][to] + part.counts[r]
-        greatest = max(greatest, count)
-        squares += count * count
-      }
-      return max(0, greatest - phases[part.segment]) * 256 + squares
-    }
+    return balance.residues
   }
 
   /// The first vector of each plane, counted from the stage's start, and the end of all.

@@ -83,19 +83,34 @@ struct BlockRoot: Sendable {
           [leaf.weight], tap: Int(leaf.tap), firstRow: row % BlockTiling.bandRows)
       }
     }
-    for index in roots.indices { try roots[index].finish(branch.taps, tiling) }
+    let chunks = Self.chunks(of: branch.taps, tiling)
+    for index in roots.indices { try roots[index].finish(branch.taps, chunks, tiling) }
     return roots
   }
 
+  /// The chunk of each tap: that of its channel, which is cut where a channel alone has too many.
+  private static func chunks(of taps: [BlockTap], _ tiling: BlockTiling) -> [BlockChunkKey] {
+    var counts: [Int: Int] = [:]
+    return taps.map { tap in
+      let index = counts[tap.channel, default: 0]
+      counts[tap.channel] = index + 1
+      return BlockChunkKey(
+        chunk: tap.channel / tiling.channelsPerChunk,
+        part: tiling.channelsPerChunk == 1 ? index / BlockTiling.channelTapLimit : 0)
+    }
+  }
+
   /// Checks the weights and counts the work.
-  private mutating func finish(_ taps: [BlockTap], _ tiling: BlockTiling) throws(HewnError) {
+  private mutating func finish(
+    _ taps: [BlockTap], _ chunks: [BlockChunkKey], _ tiling: BlockTiling
+  ) throws(HewnError) {
+    let limit = tiling.precision.weightLimit
     for (index, place) in tiling.segmentPlaces.enumerated() {
-      for (offset, weight) in segments[index].weights.enumerated()
-      where !tiling.precision.represents(weight) {
+      for (offset, weight) in segments[index].weights.enumerated() where weight.magnitude >= limit {
         let row = rows[place.firstRow + offset % place.height]
         throw tiling.precision.rangeError(weight, row: row)
       }
-      segments[index].locate(in: taps, channelsPerChunk: tiling.channelsPerChunk)
+      segments[index].locate(in: taps, chunks)
       for columns in segments[index].columnsByChunk.values {
         work += columns.count.dividedRoundingUp(by: tiling.precision.stepTaps) * place.bandCount
       }
@@ -114,7 +129,7 @@ struct BlockSegment: Sendable {
   /// The place of each column.
   private(set) var taps: [BlockTap] = []
   /// The columns of each chunk of channels that has any, ascending.
-  private(set) var columnsByChunk: [Int: [Int]] = [:]
+  private(set) var columnsByChunk: [BlockChunkKey: [Int]] = [:]
 
   init(height: Int) { self.height = height }
 
@@ -124,6 +139,10 @@ struct BlockSegment: Sendable {
     if column == columnTaps.count {
       columnOfTap[tap] = column
       columnTaps.append(tap)
+      if values.count == height {
+        weights += values
+        return
+      }
       weights += repeatElement(0, count: height)
     }
     for (row, value) in values.enumerated() {
@@ -132,10 +151,20 @@ struct BlockSegment: Sendable {
   }
 
   /// Gives the columns their places and their chunks.
-  fileprivate mutating func locate(in places: [BlockTap], channelsPerChunk: Int) {
+  fileprivate mutating func locate(in places: [BlockTap], _ chunks: [BlockChunkKey]) {
     taps = columnTaps.map { places[$0] }
-    for (column, tap) in taps.enumerated() {
-      columnsByChunk[tap.channel / channelsPerChunk, default: []].append(column)
+    for (column, tap) in columnTaps.enumerated() {
+      columnsByChunk[chunks[tap], default: []].append(column)
     }
+  }
+}
+
+/// A chunk of channels, or of one channel's taps.
+struct BlockChunkKey: Hashable, Comparable, Sendable {
+  var chunk: Int
+  var part: Int
+
+  static func < (left: BlockChunkKey, right: BlockChunkKey) -> Bool {
+    (left.chunk, left.part) < (right.chunk, right.part)
   }
 }

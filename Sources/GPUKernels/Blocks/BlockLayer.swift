@@ -99,6 +99,8 @@ package struct BlockCounts: Hashable, Sendable {
   package var stepWavefronts = 0
   /// As many as the taps would take without padding and bank conflicts.
   package var idealWavefronts = 0
+  /// ``bandSteps`` of the row block that has most.
+  package var greatestBandSteps = 0
   /// Chunks of all row blocks, and the channels in them.
   package var chunkCount = 0
   package var channelCount = 0

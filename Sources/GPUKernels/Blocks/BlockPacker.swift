@@ -36,13 +36,14 @@ struct BlockPacker {
     let first = chunks.count / 4
     let used = Set(roots.flatMap { $0.segments.flatMap(\.columnsByChunk.keys) }).sorted()
     let weights = used.map { append(chunk: $0, of: roots) }
+    counts.greatestBandSteps = max(counts.greatestBandSteps, weights.reduce(0, +))
     for range in Self.split(weights, into: tiling.splitCount) {
       work += [UInt32(first + range.lowerBound), UInt32(range.count)]
     }
   }
 
   /// Appends a chunk and returns its work.
-  private mutating func append(chunk: Int, of roots: [BlockRoot]) -> Int {
+  private mutating func append(chunk: BlockChunkKey, of roots: [BlockRoot]) -> Int {
     let used = Set(
       roots.flatMap { root in
         root.segments.flatMap { segment in
@@ -75,7 +76,7 @@ struct BlockPacker {
 
   /// The byte offset of each channel's plane in the stage.
   private mutating func placePlanes(
-    chunk: Int, channels: [Int], of roots: [BlockRoot]
+    chunk: BlockChunkKey, channels: [Int], of roots: [BlockRoot]
   ) -> [Int: Int] {
     let indices = Dictionary(uniqueKeysWithValues: zip(channels, 0...))
     var segments: [[BankSchedule.Tap]] = []
@@ -99,7 +100,7 @@ struct BlockPacker {
 
   /// The taps of a segment in a chunk, filled up to whole steps.
   private func ordered(
-    _ segment: BlockSegment, chunk: Int, planeStarts: [Int: Int]
+    _ segment: BlockSegment, chunk: BlockChunkKey, planeStarts: [Int: Int]
   ) -> BlockPacket.Segment {
     let columns = segment.columnsByChunk[chunk] ?? []
     let offsets = columns.map { column in

@@ -18,6 +18,10 @@ extension BlockTiling {
   /// Rows of one matrix product.
   package static let bandRows = 16
 
+  /// Taps of a channel that are multiplied in one chunk, where channels are staged one by one: a
+  /// channel of more is staged again for the others, so that packets stay small.
+  package static let channelTapLimit = 128
+
   /// The segments of a root group in the order in which packets list them and warps run them: by
   /// descending height, then by row.
   package var segmentPlaces: [SegmentPlace] {

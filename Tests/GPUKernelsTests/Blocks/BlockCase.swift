@@ -7,8 +7,10 @@ struct BlockCase: CustomStringConvertible {
   enum Covering: Hashable {
     case dense(rootHeight: Int)
     case leaves
-    /// By segments of up to `rootHeight` rows and leaves.
+    /// By segments of up to `rootHeight` rows and leaves, some of each.
     case exact(rootHeight: Int)
+    /// By segments of 16, 32 and 64 rows alone.
+    case blocks
   }
 
   var name: String
@@ -73,14 +75,23 @@ struct BlockCase: CustomStringConvertible {
     case .dense(let rootHeight): return .dense(matrix, rootHeight: rootHeight)
     case .leaves: return .leavesOnly(matrix)
     case .exact(let rootHeight):
-      let heights = [4, 16, 32, 64, 128].filter { $0 <= rootHeight }
-      let costs = CoverCosts(
-        leaf: 1,
-        heights: heights.map { .init(height: $0, perTap: 0.6 * Double($0), rounding: 1) },
-        tapsPerChunk: tiling.channelsPerChunk * kernel.vertical * kernel.horizontal)
-      return .exact(
-        matrix, costs: costs, tree: .natural(rows: matrix.rows, rootHeight: rootHeight))
+      let heights = [(4, 2.4), (16, 8), (32, 14), (64, 24), (128, 40)]
+      return exact(matrix, leaf: 1, heights.filter { $0.0 <= rootHeight })
+    case .blocks: return exact(matrix, leaf: 128, [(16, 8), (32, 14), (64, 24)])
     }
+  }
+
+  private func exact(
+    _ matrix: FilterMatrix, leaf: Double, _ heights: [(height: Int, perTap: Double)]
+  ) -> Cover {
+    let costs = CoverCosts(
+      leaf: leaf,
+      heights: heights.map {
+        .init(height: $0.height, perTap: $0.perTap, rounding: tiling.precision.stepTaps)
+      },
+      tapsPerChunk: tiling.channelsPerChunk * kernel.vertical * kernel.horizontal)
+    let tree = RowTree.natural(rows: matrix.rows, rootHeight: costs.rootHeight)
+    return .exact(matrix, costs: costs, tree: tree)
   }
 
   static let all: [BlockCase] = {
@@ -110,6 +121,9 @@ struct BlockCase: CustomStringConvertible {
       BlockCase(
         name: "1x7, strides 3 and 2", channels: 9, kernel: Spatial(1, 7), stride: Spatial(3, 2),
         dilation: Spatial(1, 5), tiling: tiling(channelsPerChunk: 2)),
+      BlockCase(
+        name: "19x19 filters", channels: 2, filters: 20, kernel: Spatial(19, 19),
+        covering: .blocks, tiling: tiling(.tf32, rootRows: 32, channelsPerChunk: 1)),
       BlockCase(
         name: "dilation 18", channels: 3, dilation: Spatial(18, 18),
         tiling: tiling(channelsPerChunk: 1)),

@@ -11,6 +11,7 @@ import Testing
       let layer = try BlockLayer(block.problem, branches: branches, tiling: block.tiling)
       var unpacked = UnpackedLayer(layer)
       #expect(unpacked.findings.isEmpty, "\(block)")
+      #expect(unpacked.wavefronts == (layer.counts.wavefronts, layer.counts.wavefronts), "\(block)")
       for branch in branches {
         let matrix = branch.cover.multipliedOut()
         for filter in 0..<matrix.rows {
@@ -28,6 +29,29 @@ import Testing
         }
       }
       #expect(unpacked.biases.isEmpty && unpacked.weights.allSatisfy(\.value.isEmpty), "\(block)")
+    }
+  }
+
+  /// Row blocks come by descending work, and splits end as near to their share as chunks allow.
+  @Test func order() throws {
+    for block in BlockCase.all {
+      let layer = try BlockLayer(block.problem, branches: block.branches(), tiling: block.tiling)
+      let unpacked = UnpackedLayer(layer)
+      let splits = block.tiling.splitCount
+      var previous = Int.max
+      for first in stride(from: 0, to: unpacked.bandSteps.count, by: splits) {
+        let work = unpacked.bandSteps[first..<first + splits]
+        let total = work.reduce(0, +)
+        #expect(total <= previous, "\(block)")
+        previous = total
+        var done = 0
+        for (index, part) in work.enumerated() {
+          done += part
+          let off = abs(done * splits - (index + 1) * total)
+          #expect(2 * off <= splits * unpacked.greatestChunk, "\(block): \(work)")
+        }
+      }
+      #expect(unpacked.bandSteps.reduce(0, +) == layer.counts.bandSteps, "\(block)")
     }
   }
 

@@ -7,6 +7,11 @@ struct UnpackedLayer {
   /// Weights by output row and tap; with tf32x3 the sum of both parts.
   var weights: [Int: [BlockTap: Double]] = [:]
   var biases: [Int: Float] = [:]
+  /// Wavefronts of shared memory in which the taps of the tile's first and last pixel are read.
+  var wavefronts = (first: 0, last: 0)
+  /// Products of 16 rows, a step and a pixel, of each entry of `work`, and of the largest chunk.
+  var bandSteps: [Int] = []
+  var greatestChunk = 0
   /// What is wrong.
   var findings: [String] = []
 
@@ -28,7 +33,12 @@ struct UnpackedLayer {
       let (first, count) = (Int(layer.work[2 * index]), Int(layer.work[2 * index + 1]))
       expect(first == nextChunk, "work \(index) begins at chunk \(first), not \(nextChunk)")
       nextChunk = first + count
-      for chunk in first..<nextChunk { readChunk(chunk, rowBlock: index / tiling.splitCount) }
+      bandSteps.append(0)
+      for chunk in first..<nextChunk {
+        let before = bandSteps[index]
+        readChunk(chunk, rowBlock: index / tiling.splitCount)
+        greatestChunk = max(greatestChunk, bandSteps[index] - before)
+      }
     }
     expect(nextChunk == layer.chunks.count / 4, "\(nextChunk) chunks")
   }
@@ -72,7 +82,10 @@ struct UnpackedLayer {
     expect(weights % (tiling.form == .warpgroup ? 128 : 16) == 0, "weights at \(weights)")
     for (index, place) in tiling.segmentPlaces.enumerated() {
       let stepCount = Int(half(packet, 32 * root + 2 * index))
+      bandSteps[bandSteps.count - 1] += stepCount * place.height / 16
       for _ in 0..<stepCount {
+        wavefronts.first += wavefrontCount(packet, taps, pixelOffset: 0)
+        wavefronts.last += wavefrontCount(packet, taps, pixelOffset: lastPixelOffset)
         for k in 0..<stepTaps {
           let offset = Int(packet[(taps + 4 * k) / 4])
           let tap = self.tap(at: offset, planes)
@@ -100,16 +113,39 @@ struct UnpackedLayer {
       let (row, column) = vector.quotientAndRemainder(dividingBy: stage.haloColumns)
       expect(rest == 0, "tap at \(offset)")
       // The last pixel of the tile reads within the plane, too.
-      let last = stage.pixelOffset(
-        group: layer.tiling.tileGroups - 1, row: layer.tiling.tileRows - 1,
-        column: layer.tiling.tileColumns - 1)
-      expect(offset + last < start + stage.planeByteCount, "tap at \(offset) of the last pixel")
+      expect(
+        offset + lastPixelOffset < start + stage.planeByteCount,
+        "tap at \(offset) of the last pixel")
       return BlockTap(
         channel: channel, y: stage.minimum.vertical + row * stage.stagedStep.vertical,
         x: stage.minimum.horizontal + column * stage.stagedStep.horizontal)
     }
     expect(false, "a tap at \(offset), in no plane")
     return nil
+  }
+
+  private var lastPixelOffset: Int {
+    layer.stage.pixelOffset(
+      group: layer.tiling.tileGroups - 1, row: layer.tiling.tileRows - 1,
+      column: layer.tiling.tileColumns - 1)
+  }
+
+  /// What a step's taps cost: each 128 bytes of vectors are read at once, one wavefront for each of
+  /// them in the same banks.
+  private mutating func wavefrontCount(_ packet: [UInt32], _ taps: Int, pixelOffset: Int) -> Int {
+    let vectorBytes = layer.stage.vectorByteCount
+    var sum = 0
+    for first in stride(from: 0, to: layer.tiling.precision.stepTaps, by: 128 / vectorBytes) {
+      var banks: [Int: Int] = [:]
+      for k in first..<first + 128 / vectorBytes {
+        var address = Int(packet[taps / 4 + k])
+        address = address < 128 ? (address + pixelOffset) % 128 : address + pixelOffset
+        expect(address % vectorBytes == 0, "a vector at \(address)")
+        banks[address % 128, default: 0] += 1
+      }
+      sum += banks.values.max() ?? 0
+    }
+    return sum
   }
 
   private func half(_ packet: [UInt32], _ offset: Int) -> UInt32 {

@@ -1,0 +1,116 @@
+/// What is known of a layer before it is covered: what its tiling is chosen by.
+package struct BlockOutline: Hashable, Sendable {
+  /// Branches that are alike but for their channels and rows.
+  package struct Part: Hashable, Sendable {
+    package var branchCount: Int
+    package var rows: Int
+    package var channels: Int
+    package var taps: Int
+    /// The most taps of one channel.
+    package var channelTaps: Int
+  }
+
+  package var problem: BlockProblem
+  package var range: BlockTapRange
+  package var parts: [Part]
+  /// The share of the pairs of 16 rows and a tap that have a weight. With 1, each root group is one
+  /// segment of all taps.
+  package var density: Double
+
+  /// - Precondition: a branch, of a row or more.
+  package init(
+    _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1
+  ) {
+    self.problem = problem
+    self.density = density
+    range = BlockTapRange(branches.lazy.flatMap(\.taps))
+    var counts: [Part: Int] = [:]
+    for (rows, taps) in branches {
+      var byChannel: [Int: Int] = [:]
+      for tap in taps { byChannel[tap.channel, default: 0] += 1 }
+      let part = Part(
+        branchCount: 1, rows: rows, channels: byChannel.count, taps: taps.count,
+        channelTaps: byChannel.values.max() ?? 0)
+      counts[part, default: 0] += 1
+    }
+    parts = counts.map { part, count in
+      var part = part
+      part.branchCount = count
+      return part
+    }.sorted { ($0.rows, $0.taps, $0.channels) < ($1.rows, $1.taps, $1.channels) }
+  }
+
+  var greatestRows: Int { parts.map(\.rows).max() ?? 1 }
+  var greatestChannels: Int { parts.map(\.channels).max() ?? 0 }
+
+  /// Root groups of all branches.
+  func rootCount(_ rootRows: Int) -> Int {
+    parts.reduce(0) { $0 + $1.branchCount * $1.rows.dividedRoundingUp(by: rootRows) }
+  }
+}
+
+/// What the blocks of a layer do, for one tile of pixels: counted in a packed layer, or expected.
+package struct BlockLoad: Hashable, Sendable {
+  package var rowBlockCount: Int
+  /// Products of 16 rows, a step and a pixel: of all row blocks, and of the one that has most.
+  package var bandSteps: Double
+  package var greatestBandSteps: Double
+  /// Steps of all segments.
+  package var steps: Double
+  /// Wavefronts in which one pixel's taps are read.
+  package var wavefronts: Double
+  package var chunks: Double
+  /// Bytes of channel planes that are staged.
+  package var planeBytes: Double
+  package var packetBytes: Double
+  /// Shared memory of a block.
+  package var sharedByteCount: Int
+
+  /// What a packed layer consists of.
+  package init(_ layer: BlockLayer) {
+    rowBlockCount = layer.rowBlockCount
+    bandSteps = Double(layer.counts.bandSteps)
+    greatestBandSteps = Double(layer.counts.greatestBandSteps)
+    steps = Double(layer.counts.stepCount)
+    wavefronts = Double(layer.counts.wavefronts)
+    chunks = Double(layer.counts.chunkCount)
+    planeBytes = Double(layer.counts.channelCount * layer.stage.planeByteCount)
+    packetBytes = Double(layer.counts.packetByteCount)
+    sharedByteCount = layer.sharedByteCount
+  }
+
+  /// What is to be expected of segments of one height, without bank conflicts.
+  ///
+  /// - Parameter height: at most `rootRows`; the pairs of `height` rows and a tap that have a weight
+  ///   follow from those of 16 rows as if they were independent.
+  package init(expected outline: BlockOutline, _ tiling: BlockTiling, height: Int) {
+    let (rootRows, stepTaps) = (tiling.rootRows, tiling.precision.stepTaps)
+    let bands = height / BlockTiling.bandRows
+    let zeros = (0..<bands).reduce(1.0) { product, _ in product * (1 - outline.density) }
+    rowBlockCount = outline.rootCount(rootRows).dividedRoundingUp(by: tiling.rootsPerBlock)
+    let stage = BlockStage(outline.problem, range: outline.range, tiling: tiling)
+    (steps, chunks, planeBytes) = (0, 0, 0)
+    for part in outline.parts {
+      let channelChunks = part.channels.dividedRoundingUp(by: tiling.channelsPerChunk)
+      let repeats =
+        tiling.channelsPerChunk == 1
+        ? max(1, part.channelTaps.dividedRoundingUp(by: BlockTiling.channelTapLimit)) : 1
+      let rootChunks = channelChunks * repeats
+      let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * (1 - zeros)
+      let segments = part.branchCount * part.rows.dividedRoundingUp(by: height)
+      steps += Double(segments * rootChunks) * (chunkTaps / Double(stepTaps)).rounded(.up)
+      let roots = part.rows.dividedRoundingUp(by: rootRows)
+      let blocks = part.branchCount * roots.dividedRoundingUp(by: tiling.rootsPerBlock)
+      planeBytes += Double(blocks * part.channels * repeats * stage.planeByteCount)
+      chunks += Double(blocks * rootChunks)
+    }
+    bandSteps = steps * Double(bands)
+    greatestBandSteps = bandSteps / Double(rowBlockCount)
+    wavefronts = 2 * steps
+    packetBytes =
+      bandSteps * Double(tiling.stepWeightByteCount(height: BlockTiling.bandRows))
+      + steps * Double(tiling.stepTapByteCount)
+      + chunks * Double(tiling.rootsPerBlock * BlockPacket.headerByteCount)
+    sharedByteCount = tiling.sharedByteBound(outline)
+  }
+}

@@ -1,0 +1,71 @@
+internal import KernelIR
+
+extension BlockTiling {
+  /// Sums of a thread: at most 128.
+  package var accumulatorCount: Int { rootRows * pixelsPerWarp / (form == .warp ? 4 : 16) }
+
+  /// Registers of a thread: the sums, and 72 for addresses, fragments and the pipeline. An estimate, as
+  /// the kernel states its own.
+  package var registerEstimate: Int { min(255, accumulatorCount + 72) }
+
+  /// Tiles that cover the output.
+  package func tileCount(_ problem: BlockProblem) -> Int {
+    problem.imageGroups.dividedRoundingUp(by: tileGroups)
+      * problem.output.height.dividedRoundingUp(by: tileRows)
+      * problem.output.width.dividedRoundingUp(by: tileColumns)
+  }
+
+  /// Bytes of shared memory that no cover of the layer exceeds.
+  ///
+  /// With a density of 1 the covers are those of full segments.
+  package func sharedByteBound(_ outline: BlockOutline) -> Int {
+    let stage = BlockStage(outline.problem, range: outline.range, tiling: self)
+    let channels = min(channelsPerChunk, outline.problem.input.channels)
+    // A plane may begin at any residue.
+    let residues = BlockStage.zeroByteCount / stage.vectorByteCount
+    let planes =
+      BlockStage.zeroByteCount
+      + channels * (stage.planeVectorCount + residues - 1) * stage.vectorByteCount
+    let packet = outline.parts.map { packetByteBound($0, isFull: outline.density == 1) }.max() ?? 0
+    return stageCount * (planes.roundedUp(to: 128) + packet.roundedUp(to: 128))
+  }
+
+  /// The most taps of a chunk.
+  func chunkTaps(channelTaps: Int, channels: Int) -> Int {
+    channelsPerChunk == 1
+      ? min(channelTaps, Self.channelTapLimit) : min(channelsPerChunk, channels) * channelTaps
+  }
+
+  private func packetByteBound(_ part: BlockOutline.Part, isFull: Bool) -> Int {
+    let taps = chunkTaps(channelTaps: part.channelTaps, channels: part.channels)
+    let steps = taps.dividedRoundingUp(by: precision.stepTaps)
+    let bands = rootRows / Self.bandRows
+    let levels = rootRows == 64 ? 3 : rootRows / 16
+    // Each band reads each tap at one level, and each level may have a step that is not full.
+    let bandSteps = isFull ? steps : steps + min(levels, taps) - 1
+    // The rest of the rows is at most one segment of each height.
+    let segmentSteps = isFull ? levels * steps : bands * bandSteps
+    let root =
+      BlockPacket.headerByteCount + segmentSteps * stepTapByteCount
+      + bands * bandSteps * stepWeightByteCount(height: Self.bandRows) + weightAlignment
+    return rootsPerBlock * root
+  }
+
+  /// Blocks that a multiprocessor holds at a time, 0 where one is too large.
+  package func residentBlocks(sharedByteCount: Int, on figures: GPUFigures) -> Int {
+    guard sharedByteCount <= figures.sharedByteLimit, threadCount <= 1024 else { return 0 }
+    let registers = registerEstimate.roundedUp(to: 8) * threadCount
+    return min(
+      figures.sharedByteCount / (sharedByteCount + 1024), figures.registerCount / registers,
+      figures.threadLimit / threadCount, figures.blockLimit)
+  }
+
+  /// Whether a GPU has the instructions.
+  package func hasInstructions(on figures: GPUFigures) -> Bool {
+    switch form {
+    case .warp: figures.target >= .sm80
+    case .warpgroup:
+      figures.target == .sm90a && figures.warpgroupRate != nil && precision.element.byteCount == 2
+    }
+  }
+}
