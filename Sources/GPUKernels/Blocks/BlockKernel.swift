@@ -20,17 +20,13 @@ package struct BlockKernel: ProblemKernel {
   package let layer: BlockLayer
   package let variant: BlockVariant
 
-  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages,
-  ///   at most 32 channels of a chunk, and threads whose registers a multiprocessor has.
+  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages, and
+  ///   threads whose registers a multiprocessor has.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
     precondition(tiling.form == .warp, "a tiling for \(tiling.form)")
     precondition(tiling.pixelsPerWarp % 2 == 0, "\(tiling.pixelsPerWarp) pixels are no pairs")
     precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
-    precondition(
-      tiling.channelsPerChunk <= BlockCopies.channelLimit,
-      "\(tiling.channelsPerChunk) channels of a chunk; a warp has \(BlockCopies.channelLimit) lanes"
-    )
     precondition(
       tiling.registerBudget.roundedUp(to: 8) * tiling.threadCount <= Target.sm80.registerCount,
       "\(tiling.threadCount) threads of \(tiling.registerBudget) registers")

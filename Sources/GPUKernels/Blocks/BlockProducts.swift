@@ -70,19 +70,17 @@ struct BlockProducts {
       let stepBytes = bands.count * bandBytes
       let first = weights.value
       k.loop(from: first, to: first + count * Value(stepBytes), by: Value(stepBytes)) { address in
-        let places = pixels.map { pixel in taps.places.map { pixel + $0 } }
-        taps.advance()
-        step(bands, places, weights: stages.at(address: address + ofLane))
+        step(bands, taps, weights: stages.at(address: address + ofLane), pixels)
       }
       weights.value = first + count * Value(stepBytes)
     }
   }
 
   /// - Parameters:
-  ///   - places: where the lane reads pixels, or pairs of them, by its one or two taps.
   ///   - weights: the lane's part of the first fragment.
+  ///   - pixels: where the lane reads pixels, or pairs of them, by a tap at 0.
   private func step(
-    _ bands: Range<Int>, _ places: [[Value<U32>]], weights: SharedPointer<U32>
+    _ bands: Range<Int>, _ taps: TapReader, weights: SharedPointer<U32>, _ pixels: [Value<U32>]
   ) {
     let a = bands.indices.map { band in
       (0..<precision.partCount).map { part in
@@ -91,9 +89,12 @@ struct BlockProducts {
       }
     }  // [bands][parts]
     // Some pixels at a time, as there are not registers for all of B.
-    for first in stride(from: 0, to: places.count, by: Self.placeLimit) {
-      let group = first..<min(first + Self.placeLimit, places.count)
-      let b = places[group].flatMap(fragments)  // [pixels][parts]
+    for first in stride(from: 0, to: pixels.count, by: Self.placeLimit) {
+      let group = first..<min(first + Self.placeLimit, pixels.count)
+      let b = pixels[group].flatMap { pixel in
+        fragments(at: taps.places.map { pixel + $0 })
+      }  // [pixels][parts]
+      if group.upperBound == pixels.count { taps.advance() }
       for (index, b) in b.enumerated() {
         let pixel = first * pixelsPerPlace + index
         for (band, a) in zip(bands, a) {

@@ -59,18 +59,3 @@ package struct BlockVariant: Hashable, Sendable {
     return sizes.filter { $0 >= byteCount }.min() ?? byteCount
   }
 }
-
-extension BlockTiling {
-  /// The most registers of a thread in a kernel of form `.warp`: its sums and about as many as a step and what is
-  /// known of places take, so that as many blocks as possible fit a multiprocessor.
-  ///
-  /// Kernels exist where this times ``threadCount`` is at most 65,536.
-  package var registerBudget: Int {
-    switch rootRows / Self.bandRows * pixelsPerWarp * 4 {
-    case ...32: 96
-    case ...64: 128
-    case ...96: precision.element == .f32 ? 192 : 168
-    default: 255
-    }
-  }
-}

@@ -131,15 +131,15 @@ struct UnpackedLayer {
   }
 
   /// What a step's taps cost: each 128 bytes of vectors are read at once, one wavefront for each of
-  /// them in the same banks.
+  /// those in the same banks that are not the same.
   private mutating func wavefrontCount(_ packet: [UInt32], _ taps: Int, pixelOffset: Int) -> Int {
     let vectorBytes = layer.stage.vectorByteCount
     var sum = 0
     for first in stride(from: 0, to: layer.tiling.precision.stepTaps, by: 128 / vectorBytes) {
       var banks: [Int: Int] = [:]
-      for k in first..<first + 128 / vectorBytes {
-        var address = Int(packet[taps / 4 + k])
-        address = address < 128 ? (address + pixelOffset) % 128 : address + pixelOffset
+      let offsets = Set(packet[taps / 4 + first..<taps / 4 + first + 128 / vectorBytes])
+      for offset in offsets {
+        let address = Int(offset) + pixelOffset
         expect(address % vectorBytes == 0, "a vector at \(address)")
         banks[address % 128, default: 0] += 1
       }
