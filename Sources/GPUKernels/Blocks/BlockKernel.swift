@@ -20,8 +20,8 @@ package struct BlockKernel: ProblemKernel {
   package let layer: BlockLayer
   package let variant: BlockVariant
 
-  /// - Precondition: at least two stages, at most 32 channels of a chunk, and an even number of pixels of a
-  ///   warp; of a warpgroup a multiple of 8, in f16 or bf16.
+  /// - Precondition: at least two stages, threads whose registers a multiprocessor has, and an even number of
+  ///   pixels of a warp; of a warpgroup a multiple of 8, in f16 or bf16.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
     switch tiling.form {
@@ -33,9 +33,8 @@ package struct BlockKernel: ProblemKernel {
     }
     precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
     precondition(
-      tiling.channelsPerChunk <= BlockCopies.channelLimit,
-      "\(tiling.channelsPerChunk) channels of a chunk; a warp has \(BlockCopies.channelLimit) lanes"
-    )
+      tiling.registerBudget.roundedUp(to: 8) * tiling.threadCount <= Target.sm80.registerCount,
+      "\(tiling.threadCount) threads of \(tiling.registerBudget) registers")
     self.layer = layer
     variant = BlockVariant(layer)
   }
@@ -53,7 +52,8 @@ package struct BlockKernel: ProblemKernel {
 
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, target: variant.target, threads: variant.threadCount, registers: variant.registerBudget,
+      name, target: variant.target, threads: variant.threadCount,
+      registers: layer.tiling.registerBudget,
       arguments: BlockArguments.self
     ) { k, a in
       let place = BlockPlace(k, a, variant)

@@ -47,9 +47,6 @@ package struct BlockVariant: Hashable, Sendable {
   package var threadCount: Int { 32 * warpCount }
   /// Bands of 16 rows, of one matrix product each.
   var bandCount: Int { rootRows / BlockTiling.bandRows }
-  /// Sums of a thread.
-  var sumCount: Int { 4 * bandCount * pixelsPerWarp / warpsPerPart }
-
   var target: Target {
     switch form {
     case .warp: sharedByteCount <= Target.sm80.sharedByteLimit ? .sm80 : .sm90
@@ -64,14 +61,6 @@ package struct BlockVariant: Hashable, Sendable {
     let operation = "blocks" + (isSplit ? "sums" : finish.name)
     let architecture = target.rawValue.filter { $0 != "_" }
     return "\(operation)_lanes8_\(precision)_\(tile)\(memory)__\(architecture)"
-  }
-
-  /// The most registers of a thread: as many as leave room for two blocks of a multiprocessor, where the sums
-  /// are few enough.
-  var registerBudget: Int {
-    let all = Target.sm80.registerCount / threadCount
-    let needed = sumCount + 96
-    return min(255, all / 8 * 8, needed <= 128 ? 128 : needed <= 168 ? 168 : 255)
   }
 
   /// Shared memory in kernels is of few sizes, so that layers share them: those of which 1 to 6 blocks fit a
