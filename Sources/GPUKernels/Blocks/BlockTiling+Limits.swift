@@ -10,7 +10,7 @@ extension BlockTiling {
     guard form == .warp else { return min(255, accumulatorCount + 72) }
     return switch accumulatorCount {
     case ...32: 96
-    case ...64: 128
+    case ...64: precision.element == .f32 ? 160 : 128
     case ...96: 192
     default: 255
     }
