@@ -8,7 +8,7 @@ extension BlockTiling {
   package var registerBudget: Int {
     switch accumulatorCount {
     case ...32: 96
-    case ...64: 128
+    case ...64: precision.element == .f32 ? 160 : 128
     case ...96: form == .warp ? 192 : 168
     default: form == .warp ? 255 : 208
     }
