@@ -33,7 +33,7 @@ package enum KernelChecks {
   package static var all: [any KernelCheck] {
     [
       instructions, functions, pointwise, reductions, softmaxes, layouts, moves, depthwise, pools,
-      resizes, normalizations, localResponses, products, blocks, leaves,
+      resizes, normalizations, localResponses, products, blocks, warpgroupBlocks, leaves,
     ].flatMap { $0 }
   }
 }

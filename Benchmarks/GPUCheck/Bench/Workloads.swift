@@ -13,7 +13,7 @@ struct Workloads<Device: GPUDevice> {
   /// Products come last, those with `wgmma` at the very end: what can hang a GPU hurts least there.
   func all() throws -> [Workload<Device>] {
     try pointwise() + reductions() + softmaxes() + layouts() + depthwise() + pools()
-      + products()
+      + normalizations() + localResponses() + resizes() + products()
   }
 
   private func size(_ full: Int, _ small: Int) -> Int { isFull ? full : small }

@@ -18,8 +18,9 @@ struct InstructionMix: Encodable {
   var idealSharedWavefronts: Double
   var globalSectors: Double
   /// The share of a multiprocessor's peak of fused multiply-adds that these counts allow, where in a cycle four
-  /// instructions begin, shared memory makes a pass and the first-level cache gives four sectors.
-  var peakShareBound: Double
+  /// instructions begin, shared memory makes a pass and the first-level cache gives four sectors. None
+  /// where tensor cores multiply.
+  var peakShareBound: Double?
 
   init(_ report: LaunchReport, usefulMultiplyAdds: Double) {
     let scale = 32 / usefulMultiplyAdds
@@ -39,6 +40,6 @@ struct InstructionMix: Encodable {
     globalSectors = Double(total.globalSectors) * scale
     let issue = Double(total.executions) * scale / 4
     let memory = sharedWavefronts + globalSectors / 4
-    peakShareBound = 0.25 / max(issue, memory)
+    peakShareBound = tensor > 0 ? nil : 0.25 / max(issue, memory)
   }
 }

@@ -83,8 +83,21 @@ struct Mix: ParsableCommand {
           covering == .leaves ? "leaves" : "segments and leaves", kernel: LeafKernel(packed).name,
           slots: slots))
     }
+    let blocks = try layer.blocks(test)
+    let halves = try device.buffer(
+      (0..<count * layer.channels).map { _ in random.uniform() }, as: .f16)
+    let results = try device.output(.f16, count: count * layer.filters)
+    try device.convolve(
+      blocks, device.upload(blocks), input: halves, output: results, residual: nil)
+    figures.append(
+      try figure("blocks", kernel: BlockKernel(blocks).name, slots: blocks.multiplyAddCount))
     return figures
   }
+}
+
+extension BlockLayer {
+  /// Of a pixel of an image, padding included.
+  fileprivate var multiplyAddCount: Int { counts.bandSteps * 16 * tiling.precision.stepTaps }
 }
 
 extension Mix.Figure {
@@ -98,6 +111,6 @@ extension Mix.Figure {
     ]
     return "\(layer) \(zerosPercent) % \(method): "
       + parts.map { "\($0.0) \($0.1.text(digits: 3))" }.joined(separator: ", ")
-      + ", at most \((100 * mix.peakShareBound).text(digits: 1)) % of the peak"
+      + (mix.peakShareBound.map { ", at most \((100 * $0).text(digits: 1)) % of the peak" } ?? "")
   }
 }

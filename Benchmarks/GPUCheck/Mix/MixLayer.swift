@@ -1,3 +1,4 @@
+import Covers
 import GPUCatalogue
 import GPUKernels
 import Tensors
@@ -30,5 +31,25 @@ struct MixLayer {
       $0.covering = covering
       $0.activation = .clip(lower: 0, upper: .infinity)
     }
+  }
+
+  /// The layer as the kernel on blocks of 16, 32 and 64 rows computes it, in f16.
+  ///
+  /// For 16 taps and 8 pixels shared memory makes 16 passes; a segment of 64 rows takes twice as long, by
+  /// its products.
+  func blocks(_ test: LeafCase) throws -> BlockLayer {
+    let costs = CoverCosts(
+      leaf: 1,
+      heights: [(16, 1), (32, 1), (64, 2)].map {
+        CoverCosts.HeightCost(height: $0.0, perTap: $0.1)
+      })
+    let branches = try test.branches { matrix in
+      .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
+    }
+    let side = min(size, 8)
+    let tiling = BlockTiling(
+      precision: .f16, rootRows: 64, rootsPerBlock: 1, pixelWarps: 8, pixelsPerWarp: 8,
+      tileGroups: 1, tileRows: side, tileColumns: side, channelsPerChunk: 16, stageCount: 2)
+    return try BlockLayer(test.problem, branches: branches, tiling: tiling)
   }
 }

@@ -38,7 +38,8 @@ extension GPULowering {
     let isSparse = sparseSeconds < denseSeconds
     try emit(isSparse ? sparse : dense, works, output, activation)
     let ratio =
-      isSparse ? denseSeconds / max(sparseSeconds, .leastNonzeroMagnitude)
+      isSparse
+      ? denseSeconds / max(sparseSeconds, .leastNonzeroMagnitude)
       : sparseSeconds / max(denseSeconds, .leastNonzeroMagnitude)
     return GPUDecision(
       engine: isSparse ? Engine.sparse.rawValue : Engine.dense.rawValue,

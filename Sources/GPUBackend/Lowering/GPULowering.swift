@@ -346,7 +346,8 @@ extension GPULowering {
     var outputs: [HostEvaluation.Output] = []
     for type in node.outputs {
       guard type.element == .float32, type.shape.rank > 0, type.shape.elementCount > 0 else {
-        throw HewnError(.unsupported, "\(reason); the host's result of \(type) has no place on the GPU")
+        throw HewnError(
+          .unsupported, "\(reason); the host's result of \(type) has no place on the GPU")
       }
       outputs.append(.init(buffer: try scratch(byteCount: type.byteCount).buffer, type: type))
     }

@@ -47,7 +47,8 @@ extension Concat: GPUOperator {
         byBytes: first * strides[axis] * whole.vectorByteCount)
       try lowering.move(ImageMove(axes: axes), from: part, to: target)
     }
-    return copiedCount == 0 ? nil : GPUDecision(reason: "copies \(copiedCount) of \(node.inputs.count) parts")
+    return copiedCount == 0
+      ? nil : GPUDecision(reason: "copies \(copiedCount) of \(node.inputs.count) parts")
   }
 }
 

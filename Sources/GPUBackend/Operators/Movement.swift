@@ -74,7 +74,8 @@ extension Expand: MovingOperator {
     ImageMove(
       axes: (1..<target.shape.rank).map { axis in
         MoveAxis(
-          extent: target.shape[axis], inputStride: source.shape[axis] == 1 ? 0 : source.strides[axis],
+          extent: target.shape[axis],
+          inputStride: source.shape[axis] == 1 ? 0 : source.strides[axis],
           outputStride: target.strides[axis])
       })
   }

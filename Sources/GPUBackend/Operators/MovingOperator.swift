@@ -61,7 +61,8 @@ extension GPULowering {
       kernel, reads: [input.memory] + (tables.map { [$0] } ?? []), writes: [output.memory]
     ) { addresses in
       kernel.arguments(
-        input: addresses[input], output: addresses[output], tables: tables.map { addresses[$0] } ?? 0)
+        input: addresses[input], output: addresses[output],
+        tables: tables.map { addresses[$0] } ?? 0)
     }
   }
 

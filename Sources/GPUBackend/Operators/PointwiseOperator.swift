@@ -24,7 +24,9 @@ extension PointwiseOperator {
         return "inputs of \(operand.shape) and outputs of \(output), whose first axes differ"
       }
     }
-    let inputs = node.inputs.indices.map { node.inputs[$0].map { _ in PointwiseExpression.input(0) } }
+    let inputs = node.inputs.indices.map {
+      node.inputs[$0].map { _ in PointwiseExpression.input(0) }
+    }
     return expression(of: inputs, for: node) == nil ? "no GPU kernel for this form of \(name)" : nil
   }
 

@@ -35,7 +35,8 @@ extension Resize: GPUOperator {
       return nil
     }
     let (rows, columns) = (
-      axes.count > 2 ? try table(axes[axes.count - 2]) : try ResizeTable(inputExtent: 1, nearest: [0]),
+      axes.count > 2
+        ? try table(axes[axes.count - 2]) : try ResizeTable(inputExtent: 1, nearest: [0]),
       try table(axes[axes.count - 1])
     )
     let problem = try ResizeProblem(

@@ -38,7 +38,8 @@ extension LanesWindow {
       groups: input.groups, channels: input.shape[1], input: spatial(window.inputExtents),
       output: spatial(window.outputExtents), kernel: spatial(window.kernel),
       stride: spatial(window.strides), dilation: spatial(window.dilations),
-      paddingBefore: spatial(window.padBegin), paddingAfter: spatial(window.padEnd.map { max($0, 0) }),
+      paddingBefore: spatial(window.padBegin),
+      paddingAfter: spatial(window.padEnd.map { max($0, 0) }),
       multiplier: multiplier, inputGroupStride: input.groups == 1 ? nil : input.groupStride,
       outputGroupStride: output.groups == 1 ? nil : output.groupStride)
   }

@@ -109,7 +109,7 @@ extension BlockKernel {
       outputWidth: UInt32(problem.output.width), strideRows: UInt32(problem.stride.vertical),
       strideColumns: UInt32(problem.stride.horizontal),
       numbers: BlockFinishNumbers(problem.activation),
-      splitCount: UInt32(tiling.splitCount), splitVectors: UInt32(layer.splitVectorCount),
+      splitCount: UInt32(tiling.splitCount), splitVectors: UInt32(problem.splitVectorCount),
       tilesAlongRows: Divisor(problem.output.height.dividedRoundingUp(by: tiling.tileRows)),
       tilesAlongColumns: Divisor(problem.output.width.dividedRoundingUp(by: tiling.tileColumns)),
       tileGroups: UInt32(tiling.tileGroups), tileRows: UInt32(tiling.tileRows),
@@ -132,29 +132,31 @@ extension BlockFinishKernel {
   package func arguments(
     _ tables: BlockTables, sums: UInt64, output: UInt64, residual: UInt64? = nil
   ) -> BlockFinishArguments {
-    let problem = layer.problem
     return BlockFinishArguments(
       sums: DeviceAddress(sums), output: DeviceAddress(output),
       residual: DeviceAddress(residual ?? 0), rows: DeviceAddress(tables.rows),
       bias: DeviceAddress(tables.bias), outputStrides: LanesStrides(problem.output),
       residualStrides: LanesStrides(problem.residual ?? problem.output),
       numbers: BlockFinishNumbers(problem.activation),
-      splitCount: UInt32(layer.tiling.splitCount), splitVectors: UInt32(layer.splitVectorCount),
+      splitCount: UInt32(splitCount), splitVectors: UInt32(problem.splitVectorCount),
       channels: UInt32(problem.output.channels),
       pixelCount: UInt32(problem.output.height * problem.output.width),
       width: Divisor(problem.output.width))
   }
 }
 
-extension BlockLayer {
+extension BlockProblem {
   /// Vectors of the sums of one split.
-  var splitVectorCount: Int {
-    problem.imageGroups * problem.output.channels * problem.output.height * problem.output.width
-  }
+  var splitVectorCount: Int { imageGroups * output.channels * output.height * output.width }
 
-  /// Bytes of the sums that are kept between ``BlockKernel`` and ``BlockFinishKernel``; 0 where the chunks are
-  /// not divided.
-  package var sumsByteCount: Int {
-    tiling.splitCount == 1 ? 0 : tiling.splitCount * splitVectorCount * 32
+  /// Bytes of the sums that are kept between a kernel whose blocks divide the chunks and
+  /// ``BlockFinishKernel``; 0 where they are not divided.
+  package func sumsByteCount(splits: Int) -> Int {
+    splits == 1 ? 0 : splits * splitVectorCount * 32
   }
+}
+
+extension BlockLayer {
+  /// As ``BlockProblem/sumsByteCount(splits:)``.
+  package var sumsByteCount: Int { problem.sumsByteCount(splits: tiling.splitCount) }
 }

@@ -104,9 +104,9 @@ struct BlockRoot: Sendable {
   private mutating func finish(
     _ taps: [BlockTap], _ chunks: [BlockChunkKey], _ tiling: BlockTiling
   ) throws(HewnError) {
+    let limit = tiling.precision.weightLimit
     for (index, place) in tiling.segmentPlaces.enumerated() {
-      for (offset, weight) in segments[index].weights.enumerated()
-      where !tiling.precision.represents(weight) {
+      for (offset, weight) in segments[index].weights.enumerated() where weight.magnitude >= limit {
         let row = rows[place.firstRow + offset % place.height]
         throw tiling.precision.rangeError(weight, row: row)
       }
@@ -139,6 +139,10 @@ struct BlockSegment: Sendable {
     if column == columnTaps.count {
       columnOfTap[tap] = column
       columnTaps.append(tap)
+      if values.count == height {
+        weights += values
+        return
+      }
       weights += repeatElement(0, count: height)
     }
     for (row, value) in values.enumerated() {

@@ -12,21 +12,32 @@ package import KernelIR
 package struct BlockFinishKernel: ProblemKernel {
   package typealias Arguments = BlockFinishArguments
 
-  package let layer: BlockLayer
-  package let finish: BlockFinish
+  package let problem: BlockProblem
   package let element: KernelElement
+  package let splitCount: Int
+  package let finish: BlockFinish
   package let grid: Grid
 
   private static let threadCount = 64
 
   package init(_ layer: BlockLayer) {
-    let output = layer.problem.output
-    self.layer = layer
-    finish = BlockFinish(layer.problem)
-    element = layer.tiling.precision.element
+    self.init(
+      layer.problem, layer.tiling.precision.element, positionCount: layer.rows.count,
+      splitCount: layer.tiling.splitCount)
+  }
+
+  /// - Parameter positionCount: entries of the tables of rows and biases.
+  package init(
+    _ problem: BlockProblem, _ element: KernelElement, positionCount: Int, splitCount: Int
+  ) {
+    let output = problem.output
+    self.problem = problem
+    self.element = element
+    self.splitCount = splitCount
+    finish = BlockFinish(problem)
     grid = Grid(
-      (output.height * output.width).dividedRoundingUp(by: Self.threadCount), layer.rows.count,
-      layer.problem.imageGroups)
+      (output.height * output.width).dividedRoundingUp(by: Self.threadCount), positionCount,
+      problem.imageGroups)
   }
 
   package var name: String {

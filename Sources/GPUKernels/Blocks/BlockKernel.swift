@@ -6,26 +6,31 @@ package import KernelIR
 // Pointers: x, y and the residual as `LanesGeometry` says, vectors of 8 images in f16, bf16 or (tf32, tf32x3) f32;
 // the tables of `BlockLayer`; sums, where blocks share a tile's chunks, f32 [splits][G][M][P][Q][8].
 // Tiles: block (x, y, z) computes row block x, those of most work first, for the pixels of tile y, from its share z of
-// the chunks. Warp w has root group ⌊w / pixelWarps⌋ of the row block and the pixels from
+// the chunks. Warp (or warpgroup) w has root group ⌊w / pixelWarps⌋ of the row block and the pixels from
 // (w mod pixelWarps) · pixelsPerWarp on.
 // Pipeline: chunks of channels come with `cp.async` into stages, with the weights and tap places that the row block
 // needs of them. A warp multiplies one segment after the other, each a loop over its steps; sums stay in registers.
-// Limiter: shared memory with segments of 16 rows, the rate of `mma.sync` with segments of 64. For a step and 8
-// pixels, 16 wavefronts of shared memory (f32: 16 for half as many taps) feed a product of each band and pixel.
+// Limiter: shared memory with segments of 16 rows, the rate of the tensor cores with segments of 64. For a step and
+// 8 pixels, 16 wavefronts of shared memory (f32: 16 for half as many taps) feed a product of each band and pixel.
 
-/// The kernel of a convolution on blocks with `mma.sync`.
+/// The kernel of a convolution on blocks, with `mma.sync` or `wgmma`.
 package struct BlockKernel: ProblemKernel {
   package typealias Arguments = BlockArguments
 
   package let layer: BlockLayer
   package let variant: BlockVariant
 
-  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages and
-  ///   at most 32 channels of a chunk.
+  /// - Precondition: at least two stages, at most 32 channels of a chunk, and an even number of pixels of a
+  ///   warp; of a warpgroup a multiple of 8, in f16 or bf16.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
-    precondition(tiling.form == .warp, "a tiling for \(tiling.form)")
-    precondition(tiling.pixelsPerWarp % 2 == 0, "\(tiling.pixelsPerWarp) pixels are no pairs")
+    switch tiling.form {
+    case .warp:
+      precondition(tiling.pixelsPerWarp % 2 == 0, "\(tiling.pixelsPerWarp) pixels are no pairs")
+    case .warpgroup:
+      precondition(tiling.precision.element != .f32, "`wgmma` takes B of \(tiling.precision)")
+      precondition(tiling.pixelsPerWarp % 8 == 0, "\(tiling.pixelsPerWarp) pixels are no eights")
+    }
     precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
     precondition(
       tiling.channelsPerChunk <= BlockCopies.channelLimit,
@@ -57,25 +62,40 @@ package struct BlockKernel: ProblemKernel {
         by: multiplyAdd(k.blockIndex.x, a.splitCount, k.blockIndex.z) * 2
       ).loadVector(2)
       let copies = BlockCopies(place, variant, to: stages, first: work[0], count: work[1])
-      let products = BlockProducts(place, variant, in: stages)
+      switch variant.form {
+      case .warp:
+        let products = BlockProducts(place, variant, in: stages)
+        copyAndMultiply(k, a, copies, count: work[1], add: products.add)
+        BlockEpilogue(place, variant).store(products.sums)
+      case .warpgroup:
+        let products = WarpgroupProducts(place, variant, in: stages)
+        copyAndMultiply(k, a, copies, count: work[1], add: products.add)
+        WarpgroupEpilogue(place, variant, in: stages).store(products.sums)
+      }
+    }
+  }
 
-      // Start the copies of all stages but one.
-      k.loop(to: Value(variant.stageCount - 1)) { _ in
-        copies.start()
-        copies.lookUpChannels()
-      }
-      // Copy and multiply.
-      let stage = k.variable(U32.self, "stage", initially: 0)
-      k.loop(to: work[1]) { _ in
-        k.waitForCopies(pending: variant.stageCount - 2)
-        k.barrier()
-        copies.start()
-        products.add(stage: stage.value)
-        stage.value = BlockCopies.advance(stage.value, a, variant)
-        copies.lookUpChannels()
-      }
-      // Finish and store.
-      BlockEpilogue(place, variant).store(products.sums)
+  /// Copies all chunks, and calls `add` with the stage of each when it has come.
+  private func copyAndMultiply(
+    _ k: KernelBuilder, _ a: KernelArguments<BlockArguments>, _ copies: BlockCopies,
+    count: Value<U32>, add: (_ stage: Value<U32>) -> Void
+  ) {
+    // Start the copies of all stages but one.
+    k.loop(to: Value(variant.stageCount - 1)) { _ in
+      copies.start()
+      copies.lookUpChannels()
+    }
+    // Copy and multiply.
+    let stage = k.variable(U32.self, "stage", initially: 0)
+    k.loop(to: count) { _ in
+      k.waitForCopies(pending: variant.stageCount - 2)
+      k.barrier()
+      // `cp.async` writes as ordinary stores do; `wgmma` reads in the proxy of bulk copies.
+      if variant.form == .warpgroup { k.fenceAsyncProxy() }
+      copies.start()
+      add(stage.value)
+      stage.value = BlockCopies.advance(stage.value, a, variant)
+      copies.lookUpChannels()
     }
   }
 }

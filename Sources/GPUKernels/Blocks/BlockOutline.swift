@@ -13,14 +13,17 @@ package struct BlockOutline: Hashable, Sendable {
   package var problem: BlockProblem
   package var range: BlockTapRange
   package var parts: [Part]
-  /// The share of the pairs of 16 rows and a tap that have a weight. With 1, each root group is taken
-  /// for one segment of all taps, else for segments of 16 rows, which need more of everything.
+  /// The share of the pairs of 16 rows and a tap that have a weight. With 1, each root group is one
+  /// segment of all taps.
   package var density: Double
 
-  /// - Precondition: a branch, of a row or more.
+  /// - Precondition: an image, a row and a pixel or more; layers without have nothing to compute.
   package init(
     _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1
   ) {
+    precondition(
+      problem.imageGroups > 0 && problem.output.height > 0 && problem.output.width > 0
+        && branches.contains { $0.rows > 0 }, "an empty output of blocks")
     self.problem = problem
     self.density = density
     range = BlockTapRange(branches.lazy.flatMap(\.taps))
@@ -79,33 +82,32 @@ package struct BlockLoad: Hashable, Sendable {
     sharedByteCount = layer.sharedByteCount
   }
 
-  /// What is to be expected, without bank conflicts.
-  package init(expected outline: BlockOutline, _ tiling: BlockTiling) {
+  /// What is to be expected of segments of one height, without bank conflicts.
+  ///
+  /// - Parameter height: at most `rootRows`; the pairs of `height` rows and a tap that have a weight
+  ///   follow from those of 16 rows as if they were independent.
+  package init(expected outline: BlockOutline, _ tiling: BlockTiling, height: Int) {
     let (rootRows, stepTaps) = (tiling.rootRows, tiling.precision.stepTaps)
+    let bands = height / BlockTiling.bandRows
+    let zeros = (0..<bands).reduce(1.0) { product, _ in product * (1 - outline.density) }
     rowBlockCount = outline.rootCount(rootRows).dividedRoundingUp(by: tiling.rootsPerBlock)
     let stage = BlockStage(outline.problem, range: outline.range, tiling: tiling)
-    (bandSteps, steps, chunks, planeBytes) = (0, 0, 0, 0)
+    (steps, chunks, planeBytes) = (0, 0, 0)
     for part in outline.parts {
-      let roots = part.rows.dividedRoundingUp(by: rootRows)
       let channelChunks = part.channels.dividedRoundingUp(by: tiling.channelsPerChunk)
       let repeats =
         tiling.channelsPerChunk == 1
         ? max(1, part.channelTaps.dividedRoundingUp(by: BlockTiling.channelTapLimit)) : 1
       let rootChunks = channelChunks * repeats
-      let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * outline.density
-      let columnSteps =
-        Double(rootChunks * part.branchCount) * (chunkTaps / Double(stepTaps)).rounded(.up)
-      // Bands without rows cost as others do where they are part of a taller segment.
-      let bands =
-        outline.density < 1
-        ? part.rows.dividedRoundingUp(by: BlockTiling.bandRows)
-        : roots * rootRows / BlockTiling.bandRows
-      bandSteps += columnSteps * Double(bands)
-      steps += columnSteps * Double(outline.density < 1 ? bands : roots)
+      let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * (1 - zeros)
+      let segments = part.branchCount * part.rows.dividedRoundingUp(by: height)
+      steps += Double(segments * rootChunks) * (chunkTaps / Double(stepTaps)).rounded(.up)
+      let roots = part.rows.dividedRoundingUp(by: rootRows)
       let blocks = part.branchCount * roots.dividedRoundingUp(by: tiling.rootsPerBlock)
       planeBytes += Double(blocks * part.channels * repeats * stage.planeByteCount)
       chunks += Double(blocks * rootChunks)
     }
+    bandSteps = steps * Double(bands)
     greatestBandSteps = bandSteps / Double(rowBlockCount)
     wavefronts = 2 * steps
     packetBytes =

@@ -28,8 +28,9 @@ struct BlockPlace {
     let (group, row) = a.tilesAlongRows.divide(rest)
     tile = BlockPixel(
       group: group * a.tileGroups, row: row * a.tileRows, column: column * a.tileColumns.divisor)
-    root = k.warpIndex / Value(variant.pixelWarps)
-    firstPixel = k.warpIndex % Value(variant.pixelWarps) * Value(variant.pixelsPerWarp)
+    let part = k.warpIndex / Value(variant.warpsPerPart)
+    root = part / Value(variant.pixelWarps)
+    firstPixel = part % Value(variant.pixelWarps) * Value(variant.pixelsPerWarp)
   }
 
   /// The first position of the warp's root group in the rows of all row blocks.

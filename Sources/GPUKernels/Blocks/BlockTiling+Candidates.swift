@@ -31,12 +31,17 @@ extension BlockTiling {
     var result: [(tiling: BlockTiling, prediction: BlockPrediction)] = []
     for shape in shapes(outline, precision, figures) {
       for tiling in shape.withChunks(outline, figures) {
-        let load = BlockLoad(expected: outline, tiling)
-        for splitCount in tiling.splitCounts(outline.problem, load, figures) {
+        let loads = tiling.expectedLoads(outline)
+        for splitCount in tiling.splitCounts(outline.problem, loads[0], figures) {
           var tiling = tiling
           tiling.splitCount = splitCount
-          let prediction = BlockPrediction(outline.problem, tiling, load: load, on: figures)
-          result.append((tiling, prediction))
+          let predictions = loads.map {
+            BlockPrediction(outline.problem, tiling, load: $0, on: figures)
+          }
+          // A cover takes the segments that suit best.
+          if let best = predictions.min(by: { $0.seconds < $1.seconds }) {
+            result.append((tiling, best))
+          }
         }
       }
     }
@@ -49,7 +54,7 @@ extension BlockTiling {
   ) -> [BlockTiling] {
     var boxes: [Int: [Box]] = [:]
     var shapes: [BlockTiling] = []
-    for form in [Form.warp] {
+    for form in [Form.warp, .warpgroup] {
       for rootRows in [16, 32, 64] where rootRows < 2 * max(16, outline.greatestRows) {
         let roots = outline.rootCount(rootRows)
         for rootsPerBlock in [1, 2, 4, 8] where rootsPerBlock < 2 * roots {
@@ -99,6 +104,12 @@ extension BlockTiling {
       result += fitting.prefix(3)
     }
     return result
+  }
+
+  /// Those of segments of each height, tall ones first; of full root groups where there are no zeros.
+  private func expectedLoads(_ outline: BlockOutline) -> [BlockLoad] {
+    let heights = outline.density == 1 ? [rootRows] : [64, 32, 16].filter { $0 <= rootRows }
+    return heights.map { BlockLoad(expected: outline, self, height: $0) }
   }
 
   /// As many splits as fill the GPU twice at most, each with a chunk or more.

@@ -4,9 +4,9 @@ extension BlockTiling {
   /// Sums of a thread: at most 128.
   package var accumulatorCount: Int { rootRows * pixelsPerWarp / (form == .warp ? 4 : 16) }
 
-  /// Registers of a thread: the sums, and 72 for addresses, fragments and the pipeline. An estimate, as
-  /// the kernel states its own.
-  package var registerEstimate: Int { min(255, accumulatorCount + 72) }
+  /// Registers of a thread: the sums, and 72, with warpgroups 64, for addresses, fragments and the
+  /// pipeline. An estimate, as the kernel states its own.
+  package var registerEstimate: Int { min(255, accumulatorCount + (form == .warp ? 72 : 64)) }
 
   /// Tiles that cover the output.
   package func tileCount(_ problem: BlockProblem) -> Int {
@@ -25,7 +25,14 @@ extension BlockTiling {
     let residues = BlockStage.wavefrontByteCount / stage.vectorByteCount
     let planes = channels * (stage.planeVectorCount + residues - 1) * stage.vectorByteCount
     let packet = outline.parts.map { packetByteBound($0, isFull: outline.density == 1) }.max() ?? 0
-    return stageCount * (planes.roundedUp(to: 128) + packet.roundedUp(to: 128))
+    let stages = stageCount * (planes.roundedUp(to: 128) + packet.roundedUp(to: 128))
+    return max(stages, epilogueByteCount)
+  }
+
+  /// Bytes of shared memory, where the stages were, through which warpgroups store.
+  var epilogueByteCount: Int {
+    guard form == .warpgroup else { return 0 }
+    return rootsPerBlock * pixelWarps * WarpgroupEpilogue.byteCount(pixelCount: pixelsPerWarp)
   }
 
   /// The most taps of a chunk.

@@ -4,6 +4,7 @@ internal import KernelIR
 /// share kernels.
 package struct BlockVariant: Hashable, Sendable {
   package let precision: BlockPrecision
+  package let form: BlockTiling.Form
   package let rootRows: Int
   package let rootsPerBlock: Int
   package let pixelWarps: Int
@@ -17,12 +18,15 @@ package struct BlockVariant: Hashable, Sendable {
   let segmentPlaces: [BlockTiling.SegmentPlace]
   /// 16-byte units of a plane that each thread copies; 1 where the block copies several planes at a time.
   package let copiesPerThread: Int
+  /// Rows of a warpgroup's products, those of the layer's least segment: 16, 32 or 64. 0 with warps.
+  package let productRows: Int
   /// All stages, rounded up.
   package let sharedByteCount: Int
 
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
     precision = tiling.precision
+    form = tiling.form
     rootRows = tiling.rootRows
     rootsPerBlock = tiling.rootsPerBlock
     pixelWarps = tiling.pixelWarps
@@ -32,20 +36,30 @@ package struct BlockVariant: Hashable, Sendable {
     finish = isSplit ? BlockFinish() : BlockFinish(layer.problem)
     segmentPlaces = tiling.segmentPlaces
     copiesPerThread = (layer.stage.planeByteCount / 16).dividedRoundingUp(by: tiling.threadCount)
+    productRows =
+      form == .warpgroup ? layer.counts.steps.keys.min() ?? BlockTiling.bandRows : 0
     sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)
   }
 
-  package var warpCount: Int { rootsPerBlock * pixelWarps }
+  package var warpCount: Int { rootsPerBlock * pixelWarps * warpsPerPart }
+  /// Warps that have a root group and a run of pixels together.
+  var warpsPerPart: Int { form == .warp ? 1 : 4 }
   package var threadCount: Int { 32 * warpCount }
   /// Bands of 16 rows, of one matrix product each.
   var bandCount: Int { rootRows / BlockTiling.bandRows }
   /// Sums of a thread.
-  var sumCount: Int { 4 * bandCount * pixelsPerWarp }
+  var sumCount: Int { 4 * bandCount * pixelsPerWarp / warpsPerPart }
 
-  var target: Target { sharedByteCount <= Target.sm80.sharedByteLimit ? .sm80 : .sm90 }
+  var target: Target {
+    switch form {
+    case .warp: sharedByteCount <= Target.sm80.sharedByteLimit ? .sm80 : .sm90
+    case .warpgroup: .sm90a
+    }
+  }
 
   package var name: String {
-    let tile = "\(rootRows)x\(rootsPerBlock)by\(pixelWarps)x\(pixelsPerWarp)"
+    let product = form == .warp ? "" : "n\(productRows)"
+    let tile = "\(rootRows)x\(rootsPerBlock)by\(pixelWarps)x\(pixelsPerWarp)\(product)"
     let memory = "s\(stageCount)c\(copiesPerThread)k\(sharedByteCount >> 10)"
     let operation = "blocks" + (isSplit ? "sums" : finish.name)
     let architecture = target.rawValue.filter { $0 != "_" }

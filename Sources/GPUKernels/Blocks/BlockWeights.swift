@@ -12,16 +12,17 @@ extension BlockPrecision {
     }
   }
 
-  /// Whether a weight is still finite when it is rounded.
-  func represents(_ weight: Float) -> Bool {
+  /// Weights whose magnitude is less are still finite when they are rounded: half a unit beyond the
+  /// greatest finite number.
+  var weightLimit: Float {
     switch self {
-    case .f16: HalfFormat.float16.bits(Double(weight)) & 0x7fff < 0x7c00
-    case .bf16: HalfFormat.bfloat16.bits(Double(weight)) & 0x7fff < 0x7f80
-    case .tf32, .tf32x3: Self.tf32(weight).isFinite
+    case .f16: 65_520
+    case .bf16: 0x1.ffp127
+    case .tf32, .tf32x3: 0x1.ffep127
     }
   }
 
-  /// What is said of a weight that is not.
+  /// What is said of a weight beyond it.
   func rangeError(_ weight: Float, row: UInt32) -> HewnError {
     let remedy =
       switch self {

@@ -5,7 +5,7 @@ package import Tensors
 /// Kernels that stand for all convolutions on blocks where each is assembled.
 package enum BlocksCatalogue {
   package static func kernels() throws -> [Kernel] {
-    try layers().map { try BlockKernel($0).build() } + finishes()
+    try (layers() + warpgroupLayers()).map { try BlockKernel($0).build() } + finishes()
   }
 
   /// A layer for each shape of a warp, of every precision, and for each of what may follow the sums.
@@ -31,6 +31,37 @@ package enum BlocksCatalogue {
     return layers
   }
 
+  /// A layer for each shape of a warpgroup and each number of rows of a product, of both precisions, and for
+  /// each of what may follow the sums.
+  package static func warpgroupLayers() throws(HewnError) -> [BlockLayer] {
+    var layers: [BlockLayer] = []
+    for precision in [BlockPrecision.f16, .bf16] {
+      for (rootRows, roots, pixelWarps, pixels) in [
+        (16, 1, 4, 16), (16, 2, 1, 64), (32, 2, 2, 16), (32, 1, 2, 64), (64, 2, 2, 8),
+        (64, 1, 4, 16),
+        (64, 1, 3, 24), (64, 1, 2, 32),
+      ] {
+        for productRows in [16, 32, 64] where productRows <= rootRows {
+          layers.append(
+            try layer(
+              precision, form: .warpgroup, rootRows: rootRows, leastRows: productRows, roots: roots,
+              pixelWarps: pixelWarps, pixels: pixels, .clip(lower: 0, upper: 6), hasResidual: true))
+        }
+      }
+      layers.append(
+        try layer(
+          precision, form: .warpgroup, rootRows: 64, leastRows: 16, roots: 1, pixelWarps: 2,
+          pixels: 32, .identity, splitCount: 2))
+    }
+    for activation in activations {
+      layers.append(
+        try layer(
+          .f16, form: .warpgroup, rootRows: 64, leastRows: 16, roots: 1, pixelWarps: 4, pixels: 16,
+          activation))
+    }
+    return layers
+  }
+
   private static let activations: [BlockActivation] = [
     .identity, .clip(lower: 0, upper: 6), .leakyRelu(slope: 0.125), .silu, .hardSwish, .sigmoid,
   ]
@@ -48,16 +79,20 @@ package enum BlocksCatalogue {
   }
 
   /// 3 × 3 taps of one channel, and maps of 56 × 56 pixels.
+  ///
+  /// - Parameter leastRows: of a segment; by default those of a root group.
   private static func layer(
-    _ precision: BlockPrecision, rootRows: Int, roots: Int, pixelWarps: Int, pixels: Int,
-    _ activation: BlockActivation, hasResidual: Bool = false, splitCount: Int = 1
+    _ precision: BlockPrecision, form: BlockTiling.Form = .warp, rootRows: Int,
+    leastRows: Int? = nil, roots: Int, pixelWarps: Int, pixels: Int, _ activation: BlockActivation,
+    hasResidual: Bool = false, splitCount: Int = 1
   ) throws(HewnError) -> BlockLayer {
     let output = LanesGeometry(channels: rootRows * roots, height: 56, width: 56)
     let problem = BlockProblem(
       imageGroups: 1, input: LanesGeometry(channels: 1, height: 56, width: 56), output: output,
       residual: hasResidual ? output : nil, activation: activation)
     let tiling = BlockTiling(
-      precision: precision, rootRows: rootRows, rootsPerBlock: roots, pixelWarps: pixelWarps,
+      precision: precision, form: form, rootRows: rootRows, rootsPerBlock: roots,
+      pixelWarps: pixelWarps,
       pixelsPerWarp: pixels, tileGroups: 1, tileRows: pixelWarps, tileColumns: pixels,
       channelsPerChunk: 8, splitCount: splitCount)
     let rows = output.channels
@@ -68,7 +103,7 @@ package enum BlocksCatalogue {
       problem,
       branches: [
         BlockBranch(
-          taps: taps, cover: .dense(matrix, rootHeight: rootRows),
+          taps: taps, cover: .dense(matrix, rootHeight: leastRows ?? rootRows),
           bias: Array(repeating: 0, count: rows))
       ], tiling: tiling)
   }

@@ -22,10 +22,14 @@ package struct DepthwiseProblem: Hashable, Sendable {
   package var residualGroupStride: Int?
   package var activation: BlockActivation
 
+  /// - Precondition: groups of images of z do not overlap.
   package init(
     _ window: LanesWindow, element: KernelElement, hasBias: Bool,
     residualGroupStride: Int? = nil, activation: BlockActivation = .identity
   ) {
+    precondition(
+      residualGroupStride.map { $0 >= window.outputChannels * window.output.product } ?? true,
+      "groups of a residual that overlap")
     self.window = window
     self.element = element
     self.hasBias = hasBias
@@ -106,9 +110,14 @@ package struct DepthwiseKernel: ProblemKernel {
     return arguments
   }
 
+  /// Loops keep a column's weights and addresses; the assembler loads residuals long before they are needed.
+  private var registerBudget: Int {
+    configuration.isUnrolled && problem.residualGroupStride == nil ? 96 : 128
+  }
+
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, threads: WindowStrip.threadCount, registers: configuration.isUnrolled ? 96 : 128,
+      name, threads: WindowStrip.threadCount, registers: registerBudget,
       arguments: WindowArguments.self
     ) { k, a in
       let strip = WindowStrip(k, a, window, problem.element, rows: configuration.rows)

@@ -13,7 +13,7 @@ package import Tensors
 ///
 ///     rowStarts[m], rowStarts[m + 1]   the entries of row m
 ///     entries[i]                       the column, the weight
-///     taps[column]                     the channel's first piece of 16 bytes, y, x, nothing
+///     taps[column]                     the channel's first vector, y, x, nothing
 package struct DirectLayer: Sendable {
   package let problem: BlockProblem
   package let rowStarts: [UInt32]
@@ -40,7 +40,7 @@ package struct DirectLayer: Sendable {
       let firstColumn = taps.count / 4
       for tap in branch.taps {
         taps += [
-          UInt32(2 * tap.channel * problem.input.channelStride),
+          UInt32(tap.channel * problem.input.channelStride),
           UInt32(truncatingIfNeeded: tap.y), UInt32(truncatingIfNeeded: tap.x), 0,
         ]
       }
@@ -70,9 +70,9 @@ package struct DirectArguments: BitwiseCopyable, Sendable {
   var entries: DeviceAddress<U32>
   var taps: DeviceAddress<U32>
   var bias: DeviceAddress<F32>
-  var inputPieces: LanesPieces
-  var outputPieces: LanesPieces
-  var residualPieces: LanesPieces
+  var inputStrides: LanesStrides
+  var outputStrides: LanesStrides
+  var residualStrides: LanesStrides
   var threadCount: UInt32
   var inputHeight: UInt32
   var inputWidth: UInt32
@@ -80,8 +80,7 @@ package struct DirectArguments: BitwiseCopyable, Sendable {
   var outputWidth: Divisor
   var strideY: UInt32
   var strideX: UInt32
-  var parameter0: Float
-  var parameter1: Float
+  var numbers: BlockFinishNumbers
 }
 
 /// The kernel of a direct sparse convolution; all extents are arguments.
@@ -89,17 +88,17 @@ package struct DirectKernel: ProblemKernel {
   package typealias Arguments = DirectArguments
 
   package let problem: BlockProblem
-  private let epilogue: LeafEpilogue
+  private let finish: BlockFinish
 
   private static let threadCount = 256
 
   package init(_ problem: BlockProblem) {
     self.problem = problem
-    epilogue = LeafEpilogue(problem)
+    finish = BlockFinish(problem)
   }
 
   package var name: String {
-    "directconv\(epilogue.name)_lanes8_f32_\(Self.threadCount)__sm80"
+    "directconv\(finish.name)_lanes8_f32_\(Self.threadCount)__sm80"
   }
 
   /// Two threads for each pixel.
@@ -119,13 +118,12 @@ package struct DirectKernel: ProblemKernel {
       input: DeviceAddress(input), output: DeviceAddress(output),
       residual: DeviceAddress(residual), rowStarts: DeviceAddress(rowStarts),
       entries: DeviceAddress(entries), taps: DeviceAddress(taps), bias: DeviceAddress(bias),
-      inputPieces: LanesPieces(problem.input), outputPieces: LanesPieces(problem.output),
-      residualPieces: LanesPieces(problem.residual ?? problem.output),
+      inputStrides: LanesStrides(problem.input), outputStrides: LanesStrides(problem.output),
+      residualStrides: LanesStrides(problem.residual ?? problem.output),
       threadCount: UInt32(threads), inputHeight: UInt32(problem.input.height),
       inputWidth: UInt32(problem.input.width), outputHeight: Divisor(problem.output.height),
       outputWidth: Divisor(problem.output.width), strideY: UInt32(problem.stride.vertical),
-      strideX: UInt32(problem.stride.horizontal), parameter0: epilogue.parameters.0,
-      parameter1: epilogue.parameters.1)
+      strideX: UInt32(problem.stride.horizontal), numbers: BlockFinishNumbers(problem.activation))
   }
 
   package func build() throws(KernelError) -> Kernel {
@@ -137,9 +135,11 @@ package struct DirectKernel: ProblemKernel {
       k.if(thread < a.threadCount) {
         let (above, q) = a.outputWidth.divide(thread / 2)
         let (group, p) = a.outputHeight.divide(above)
-        let half = thread % 2
+        // The thread's half of all vectors.
+        let half = thread % 2 * 4
+        let input = a.input.advanced(by: half)
+          .advanced(by: group * a.inputStrides.group, rowsOf: 32)
         let (firstY, firstX) = (p * a.strideY, q * a.strideX)
-        let inputGroup = group * a.inputPieces.group + half
         let sums = k.variables(4, F32.self, initially: 0)
         let starts = a.rowStarts.advanced(by: row)
         k.loop(from: starts.loadReadOnly(), to: starts.advanced(by: 1).loadReadOnly()) { index in
@@ -148,26 +148,25 @@ package struct DirectKernel: ProblemKernel {
           // Coordinates before the input's start wrap around, and so lie beyond its end.
           let (y, x) = (firstY + tap[1], firstX + tap[2])
           k.if(y < a.inputHeight && x < a.inputWidth) {
-            let place = multiplyAdd(
-              y, a.inputPieces.row, multiplyAdd(x, a.inputPieces.pixel, inputGroup + tap[0]))
-            let pixel = a.input.advanced(by: place, rowsOf: 16).loadVector(4)
-            for (sum, x) in zip(sums, pixel) {
-              sum.value = fma(x, Value<F32>(bitPattern: entry[1]), sum.value)
-            }
+            let weight = Value<F32>(bitPattern: entry[1])
+            let place = a.inputStrides.vector(BlockPixel(group: 0, row: y, column: x))
+            let pixel = input.advanced(by: place + tap[0], rowsOf: 32).loadVector(4)
+            for (sum, x) in zip(sums, pixel) { sum.value = fma(x, weight, sum.value) }
           }
         }
         let bias = a.bias.advanced(by: row).loadReadOnly()
-        func piece(_ tensor: LanesPieces.InKernel) -> Value<U32> {
-          tensor.place(group: group, row: p, pixel: q) + row * tensor.channel + half
+        func vector(_ strides: LanesStrides.InKernel) -> Value<U32> {
+          multiplyAdd(
+            row, strides.channel, strides.vector(BlockPixel(group: group, row: p, column: q)))
         }
-        let residuals =
-          epilogue.hasResidual
-          ? a.residual.advanced(by: piece(a.residualPieces), rowsOf: 16).loadVector(4) : nil
-        let values = sums.enumerated().map { image, sum in
-          epilogue.apply(
-            sum.value, bias: bias, residual: residuals?[image], (a.parameter0, a.parameter1))
+        var values = sums.map { $0.value + bias }
+        if finish.hasResidual {
+          let residual = a.residual.advanced(by: half)
+            .advanced(by: vector(a.residualStrides), rowsOf: 32)
+          values = zip(values, residual.loadVector(4)).map { $0 + $1 }
         }
-        a.output.advanced(by: piece(a.outputPieces), rowsOf: 16).storeVector(values)
+        a.output.advanced(by: half).advanced(by: vector(a.outputStrides), rowsOf: 32)
+          .storeVector(values.map { finish.activated($0, a.numbers) })
       }
     }
   }

@@ -5,7 +5,7 @@ struct LeafBody {
   let k: KernelBuilder
   let a: KernelArguments<LeafArguments>
   let tiling: LeafTiling
-  let epilogue: LeafEpilogue
+  let finish: BlockFinish
 
   func emit(sharedByteCount: Int) {
     // Make tiles.
@@ -29,7 +29,9 @@ struct LeafBody {
     }  // [pixelRuns][8][4]
 
     // Start the copies of all stages but one.
-    let work = a.work.advanced(by: rowBlock * 2).loadVector(2, cache: .readOnly)
+    let work = a.work.advanced(
+      by: multiplyAdd(rowBlock, a.splitCount, k.blockIndex.z) * 2
+    ).loadVector(2, cache: .readOnly)
     let end = work[0] + work[1]
     let copied = k.variable(U32.self, "copied", initially: 0)
     let read = k.variable(U32.self, "read", initially: 0)
@@ -62,10 +64,10 @@ struct LeafBody {
   }
 
   /// The first group, row and column of a tile.
-  private func origin(_ tile: Value<U32>) -> TilePlace {
+  private func origin(_ tile: Value<U32>) -> BlockPixel {
     let (above, x) = a.tilesAcross.divide(tile)
     let (group, y) = a.tilesDown.divide(above)
-    return TilePlace(
+    return BlockPixel(
       group: group * a.tileGroups, row: y * a.tileRows.divisor, column: x * a.tileColumns.divisor)
   }
 
@@ -104,10 +106,11 @@ struct LeafBody {
   ) {
     let height = sums[0].count
     let taps = entries.map { entry in
-      let words = stride(from: 0, through: height, by: 2).flatMap {
-        entry.advanced(by: $0).loadVector(2)
+      let first = entry.loadVector(2)
+      let others = stride(from: 2, through: height, by: 2).flatMap {
+        entry.advanced(by: $0).cast(to: F32.self).loadVector(2)
       }
-      return (offset: words[0], weights: words[1...height].map { Value<F32>(bitPattern: $0) })
+      return (offset: first[0], weights: [Value<F32>(bitPattern: first[1])] + others)
     }
     for tap in taps {
       for (lane, rows) in zip(lanes, sums) {
@@ -124,37 +127,35 @@ struct LeafBody {
   private func store(
     _ sums: [[[Variable<F32>]]], position: Value<U32>, _ pixels: [LeafPixel]
   ) {
-    let (output, residual) = (a.outputPieces, a.residualPieces)
+    // The lane's half of all vectors.
+    let half = k.laneIndex % 2 * 4
+    let (output, residual) = (a.output.advanced(by: half), a.residual.advanced(by: half))
+    let isSplit = tiling.splitCount > 1
     for index in 0..<LeafSegment.rootRows {
       let place = position + Value(index)
       let row = a.rows.advanced(by: place).loadReadOnly()
-      k.if(row != Value(Int(LeafLayer.noRow))) {
-        let bias = a.bias.advanced(by: place).loadReadOnly()
+      k.if(row != Value(Int(BlockRoot.noRow))) {
+        let bias = isSplit ? 0 : a.bias.advanced(by: place).loadReadOnly()
         for (pixel, sums) in zip(pixels, sums) {
           k.if(pixel.isInside) {
-            let results = pixel.piece(of: output) + row * output.channel
-            let residuals =
-              epilogue.hasResidual
-              ? a.residual.advanced(
-                by: pixel.piece(of: residual) + row * residual.channel, rowsOf: 16
-              ).loadVector(4) : nil
-            let values = sums[index].enumerated().map { image, sum in
-              epilogue.apply(
-                sum.value, bias: bias, residual: residuals?[image], (a.parameter0, a.parameter1))
+            func vector(_ strides: LanesStrides.InKernel) -> Value<U32> {
+              multiplyAdd(row, strides.channel, strides.vector(pixel.place))
             }
-            a.output.advanced(by: results, rowsOf: 16).storeVector(values)
+            var values = sums[index].map(\.value)
+            if !isSplit { values = values.map { $0 + bias } }
+            if finish.hasResidual {
+              let vector = residual.advanced(by: vector(a.residualStrides), rowsOf: 32)
+              values = zip(values, vector.loadVector(4)).map { $0 + $1 }
+            }
+            var result = vector(a.outputStrides)
+            if isSplit { result = multiplyAdd(k.blockIndex.z, a.splitVectors, result) }
+            output.advanced(by: result, rowsOf: 32)
+              .storeVector(values.map { finish.activated($0, a.numbers) })
           }
         }
       }
     }
   }
-}
-
-/// A place in an output.
-struct TilePlace {
-  let group: Value<U32>
-  let row: Value<U32>
-  let column: Value<U32>
 }
 
 /// A lane's pixel of a tile, of which it has half of the images.
@@ -163,28 +164,21 @@ struct LeafPixel {
   let isInside: Value<Predicate>
   /// From a tap of the tile's first pixel to that of this one, in bytes; some pixel's where there is none.
   let stageOffset: Value<U32>
-  private let place: TilePlace
-  private let half: Value<U32>
+  let place: BlockPixel
 
   init(
-    k: KernelBuilder, a: KernelArguments<LeafArguments>, origin: TilePlace, index: Value<U32>
+    k: KernelBuilder, a: KernelArguments<LeafArguments>, origin: BlockPixel, index: Value<U32>
   ) {
     let pixelCount = a.tileGroups * a.tileRows.divisor * a.tileColumns.divisor
     let (above, column) = a.tileColumns.divide(min(index, pixelCount - 1))
     let (group, row) = a.tileRows.divide(above)
-    let place = TilePlace(
+    let place = BlockPixel(
       group: origin.group + group, row: origin.row + row, column: origin.column + column)
     isInside =
       index < pixelCount && place.group < a.imageGroups && place.row < a.outputHeight
       && place.column < a.outputWidth
-    half = k.laneIndex % 2
     let vector = multiplyAdd(group, a.groupPitch.divisor, multiplyAdd(row, a.pitch.divisor, column))
-    stageOffset = vector * Value(LeafStage.vectorByteCount) + half * 16
+    stageOffset = vector * Value(LeafStage.vectorByteCount) + k.laneIndex % 2 * 16
     self.place = place
-  }
-
-  /// The lane's piece in channel 0 of a tensor of the output's extents.
-  func piece(of tensor: LanesPieces.InKernel) -> Value<U32> {
-    tensor.place(group: place.group, row: place.row, pixel: place.column) + half
   }
 }

@@ -15,7 +15,7 @@ struct LeafInput {
   private var threadCount: Value<U32> { Value(tiling.threadCount) }
 
   /// Writes the table for the tile at a place. A barrier must follow.
-  func writePositions(_ origin: TilePlace) {
+  func writePositions(_ origin: BlockPixel) {
     let firstY = multiplyAdd(origin.row, a.strideY, a.leastY)
     let firstX = multiplyAdd(origin.column, a.strideX, a.leastX)
     k.loop(from: k.threadIndex, to: a.planePieces.divisor, by: threadCount) { piece in
@@ -29,9 +29,9 @@ struct LeafInput {
       let isInside =
         origin.group + group < a.imageGroups && rowPhase < a.rowPhases
         && columnPhase < a.columnPhases && y < a.inputHeight && x < a.inputWidth
-      let source =
-        a.inputPieces.place(group: origin.group + group, row: y, pixel: x) + piece % 2
-      positions[piece] = select(isInside, source, outside)
+      let vector = a.inputStrides.vector(
+        BlockPixel(group: origin.group + group, row: y, column: x))
+      positions[piece] = select(isInside, vector * 2 + piece % 2, outside)
     }
   }
 

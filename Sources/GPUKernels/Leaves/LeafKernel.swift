@@ -6,8 +6,9 @@ package import KernelIR
 // in f32, weights as a cover of segments of 8, 4 and 2 rows and of leaves.
 //
 // Pointers: x, y, residual f32 lanes8 as their `LanesGeometry` says, aligned to 16 bytes; tables of `LeafLayer`.
-// Tiles: block x has row block x mod B, of `LeafTiling.rootsPerBlock` root groups of 8 rows, and tile x / B of
-// the output's groups, rows and columns. Warp w has root group w / pixelWarps and the (w mod pixelWarps)th
+// Sums, where blocks share a tile's chunks, f32 [splits][G][M][P][Q][8], for `BlockFinishKernel`.
+// Tiles: block (x, z) has row block x mod B, of `LeafTiling.rootsPerBlock` root groups of 8 rows, tile x / B of
+// the output's groups, rows and columns, and share z of the chunks. Warp w has root group w / pixelWarps and the (w mod pixelWarps)th
 // runs of 16 pixels, lane l pixel l / 2 of each run and images 4·(l mod 2)…: four sums for each row and run.
 // Order of additions: a sum begins with 0 and adds its products one by one with `fma`: chunk by chunk; in each, of the
 // segment of 8 rows, then of 4, of 2, and of leaves; in each of those by ascending (channel, y, x). Then come
@@ -22,7 +23,7 @@ package struct LeafKernel: ProblemKernel {
 
   package let grid: Grid
   let tiling: LeafTiling
-  let epilogue: LeafEpilogue
+  let finish: BlockFinish
   /// Of a block, in steps, so that few kernels serve all layers.
   package let sharedByteCount: Int
 
@@ -35,12 +36,12 @@ package struct LeafKernel: ProblemKernel {
     _ problem: BlockProblem, _ tiling: LeafTiling, _ stage: LeafStage, rowBlockCount: Int
   ) {
     self.tiling = tiling
-    epilogue = LeafEpilogue(problem)
+    finish = tiling.splitCount == 1 ? BlockFinish(problem) : BlockFinish()
     let least = stage.sharedByteCount(stages: tiling.stageCount)
     let limits = [Target.sm86, .sm80, .sm90].map(\.sharedByteLimit)
     sharedByteCount =
       limits.map { min($0, least.roundedUp(to: 8 << 10)) }.first { $0 >= least } ?? least
-    grid = Grid(rowBlockCount * tiling.tileCount(problem))
+    grid = Grid(rowBlockCount * tiling.tileCount(problem), 1, tiling.splitCount)
   }
 
   private var target: Target {
@@ -50,14 +51,8 @@ package struct LeafKernel: ProblemKernel {
   package var name: String {
     let (roots, warps, runs) = (tiling.rootsPerBlock, tiling.pixelWarps, tiling.pixelRuns)
     return
-      "leafconv\(epilogue.name)_lanes8_f32_\(8 * roots)x\(warps)x\(16 * runs)_\(tiling.stageCount)stages\(sharedByteCount >> 10)k__"
+      "leafconv\(tiling.splitCount == 1 ? finish.name : "sums")_lanes8_f32_\(8 * roots)x\(warps)x\(16 * runs)_\(tiling.stageCount)stages\(sharedByteCount >> 10)k__"
       + target.rawValue.filter { $0 != "_" }
-  }
-
-  package func arguments(_ layer: LeafLayer, _ addresses: LeafAddresses) -> LeafArguments {
-    precondition(
-      (addresses.residual != 0) == epilogue.hasResidual, "a residual that the problem does not say")
-    return LeafArguments(layer, addresses)
   }
 
   package func build() throws(KernelError) -> Kernel {
@@ -65,7 +60,7 @@ package struct LeafKernel: ProblemKernel {
       name, target: target, threads: tiling.threadCount, registers: tiling.registerBudget,
       arguments: LeafArguments.self
     ) { k, arguments in
-      LeafBody(k: k, a: arguments, tiling: tiling, epilogue: epilogue).emit(
+      LeafBody(k: k, a: arguments, tiling: tiling, finish: finish).emit(
         sharedByteCount: sharedByteCount)
     }
   }

@@ -3,11 +3,12 @@ package import Tensors
 /// A convolution's weights as ``LeafKernel`` reads them: the cover of its filters, cut into what each block of
 /// rows needs of each chunk of channels. Little endian; every table starts at a multiple of 16 bytes.
 ///
-///     work[row block]  first chunk, number of chunks
+///     work[row block · splits + split]
+///                      first chunk, number of chunks
 ///     chunks[i]        first channel in `channels`, their number; the packet's first 16 bytes in
 ///                      `packets`, their number
 ///     channels[i]      where an input channel begins, in pieces of 16 bytes
-///     rows[position]   the output channel, or `noRow`
+///     rows[position]   the output channel, or `UInt32.max`
 ///     bias[position]   its bias
 ///
 /// A packet has for each root group of its row block a header of 16 pairs of byte offsets from the packet's
@@ -31,8 +32,6 @@ package struct LeafLayer: Sendable {
   package let rows: [UInt32]
   package let bias: [Float]
 
-  package static let noRow: UInt32 = 0xffff_ffff
-
   /// Packs covers.
   ///
   /// - Precondition: a tile has at most as many pixels as warps have room for, and any tap fits in a packet.
@@ -49,24 +48,33 @@ package struct LeafLayer: Sendable {
         && tiling.packetByteCount >= tiling.leastPacketByteCount,
       "a tiling with too little room: \(tiling)")
     var blocks = Self.rowBlocks(branches, rootsPerBlock: tiling.rootsPerBlock)
+    precondition(1...1 << 10 ~= tiling.splitCount, "\(tiling.splitCount) splits")
     guard !blocks.isEmpty, blocks.count <= KernelSize.limit / tiling.tileCount(problem) else {
       throw HewnError(
         .unsupported,
         "a convolution by leaves of \(blocks.count) row blocks and \(tiling.tileCount(problem)) tiles; a"
           + " grid has 1 to 2^31 - 1024 blocks")
     }
+    if tiling.splitCount > 1 {
+      _ = try KernelSize.count([tiling.splitCount, problem.splitVectorCount])
+      try KernelSize.checkGroups(blocks.count * tiling.rowCount)
+      try KernelSize.checkGroups(problem.imageGroups)
+    }
     blocks.sort { $0.work > $1.work }
     var packer = LeafPacker(problem, tiling, stage)
     var (work, rows, bias): ([UInt32], [UInt32], [Float]) = ([], [], [])
     for block in blocks {
       let chunks = try packer.append(block.roots)
-      work += [UInt32(chunks.lowerBound), UInt32(chunks.count)]
+      let weights = chunks.map { packer.chunkWork[$0] }
+      for share in BlockPacker.split(weights, into: tiling.splitCount) {
+        work += [UInt32(chunks.lowerBound + share.lowerBound), UInt32(share.count)]
+      }
       for position in 0..<tiling.rowCount {
         let (root, row) = position.quotientAndRemainder(dividingBy: LeafSegment.rootRows)
         let filter =
           block.roots.indices.contains(root) && row < block.roots[root].filters.count
           ? block.roots[root].filters[row] : nil
-        rows.append(filter.map { UInt32($0.row) } ?? Self.noRow)
+        rows.append(filter.map { UInt32($0.row) } ?? BlockRoot.noRow)
         bias.append(filter?.bias ?? 0)
       }
     }
@@ -103,13 +111,16 @@ struct LeafRoot {
     /// In ``LeafSegment/all``.
     var segment: Int
     var weights: ArraySlice<Float>
+
+    /// Multiply-adds for each pixel; the rest of an entry takes about as long as four of them.
+    var work: Int { weights.count + 4 }
   }
 
   var filters: [(row: Int, bias: Float)]
   var entries: [Entry]
 
-  /// Multiply-adds for each pixel, and entries, each of which costs about as much as four of them.
-  var work: Int { entries.reduce(0) { $0 + $1.weights.count + 4 } }
+  /// Of all entries.
+  var work: Int { entries.reduce(0) { $0 + $1.work } }
 
   /// The root groups of a branch. Those of the cover that are smaller share one, and taller segments are cut.
   static func all(of branch: BlockBranch) -> [LeafRoot] {

@@ -44,16 +44,18 @@ struct LeafLoad {
     _ tiling: LeafTiling, _ problem: BlockProblem, _ target: Target, _ multiprocessors: Int
   ) -> Double {
     let stage = LeafStage(problem, window: window, tiling)
-    let chunks = Double(channels.dividedRoundingUp(by: tiling.channelsPerChunk))
+    let splits = Double(tiling.splitCount)
+    let chunks = Double(channels.dividedRoundingUp(by: tiling.channelsPerChunk)) / splits
     // Pieces of 16 bytes come in requests of 32; each takes four passes, and one for where it comes from.
     let requests = (tiling.channelsPerChunk * stage.planeVectors * 2).dividedRoundingUp(by: 32)
     let staging = chunks * Double(5 * requests)
     let starts = chunks * Double(tiling.warpCount * LeafSegment.all.count * 3)
     let products =
-      Double(tiling.warpCount) * (cyclesPerRoot[tiling.pixelRuns] ?? 0)
+      Double(tiling.warpCount) * (cyclesPerRoot[tiling.pixelRuns] ?? 0) / splits
     let blockCycles = staging + starts + products + 500
     let blocks =
       tiling.tileCount(problem) * rootCount.dividedRoundingUp(by: tiling.rootsPerBlock)
+      * tiling.splitCount
     let blocksEach = max(1, Double(blocks) / Double(max(multiprocessors, 1)))
     let residentByMemory =
       target.sharedByteLimit / (stage.sharedByteCount(stages: tiling.stageCount) + 1024)
@@ -62,7 +64,11 @@ struct LeafLoad {
     let resident = min(Double(max(min(residentByMemory, residentByRegisters), 1)), blocksEach)
     // Fewer than 8 warps do not hide the latency of shared memory.
     let utilization = min(1, resident * Double(tiling.warpCount) / 8)
-    return blocksEach * blockCycles / utilization
+    // Sums go through the second-level cache twice; the second kernel must be started.
+    let sumsBytes = Double(2 * problem.sumsByteCount(splits: tiling.splitCount))
+    let finish =
+      tiling.splitCount == 1 ? 0 : 4000 + sumsBytes / (32 * Double(max(multiprocessors, 1)))
+    return blocksEach * blockCycles / utilization + finish
   }
 }
 

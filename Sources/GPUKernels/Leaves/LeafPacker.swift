@@ -9,7 +9,8 @@ struct LeafPacker {
   private(set) var chunks: [UInt32] = []
   private(set) var channels: [UInt32] = []
   private(set) var packets: [UInt32] = []
-  private var chunkCount = 0
+  /// Of each chunk.
+  private(set) var chunkWork: [Int] = []
   private let problem: BlockProblem
   private let tiling: LeafTiling
   private let stage: LeafStage
@@ -27,7 +28,7 @@ struct LeafPacker {
 
   /// Appends the chunks of a row block.
   mutating func append(_ roots: [LeafRoot]) throws(HewnError) -> Range<Int> {
-    let first = chunkCount
+    let first = chunkWork.count
     let places = roots.enumerated().flatMap { index, root in
       root.entries.map { Place(root: index, entry: $0) }
     }.sorted { left, right in
@@ -57,7 +58,7 @@ struct LeafPacker {
       start = end
     }
     if !chunk.isEmpty { try finish(chunk, chunkChannels) }
-    return first..<chunkCount
+    return first..<chunkWork.count
   }
 
   private var headersByteCount: Int { tiling.rootsPerBlock * LeafTiling.headerByteCount }
@@ -74,7 +75,7 @@ struct LeafPacker {
     ]
     channels += chunkChannels.map { UInt32(2 * $0 * problem.input.channelStride) }
     packets += packet
-    chunkCount += 1
+    chunkWork.append(places.reduce(0) { $0 + $1.entry.work })
   }
 
   private func packet(_ places: [Place], _ chunkChannels: [Int]) -> [UInt32] {

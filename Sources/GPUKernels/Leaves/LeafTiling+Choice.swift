@@ -50,8 +50,13 @@ extension LeafTiling {
     try problem.checkLeaves(load.window)
     var best: (tiling: LeafTiling, time: Double)?
     for candidate in candidates(problem, load, target) {
-      let time = load.time(candidate, problem, target, multiprocessorCount)
-      if time < best?.time ?? .infinity { best = (candidate, time) }
+      let chunks = load.channels.dividedRoundingUp(by: candidate.channelsPerChunk)
+      for splits in [1, 2, 3, 4, 6, 8] where splits <= chunks {
+        var candidate = candidate
+        candidate.splitCount = splits
+        let time = load.time(candidate, problem, target, multiprocessorCount)
+        if time < best?.time ?? .infinity { best = (candidate, time) }
+      }
     }
     guard let best else {
       throw HewnError(
@@ -70,7 +75,9 @@ extension LeafTiling {
     guard load.window.y.count <= 1 << 16, load.window.x.count <= 1 << 16 else { return [] }
     var list: [LeafTiling] = []
     for roots in [1, 2, 4, 8] where roots == 1 || roots / 2 < load.rootCount {
-      for (warps, runs) in [(1, 1), (2, 1), (1, 2), (2, 2), (4, 2), (1, 4), (2, 4)] {
+      for (warps, runs) in [
+        (1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (4, 2), (1, 4), (2, 4), (3, 4), (4, 4),
+      ] {
         let pixels = warps * runs * runPixels
         for tile in tiles(problem, pixels: pixels) {
           for share in [2, 1] {

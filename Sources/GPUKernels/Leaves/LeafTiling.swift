@@ -20,10 +20,13 @@ package struct LeafTiling: Hashable, Sendable {
   package var packetByteCount: Int
   /// Stages in shared memory, at least 2.
   package var stageCount: Int
+  /// Blocks that share the chunks of one tile and one row block; their sums are added by ``BlockFinishKernel``.
+  package var splitCount: Int
 
   package init(
     rootsPerBlock: Int, pixelWarps: Int, pixelRuns: Int, tileGroups: Int, tileRows: Int,
-    tileColumns: Int, channelsPerChunk: Int, packetByteCount: Int, stageCount: Int = 2
+    tileColumns: Int, channelsPerChunk: Int, packetByteCount: Int, stageCount: Int = 2,
+    splitCount: Int = 1
   ) {
     self.rootsPerBlock = rootsPerBlock
     self.pixelWarps = pixelWarps
@@ -34,6 +37,7 @@ package struct LeafTiling: Hashable, Sendable {
     self.channelsPerChunk = channelsPerChunk
     self.packetByteCount = packetByteCount
     self.stageCount = stageCount
+    self.splitCount = splitCount
   }
 
   /// Pixels of a run: two lanes for each.

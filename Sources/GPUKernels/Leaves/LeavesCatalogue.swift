@@ -19,6 +19,7 @@ package enum LeavesCatalogue {
     for (roots, warps, runs) in [(1, 1, 1), (1, 1, 4), (8, 1, 4), (8, 2, 2), (8, 2, 1)] {
       kernels.append(kernel(roots: roots, warps: warps, runs: runs))
     }
+    kernels.append(kernel(roots: 4, runs: 4, splits: 2))
     return kernels
   }
 
@@ -39,12 +40,13 @@ package enum LeavesCatalogue {
 
   private static func kernel(
     roots: Int, warps: Int = 2, runs: Int, _ activation: BlockActivation = .identity,
-    hasResidual: Bool = false
+    hasResidual: Bool = false, splits: Int = 1
   ) -> LeafKernel {
     let pixels = warps * runs * LeafTiling.runPixels
     let tiling = LeafTiling(
       rootsPerBlock: roots, pixelWarps: warps, pixelRuns: runs, tileGroups: 1,
-      tileRows: pixels / 8, tileColumns: 8, channelsPerChunk: 8, packetByteCount: 16 << 10)
+      tileRows: pixels / 8, tileColumns: 8, channelsPerChunk: 8, packetByteCount: 16 << 10,
+      splitCount: splits)
     let problem = problem(activation, hasResidual: hasResidual)
     let window = TapWindow([BlockTap(channel: 0, y: -1, x: -1), BlockTap(channel: 0, y: 1, x: 1)])
     return LeafKernel(

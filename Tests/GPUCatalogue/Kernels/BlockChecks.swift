@@ -12,6 +12,15 @@ extension KernelChecks {
       ]
     }
   }
+
+  /// The same with warpgroups.
+  package static var warpgroupBlocks: [any KernelCheck] {
+    [BlockPrecision.f16, .bf16].flatMap { precision in
+      (ConvolutionCase.all.map(\.onWarpgroups) + ConvolutionCase.warpgroups).map {
+        BlockCheck(test: $0.with(precision))
+      }
+    }
+  }
 }
 
 /// A convolution is what it is in double precision, and writes nothing else.
@@ -19,6 +28,7 @@ private struct BlockCheck: KernelCheck {
   let test: ConvolutionCase
 
   var name: String { "blocks/\(test.precision), \(test)" }
+  var target: Target { test.tiling.form == .warpgroup ? .sm90a : .sm80 }
 
   func run<Device: GPUDevice>(
     on device: CheckedDevice<Device>, _ findings: inout Findings

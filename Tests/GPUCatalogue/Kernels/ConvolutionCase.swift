@@ -96,7 +96,7 @@ package struct ConvolutionCase: Sendable, CustomStringConvertible {
       let first = group * rows
       let matrix = try FilterMatrix(
         rows: rows, taps: taps.count, values: weights[first..<first + rows].flatMap { $0 })
-      let heights = [(16, 1.0), (32, 1.6), (64, 3.2)].filter { $0.0 <= tiling.rootRows }
+      let heights = [(16, 1.0), (32, 1.6), (64, 2.5)].filter { $0.0 <= tiling.rootRows }
       let costs = CoverCosts(
         leaf: 1, heights: heights.map { .init(height: $0.0, perTap: $0.1) },
         tapsPerChunk: tiling.channelsPerChunk * kernel.vertical * kernel.horizontal)

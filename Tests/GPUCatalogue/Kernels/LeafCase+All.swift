@@ -7,12 +7,12 @@ extension LeafCase {
 
   private static func tiling(
     roots: Int = 1, warps: Int = 1, runs: Int = 1, _ tile: (Int, Int, Int), channels: Int = 2,
-    packet: Int = 4096, stages: Int = 2
+    packet: Int = 4096, stages: Int = 2, splits: Int = 1
   ) -> LeafTiling {
     LeafTiling(
       rootsPerBlock: roots, pixelWarps: warps, pixelRuns: runs, tileGroups: tile.0,
       tileRows: tile.1, tileColumns: tile.2, channelsPerChunk: channels, packetByteCount: packet,
-      stageCount: stages)
+      stageCount: stages, splitCount: splits)
   }
 
   /// Convolutions of the edges of all kinds, with the tiling that is chosen and with those that cut them badly.
@@ -75,6 +75,13 @@ extension LeafCase {
       tiling(roots: 2, (2, 1, 3), channels: 1, stages: 4), tiling((1, 1, 1), packet: 256),
     ]
     cases += tilings.map { tiling in ragged.with { $0.tiling = tiling } }
+    // Blocks that share chunks; of five splits some have none.
+    cases += [2, 5].map { splits in
+      ragged.with {
+        $0.tiling = tiling(roots: 2, runs: 2, (1, 4, 7), splits: splits); $0.hasResidual = true
+        $0.isScattered = true; $0.activation = .clip(lower: -1, upper: 1)
+      }
+    }
     cases += LeafCase.Covering.allCases.map { covering in
       make {
         $0.channels = 5; $0.filters = 43; $0.covering = covering

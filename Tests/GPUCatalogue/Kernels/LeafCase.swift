@@ -53,7 +53,7 @@ package struct LeafCase: Sendable, CustomStringConvertible {
       tiling.map {
         "tile \($0.tileGroups)×\($0.tileRows)×\($0.tileColumns) of"
           + " \($0.rootsPerBlock)×\($0.pixelWarps)×\($0.pixelRuns), \($0.channelsPerChunk) channels in"
-          + " \($0.packetByteCount)"
+          + " \($0.packetByteCount), \($0.splitCount) splits"
       } ?? "",
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: ", ")
@@ -115,7 +115,10 @@ package struct LeafCase: Sendable, CustomStringConvertible {
   }
 
   /// The convolution's groups with their covers.
-  package func branches() throws -> [BlockBranch] {
+  package func branches() throws -> [BlockBranch] { try branches(cover) }
+
+  /// The convolution's groups with covers of another kind.
+  package func branches(_ cover: (FilterMatrix) -> Cover) throws -> [BlockBranch] {
     let (weights, bias) = (weights(), bias())
     let rows = filters / groups
     return try (0..<groups).map { group in
@@ -218,7 +221,7 @@ extension LeafCase {
 
 extension LanesGeometry {
   /// Elements from the first to the last of so many groups of images.
-  func elementCount(groups: Int) -> Int {
+  package func elementCount(groups: Int) -> Int {
     8
       * ((groups - 1) * groupStride + (channels - 1) * channelStride + (height - 1) * rowStride
         + (width - 1) * pixelStride + 1)

@@ -133,12 +133,25 @@ extension CheckedDevice {
     let kernel = LeafKernel(layer)
     // Nothing is read of tables without elements, but addresses are wanted.
     func table(_ words: [UInt32]) throws -> UInt64 { try buffer(words.isEmpty ? [0] : words) }
-    let addresses = LeafAddresses(
-      input: tensors.input, output: tensors.output, residual: tensors.residual,
+    let tables = BlockTables(
       work: try table(layer.work), chunks: try table(layer.chunks),
       channels: try table(layer.channels), packets: try table(layer.packets),
       rows: try table(layer.rows), bias: try buffer(layer.bias))
-    try run(kernel, kernel.arguments(layer, addresses))
+    let residual = tensors.residual == 0 ? nil : tensors.residual
+    let splits = tiling.splitCount
+    guard splits > 1 else {
+      try run(
+        kernel,
+        kernel.arguments(
+          layer, tables, input: tensors.input, output: tensors.output, residual: residual))
+      return layer
+    }
+    let sums = try allocate(byteCount: problem.sumsByteCount(splits: splits))
+    try run(kernel, kernel.arguments(layer, tables, input: tensors.input, output: sums))
+    let finish = BlockFinishKernel(
+      problem, .f32, positionCount: layer.rows.count, splitCount: splits)
+    try run(
+      finish, finish.arguments(tables, sums: sums, output: tensors.output, residual: residual))
     return layer
   }
 

@@ -32,6 +32,29 @@ import Testing
     }
   }
 
+  /// Row blocks come by descending work, and splits end as near to their share as chunks allow.
+  @Test func order() throws {
+    for block in BlockCase.all {
+      let layer = try BlockLayer(block.problem, branches: block.branches(), tiling: block.tiling)
+      let unpacked = UnpackedLayer(layer)
+      let splits = block.tiling.splitCount
+      var previous = Int.max
+      for first in stride(from: 0, to: unpacked.bandSteps.count, by: splits) {
+        let work = unpacked.bandSteps[first..<first + splits]
+        let total = work.reduce(0, +)
+        #expect(total <= previous, "\(block)")
+        previous = total
+        var done = 0
+        for (index, part) in work.enumerated() {
+          done += part
+          let off = abs(done * splits - (index + 1) * total)
+          #expect(2 * off <= splits * unpacked.greatestChunk, "\(block): \(work)")
+        }
+      }
+      #expect(unpacked.bandSteps.reduce(0, +) == layer.counts.bandSteps, "\(block)")
+    }
+  }
+
   /// Ties go to the even neighbour in 16 bits, and away from zero in tf32, as the GPU's conversions.
   @Test func rounding() throws {
     let cases: [(BlockPrecision, Float, Double)] = [

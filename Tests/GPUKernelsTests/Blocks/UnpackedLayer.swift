@@ -9,6 +9,9 @@ struct UnpackedLayer {
   var biases: [Int: Float] = [:]
   /// Wavefronts of shared memory in which the taps of the tile's first and last pixel are read.
   var wavefronts = (first: 0, last: 0)
+  /// Products of 16 rows, a step and a pixel, of each entry of `work`, and of the largest chunk.
+  var bandSteps: [Int] = []
+  var greatestChunk = 0
   /// What is wrong.
   var findings: [String] = []
 
@@ -21,7 +24,7 @@ struct UnpackedLayer {
     expect(layer.rows.count == layer.rowBlockCount * tiling.rootsPerBlock * tiling.rootRows, "rows")
     expect(layer.bias.count == layer.rows.count, "biases")
     expect(layer.packetOffset % 128 == 0 && layer.stageByteCount % 128 == 0, "alignment")
-    expect(layer.sharedByteCount == tiling.stageCount * layer.stageByteCount, "shared memory")
+    expect(layer.sharedByteCount >= tiling.stageCount * layer.stageByteCount, "shared memory")
     for (row, bias) in zip(layer.rows, layer.bias) where row != .max {
       expect(biases.updateValue(bias, forKey: Int(row)) == nil, "row \(row) twice")
     }
@@ -30,7 +33,12 @@ struct UnpackedLayer {
       let (first, count) = (Int(layer.work[2 * index]), Int(layer.work[2 * index + 1]))
       expect(first == nextChunk, "work \(index) begins at chunk \(first), not \(nextChunk)")
       nextChunk = first + count
-      for chunk in first..<nextChunk { readChunk(chunk, rowBlock: index / tiling.splitCount) }
+      bandSteps.append(0)
+      for chunk in first..<nextChunk {
+        let before = bandSteps[index]
+        readChunk(chunk, rowBlock: index / tiling.splitCount)
+        greatestChunk = max(greatestChunk, bandSteps[index] - before)
+      }
     }
     expect(nextChunk == layer.chunks.count / 4, "\(nextChunk) chunks")
   }
@@ -74,6 +82,7 @@ struct UnpackedLayer {
     expect(weights % (tiling.form == .warpgroup ? 128 : 16) == 0, "weights at \(weights)")
     for (index, place) in tiling.segmentPlaces.enumerated() {
       let stepCount = Int(half(packet, 32 * root + 2 * index))
+      bandSteps[bandSteps.count - 1] += stepCount * place.height / 16
       for _ in 0..<stepCount {
         wavefronts.first += wavefrontCount(packet, taps, pixelOffset: 0)
         wavefronts.last += wavefrontCount(packet, taps, pixelOffset: lastPixelOffset)
@@ -122,15 +131,14 @@ struct UnpackedLayer {
   }
 
   /// What a step's taps cost: each 128 bytes of vectors are read at once, one wavefront for each of
-  /// them in the same banks.
+  /// them in the same banks. A tap that is there several times is read once.
   private mutating func wavefrontCount(_ packet: [UInt32], _ taps: Int, pixelOffset: Int) -> Int {
     let vectorBytes = layer.stage.vectorByteCount
     var sum = 0
     for first in stride(from: 0, to: layer.tiling.precision.stepTaps, by: 128 / vectorBytes) {
       var banks: [Int: Int] = [:]
-      for k in first..<first + 128 / vectorBytes {
-        var address = Int(packet[taps / 4 + k])
-        address = address < 128 ? (address + pixelOffset) % 128 : address + pixelOffset
+      for offset in Set(packet[taps / 4 + first..<taps / 4 + first + 128 / vectorBytes]) {
+        let address = Int(offset) + pixelOffset
         expect(address % vectorBytes == 0, "a vector at \(address)")
         banks[address % 128, default: 0] += 1
       }

@@ -126,12 +126,16 @@ private struct UnpackedLeaves {
     let planeBytes = stage.planeVectors * LeafStage.vectorByteCount
     for block in 0..<layer.rowBlockCount {
       let positions = block * tiling.rowCount..<(block + 1) * tiling.rowCount
-      for position in positions where layer.rows[position] != LeafLayer.noRow {
+      for position in positions where layer.rows[position] != UInt32.max {
         rows.append(Int(layer.rows[position]))
         bias.append(layer.bias[position])
       }
-      let first = Int(layer.work[2 * block])
-      for chunk in first..<first + Int(layer.work[2 * block + 1]) {
+      let splits = tiling.splitCount
+      let shares = (block * splits..<(block + 1) * splits).map { index in
+        let first = Int(layer.work[2 * index])
+        return first..<first + Int(layer.work[2 * index + 1])
+      }
+      for chunk in shares.joined() {
         let record = layer.chunks[4 * chunk..<4 * chunk + 4].map(Int.init)
         #expect(record[1] <= tiling.channelsPerChunk && 16 * record[3] <= tiling.packetByteCount)
         let channels = layer.channels[record[0]..<record[0] + record[1]].map {

@@ -1,4 +1,5 @@
 import GPUCatalogue
+import GPUDevices
 import GPUKernels
 import Tensors
 import Testing
@@ -6,6 +7,24 @@ import Testing
 struct NormalizeTests {
   @Test(arguments: Emulated.all(KernelChecks.normalizations))
   func `rows are normalized`(check: Emulated) { check.expectNoFindings() }
+
+  @Test func `rows that registers keep are read once, others three times`() throws {
+    let device = CheckedDevice(EmulatorDevice())
+    for (axis, configuration, times) in [
+      (96, nil, 2), (1000, nil, 2), (1026, nil, 4),
+      (96, NormalizeConfiguration(threadCount: 32, keptCount: 0), 4),
+    ] as [(Int, NormalizeConfiguration?, Int)] {
+      let x = try device.buffer([Float](repeating: 1, count: 8 * axis * 8), as: .f16)
+      let problem = try NormalizeProblem(
+        outer: 8, axis: axis, period: 1, run: 1, scale: false, shift: false, epsilon: 1,
+        element: .f16)
+      let kernel = NormalizeKernel(problem, configuration)
+      try device.run(kernel, kernel.arguments(input: x, output: x))
+      let total = try #require(device.device.lastReport).total
+      #expect(total.globalBytes == UInt64(times * 8 * axis * 16), "\(axis)")
+      #expect(total.globalSectors * 32 == total.globalBytes, "\(axis)")
+    }
+  }
 
   @Test func `operators say which scales rows have`() throws {
     let instance = try NormalizeProblem.channels(
