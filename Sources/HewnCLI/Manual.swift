@@ -54,7 +54,7 @@ package enum Manual {
     ("TERM", "when dumb: the same"),
     ("HEWN_COSTS", "what --costs is where it is not given"),
     ("HEWN_CACHE", "the folder of Hewn's caches"),
-    ("HEWN_CUDA_DRIVER", "the driver of --device cuda, where it is not libcuda.so.1"),
+    ("HEWN_CUDA_DRIVER", "the driver of --device cuda; libcuda.so.1 by default"),
     ("XDG_CACHE_HOME", "without it, the folder of all caches; ~/.cache by default"),
   ]
 

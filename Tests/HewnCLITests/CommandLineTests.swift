@@ -186,6 +186,19 @@ import Testing
     #expect(dense["top1_agreement"] as? Double == 1)
   }
 
+  @Test(arguments: Precision.allCases) func comparesAGPU(precision: Precision) throws {
+    let result = Captured.run([
+      "compare", workspace.model, "--device", "emulator", "--precision", precision.rawValue,
+      "--batch", "3", "--json",
+    ])
+    #expect(result.status == 0, "\(result)")
+    let json = try Workspace.json(result.output)
+    #expect(json["tolerance"] as? Double == precision.usualTolerance)
+    let plan = try #require(json["plan"] as? [String: Any])
+    #expect(plan["device"] as? String == "emulator" && plan["gpu"] is String)
+    #expect(plan["precision"] as? String == precision.rawValue)
+  }
+
   @Test func comparesWithAFolder() throws {
     let folder = workspace.file("expected")
     let x: [Float] = [1, 2, 3]

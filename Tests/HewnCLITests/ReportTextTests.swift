@@ -72,7 +72,7 @@ import Testing
     var plan = Self.plan
     (plan.device, plan.instructionSet, plan.gpu, plan.precision) = (.cuda, nil, "a GPU", .f16)
     let kernel = LayerSummary.Kernel(
-      name: "conv", tile: "128×4x8×8", stageCount: 3, blockCount: 98, waves: 0.742_4,
+      name: "conv", tile: "128·(4×8)·8", stageCount: 3, blockCount: 98, waves: 0.742_4,
       sharedByteCount: 98_304, limiter: "shared memory")
     let report = InspectReport(
       hewnVersion: "1.2.3", model: Self.model, plan: plan,
@@ -90,9 +90,9 @@ import Testing
       text.contains(
         """
 
-        #  layer  op    tile       stages  waves   shared  limiter        engine     reason
-        1  conv1  Conv  128×4x8×8       3  0.742  98.3 kB  shared memory  sparse
-        2  sort   TopK                                                    reference  no GPU kernel for TopK
+        #  layer  op    tile         stages  waves   shared  limiter        engine     reason
+        1  conv1  Conv  128·(4×8)·8       3  0.742  98.3 kB  shared memory  sparse
+        2  sort   TopK                                                      reference  no GPU kernel for TopK
 
         """), "\(text)")
   }

@@ -21,7 +21,7 @@ enum Fixtures {
       predictedSparseMilliseconds: 0.05, predictedDenseMilliseconds: 0.1, denseFlops: 55_296,
       nonZeroFlops: 6656, boundFlops: 8192,
       kernel: LayerSummary.Kernel(
-        name: "conv_blocks_f16", tile: "16×8x8x8", stageCount: 3, splitCount: 2, blockCount: 12,
+        name: "conv_blocks_f16", tile: "16·(8×8)·8", stageCount: 3, splitCount: 2, blockCount: 12,
         waves: 1.0 / 11, sharedByteCount: 40_960, limiter: "shared memory")),
     LayerSummary(
       name: "pool", op: "GlobalAveragePool", engine: "other", reason: "",

@@ -136,7 +136,7 @@ import Testing
               "shared_bytes" : 40960,
               "splits" : 2,
               "stages" : 3,
-              "tile" : "16×8x8x8",
+              "tile" : "16·(8×8)·8",
               "waves" : 0.091
             },
             "leaves" : 12,

@@ -44,7 +44,7 @@ public struct LayerSummary: Codable, Sendable, Equatable {
   public struct Kernel: Codable, Sendable, Equatable {
     /// The kernel's name.
     public var name: String
-    /// Rows × pixels × images that a block of threads computes, as `128×4x8×8`.
+    /// Rows, pixels and images that a block of threads computes, as `128·(4×8)·8`.
     public var tile: String
     /// Stages of input in shared memory.
     public var stageCount: Int
@@ -56,8 +56,8 @@ public struct LayerSummary: Codable, Sendable, Equatable {
     public var waves: Double
     /// Bytes of shared memory of a block.
     public var sharedByteCount: Int
-    /// What is expected to take the most time: `tensor cores`, `shared memory`, `L2`, `memory` or
-    /// `launch`.
+    /// What is expected to take the most time: `tensor cores`, `shared memory`, `L2`, `memory`, or
+    /// `latency` where all of them wait.
     public var limiter: String
 
     package init(

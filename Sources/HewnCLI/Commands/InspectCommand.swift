@@ -11,7 +11,7 @@ package struct InspectCommand: ConsoleCommand {
       Compiles the model and shows for each layer: the filter matrix M×K, its zeros, the segments \
       (height:count) and leaves that cover it, the slots of segments that are zero in the model, \
       the predicted times, and the engine chosen with the reason; of GPU kernels also their tile \
-      (rows×pixels×images), stages, waves, shared memory and limiter.
+      (rows·pixels·images), stages, waves, shared memory and limiter.
       """,
       examples: """
         hewn inspect model.onnx
