@@ -9,9 +9,7 @@ extension Conv: GPUOperator {
     return node.convolutionObstacle
   }
 
-  package func writesChannels(of node: GPUNode) -> Bool {
-    !isDepthwise(node) && BlockActivation(activation) != nil
-  }
+  package func writesChannels(of node: GPUNode) -> Bool { BlockActivation(activation) != nil }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     if isDepthwise(node) { return try lowerDepthwise(node, in: lowering) }
@@ -72,7 +70,8 @@ extension Conv: GPUOperator {
         weights: FilterWeights(
           matrix: try FilterMatrix(rows: rows.count, taps: columns, values: matrix),
           bias: Array(bias[rows])),
-        firstRow: rows.lowerBound)
+        firstRow: rows.lowerBound,
+        foreignCount: rows.count * (branchGroups.count - 1) * channels * tapCount)
     }
   }
 }
