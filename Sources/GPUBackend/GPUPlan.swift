@@ -1,7 +1,7 @@
 internal import GPUDevices
 package import Runtime
 internal import Synchronization
-internal import Tensors
+package import Tensors
 
 /// A model as launches of kernels, for one kind of GPU.
 package struct GPUPlan: Plan {
@@ -17,7 +17,7 @@ package struct GPUPlan: Plan {
 
   /// - Parameter open: makes the device that a session runs on.
   /// - Throws: as ``GPUProgram/places()``.
-  init<Device: GPUDevice>(
+  package init<Device: GPUDevice & SendableMetatype>(
     _ program: GPUProgram, open: @escaping @Sendable () throws -> Device
   ) throws(HewnError) {
     self.program = program

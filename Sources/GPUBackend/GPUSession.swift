@@ -1,7 +1,7 @@
 internal import GPUDevices
 internal import KernelIR
-package import Runtime
-package import Tensors
+internal import Runtime
+internal import Tensors
 
 /// Runs a plan on a device: one allocation for activations, and the launches between two evaluations by the
 /// host as one captured graph.
