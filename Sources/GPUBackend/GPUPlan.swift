@@ -1,4 +1,4 @@
-internal import GPUDevices
+package import GPUDevices
 package import Runtime
 internal import Synchronization
 package import Tensors
