@@ -10,7 +10,8 @@ extension BlockTiling {
     guard form == .warp else { return min(255, accumulatorCount + 72) }
     return switch accumulatorCount {
     case ...32: 96
-    case ...64: precision.element == .f32 ? 160 : 128
+    // Places of many pixels, and of f32, take more.
+    case ...64: precision.element == .f32 || pixelsPerWarp > 8 ? 160 : 128
     case ...96: 192
     default: 255
     }
