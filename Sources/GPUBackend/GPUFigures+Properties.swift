@@ -1,5 +1,5 @@
 internal import GPUDevices
-package import GPUKernels
+internal import GPUKernels
 
 extension GPUFigures {
   /// The figures of a device: those of a GPU of that name, or of one of its generation with the sizes that the

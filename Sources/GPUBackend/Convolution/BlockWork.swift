@@ -12,6 +12,8 @@ struct BlockWork {
     var weights: FilterWeights
     /// The output channel of filter 0.
     var firstRow: Int
+    /// The zeros that stand for channels of other groups, and are no weights.
+    var foreignCount = 0
 
     /// All channels of a single pixel.
     static func product(_ weights: FilterWeights) -> Branch {

@@ -15,17 +15,21 @@ extension GPULowering {
   func convolve(
     _ works: [BlockWork], output: GPUTensor, activation: Activation
   ) throws(HewnError) -> GPUDecision {
-    var matrix = MatrixReport(
-      rows: 0, taps: works.flatMap(\.branches).map(\.taps.count).max() ?? 0, weights: 0, zeros: 0)
-    for weights in works.flatMap(\.branches).map(\.weights) {
-      matrix.rows += weights.matrix.rows
-      matrix.weights += weights.matrix.values.count
-      matrix.zeros += weights.matrix.zeroCount
+    let branches = works.flatMap(\.branches)
+    var matrix = MatrixReport(rows: 0, taps: 0, weights: 0, zeros: 0)
+    for branch in branches {
+      let values = branch.weights.matrix
+      let count = values.values.count - branch.foreignCount
+      matrix.rows += values.rows
+      matrix.taps = max(matrix.taps, count / values.rows)
+      matrix.weights += count
+      matrix.zeros += values.zeroCount - branch.foreignCount
     }
+    let hasZeros = branches.contains { $0.weights.matrix.zeroCount > 0 }
     let planner = ConvolutionPlanner(target: target)
     let dense = try works.map { (work) throws(HewnError) in try planner.dense(work) }
     let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
-    guard target.engine == .sparse, matrix.zeros > 0 else {
+    guard target.engine == .sparse, hasZeros else {
       try emit(dense, works, output, activation)
       return GPUDecision(
         engine: Engine.dense.rawValue,

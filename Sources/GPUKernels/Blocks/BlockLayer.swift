@@ -35,8 +35,10 @@ package struct BlockLayer: Hashable, Sendable {
   package let stageByteCount: Int
   package let counts: BlockCounts
 
-  /// Bytes of all stages.
-  package var sharedByteCount: Int { tiling.stageCount * stageByteCount }
+  /// Bytes of all stages, and no less than warpgroups need to store.
+  package var sharedByteCount: Int {
+    max(tiling.stageCount * stageByteCount, tiling.epilogueByteCount)
+  }
 
   /// Packs a layer.
   ///

@@ -17,10 +17,13 @@ package struct BlockOutline: Hashable, Sendable {
   /// segment of all taps.
   package var density: Double
 
-  /// - Precondition: a branch, of a row or more.
+  /// - Precondition: an image, a row and a pixel or more; layers without have nothing to compute.
   package init(
     _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1
   ) {
+    precondition(
+      problem.imageGroups > 0 && problem.output.height > 0 && problem.output.width > 0
+        && branches.contains { $0.rows > 0 }, "an empty output of blocks")
     self.problem = problem
     self.density = density
     range = BlockTapRange(branches.lazy.flatMap(\.taps))

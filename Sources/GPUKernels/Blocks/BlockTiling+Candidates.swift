@@ -88,9 +88,9 @@ extension BlockTiling {
 
   /// The same shape with chunks of different sizes: the largest that fit, in two and in three stages.
   private func withChunks(_ outline: BlockOutline, _ figures: GPUFigures) -> [BlockTiling] {
-    let channels = min(max(1, outline.greatestChannels), BlockCopies.channelLimit)
-    var sizes = (0..<10).map { 1 << $0 }.filter { $0 < channels }
-    sizes.append(channels)
+    let channels = max(1, outline.greatestChannels)
+    var sizes = (0...10).map { 1 << $0 }.filter { $0 < channels }
+    sizes.append(min(channels, 1 << 10))
     var result: [BlockTiling] = []
     for stageCount in [2, 3] {
       let fitting = sizes.reversed().lazy.map { size in

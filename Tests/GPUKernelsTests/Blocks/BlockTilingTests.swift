@@ -77,7 +77,7 @@ import Testing
       let tiling = try BlockTiling.choose(for: outline, precision: precision, on: figures)
       let words: Comment = "\(layer.testDescription) on \(figures.name): \(tiling)"
       #expect(tiling.accumulatorCount <= 128, words)
-      #expect(tiling.registerEstimate * tiling.threadCount <= figures.registerCount, words)
+      #expect(tiling.registerBudget * tiling.threadCount <= figures.registerCount, words)
       #expect(tiling.sharedByteBound(outline) <= figures.sharedByteLimit, words)
       #expect(tiling.form == .warp || (figures == .h100 && precision == .f16), words)
       let box = tiling.tileGroups * tiling.tileRows * tiling.tileColumns
