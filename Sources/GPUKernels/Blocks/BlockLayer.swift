@@ -92,6 +92,8 @@ package struct BlockLayer: Hashable, Sendable {
 package struct BlockCounts: Hashable, Sendable {
   /// Steps of segments by height: 16, 32, 64.
   package var steps: [Int: Int] = [:]
+  /// Segments that chunks have steps of, by height.
+  package var segments: [Int: Int] = [:]
   /// Taps of all segments, and those which fill up steps.
   package var tapCount = 0
   package var paddingTapCount = 0
