@@ -2,8 +2,10 @@ import Emulator
 import GPUBackend
 import GPUKernels
 import Graphs
+import KernelIR
 import ReferenceBackend
 import Runtime
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -54,11 +56,29 @@ enum GPUHarness {
   private static func failures(
     _ net: CaseGraph, _ want: [Tensor], _ options: CompileOptions
   ) throws -> [String] {
-    let got = try outputs(of: net.graph, try backend(), net.inputs, options)
-    return zip(got, want).enumerated().compactMap { index, pair in
-      tolerance(options.precision)
-        .violation(got: pair.0.floats(), want: pair.1.doubles())
-        .map { "output \(index): \($0)" }
+    let plan = try backend().compileForGPU(net.graph, options: options)
+    let got = try plan.makeSession().run(net.inputs, outputCount: want.count)
+    return kernelsThatDiffer(plan.program.kernels)
+      + zip(got, want).enumerated().compactMap { index, pair in
+        tolerance(options.precision)
+          .violation(got: pair.0.floats(), want: pair.1.doubles())
+          .map { "output \(index): \($0)" }
+      }
+  }
+
+  /// Hashes of all kernels so far.
+  private static let kernels = Mutex<[String: Int]>([:])
+
+  /// Kernels of equal names must be equal: a program builds one of each name.
+  private static func kernelsThatDiffer(_ built: [String: Kernel]) -> [String] {
+    built.compactMap { name, kernel in
+      let hash = kernel.description.hashValue
+      let known = kernels.withLock { kernels in
+        if let known = kernels[name] { return known }
+        kernels[name] = hash
+        return hash
+      }
+      return known == hash ? nil : "there are two kernels \(name)"
     }
   }
 
