@@ -29,7 +29,8 @@ enum GPUHarness {
   /// Builds a network, runs it in every way and records one issue with all failures.
   static func expect(
     _ name: String, seed: UInt64 = 1, precisions: [Precision] = Precision.allCases,
-    engines: [Engine] = Engine.allCases, sourceLocation: SourceLocation = #_sourceLocation,
+    engines: [Engine] = Engine.allCases, on figures: GPUFigures = .h200,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ build: (inout CaseGraph) throws -> Void
   ) {
     var net = CaseGraph(seed: seed)
@@ -40,7 +41,7 @@ enum GPUHarness {
       for precision in precisions {
         for engine in engines {
           let options = CompileOptions(engine: engine, threads: 1, precision: precision)
-          failures += try self.failures(net, want, options).map {
+          failures += try self.failures(net, want, options, figures).map {
             "\(precision.rawValue), \(engine.rawValue): \($0)"
           }
         }
@@ -54,9 +55,9 @@ enum GPUHarness {
   }
 
   private static func failures(
-    _ net: CaseGraph, _ want: [Tensor], _ options: CompileOptions
+    _ net: CaseGraph, _ want: [Tensor], _ options: CompileOptions, _ figures: GPUFigures
   ) throws -> [String] {
-    let plan = try backend().compileForGPU(net.graph, options: options)
+    let plan = try backend(on: figures).compileForGPU(net.graph, options: options)
     let got = try plan.makeSession().run(net.inputs, outputCount: want.count)
     return kernelsThatDiffer(plan.program.kernels)
       + zip(got, want).enumerated().compactMap { index, pair in
@@ -82,8 +83,10 @@ enum GPUHarness {
     }
   }
 
-  static func backend(evaluate: Evaluator? = nil) throws -> GPUBackend {
-    try GPUBackend(.emulator(.h200, EmulatorOptions()), evaluate: evaluate)
+  static func backend(
+    on figures: GPUFigures = .h200, evaluate: Evaluator? = nil
+  ) throws -> GPUBackend {
+    try GPUBackend(.emulator(figures, EmulatorOptions()), evaluate: evaluate)
   }
 
   static func outputs(

@@ -177,6 +177,21 @@ import Testing
     }
   }
 
+  @Test func trimmedOutputs() throws {
+    var net = CaseGraph(seed: 1)
+    let boxes = net.input(Tensor([1, 3, 4], [0, 0, 1, 1, 1, 1, 0, 0.1, 0, 2, 1, 3] as [Float]))
+    let scores = net.input(Tensor([1, 1, 3], [0.5, 0.9, 0.7] as [Float]))
+    let most = net.constant(Tensor([1], [Int64(3)]))
+    let threshold = net.constant(Tensor(scalar: Float(0.5)))
+    net.output(try net.add(NonMaxSuppression(), [boxes, scores, most, threshold]))
+    net.graph.trimmedOutputs = [0]
+    let got = try GPUHarness.outputs(
+      of: net.graph, try GPUHarness.backend(evaluate: Reference.evaluate), net.inputs,
+      CompileOptions(threads: 1))
+    #expect(got[0].type == TensorType(.int64, [2, 3]))
+    #expect(got[0].elements(as: Int64.self) == [0, 0, 1, 0, 0, 2])
+  }
+
   @Test("what fails while running is thrown with its node, and the session runs again")
   func runTimeErrors() throws {
     var net = CaseGraph(seed: 1)
