@@ -23,7 +23,9 @@ extension GPULowering {
       matrix.zeros += weights.matrix.zeroCount
     }
     let planner = BlockPlanner(target: target)
-    let dense = try works.map { (work) throws(HewnError) in try planner.dense(work) }
+    let dense = try works.map { (work) throws(HewnError) in
+      try planner.dense(work.problem, work.branches)
+    }
     let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
     guard target.engine == .sparse, matrix.zeros > 0 else {
       try emit(dense, works, output, activation)
@@ -32,7 +34,9 @@ extension GPULowering {
         reason: target.engine == .dense ? "asked for" : "no zeros", matrix: matrix,
         denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
     }
-    let sparse = try works.map { (work) throws(HewnError) in try planner.sparse(work) }
+    let sparse = try works.map { (work) throws(HewnError) in
+      try planner.sparse(work.problem, work.branches)
+    }
     let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
     for plan in sparse { plan.count(in: &matrix) }
     let isSparse = sparseSeconds < denseSeconds
