@@ -37,7 +37,7 @@ extension GPULowering {
         denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
     }
     let sparse = try works.map { (work) throws(HewnError) in
-      try planner.sparse(work.problem, work.branches)
+      try planner.sparse(work)
     }
     let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
     for plan in sparse { plan.count(in: &matrix) }
