@@ -111,8 +111,8 @@ let package = Package(
     .executableTarget(
       name: "GPUCheck",
       dependencies: [
-        "GPUCatalogue", "GPUDevices", "GPUKernels", "Emulator", "CUDA", "Covers", "KernelIR",
-        "PTX", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "GPUBackend", "GPUCatalogue", "GPUDevices", "GPUKernels", "Emulator", "CUDA", "Covers",
+        "KernelIR", "PTX", "Runtime", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/GPUCheck"),
     .target(

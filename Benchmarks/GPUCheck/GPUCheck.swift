@@ -7,5 +7,6 @@ import ArgumentParser
     abstract: "Tests and measures Hewn's GPU kernels.",
     subcommands: [
       WritePTX.self, EmulatorSpeed.self, Mix.self, Costs.self, Test.self, Golden.self, Bench.self,
+      Layers.self,
     ])
 }

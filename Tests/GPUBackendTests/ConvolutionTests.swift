@@ -56,7 +56,34 @@ import Testing
   }
 
   @Test func geometry() {
-    GPUHarness.expect(Self.geometries, precisions: Precision.allCases, engines: Engine.allCases)
+    let rows = Self.geometries
+    GPUHarness.expect(
+      Array(rows[..<3]), precisions: Precision.allCases, engines: Engine.allCases)
+    GPUHarness.expect(Array(rows[3...]), engines: [.sparse])
+  }
+
+  @Test func reports() throws {
+    func layer(_ row: OperatorCase, _ engine: Engine) throws -> LayerReport {
+      var net = CaseGraph(seed: 1)
+      try row.build(&net)
+      let plan = try GPUHarness.backend()
+        .compile(net.graph, options: CompileOptions(engine: engine, threads: 1, precision: .f16))
+      return try #require(plan.layers.first { $0.op.hasPrefix("Conv") && $0.matrix != nil })
+    }
+    let op = Conv(kernel: [3, 3], padding: Self.same)
+    let pruned = Self.conv("pruned", [64, 64, 28, 28], filters: 64, op, density: 0.01)
+    for (row, engine, want, reason) in [
+      (pruned, Engine.sparse, "sparse", "× faster than dense"), (pruned, .dense, "dense", "asked"),
+      (Self.conv("all", [8, 16, 4, 4], filters: 16, op, density: 1), .sparse, "dense", "no zeros"),
+    ] {
+      let layer = try layer(row, engine)
+      #expect(layer.engine == want && layer.reason.contains(reason), "\(layer)")
+    }
+    // What groups do not read is no weight.
+    let grouped = Self.conv(
+      "groups", [8, 8, 4, 4], filters: 8, Conv(kernel: [3, 3], groups: 4), density: 1)
+    let matrix = try #require(try layer(grouped, .sparse).matrix)
+    #expect(matrix.rows == 8 && matrix.taps == 18 && matrix.weights == 144 && matrix.zeros == 0)
   }
 
   @Test func depthwise() {
@@ -142,7 +169,7 @@ import Testing
         Self.transposed(
           "same", [3, 3, 3, 3], filters: 4,
           ConvTranspose(kernel: [3, 3], strides: [2, 2], padding: .sameLower)),
-      ], engines: Engine.allCases)
+      ], engines: [.sparse])
   }
 
   @Test func products() {

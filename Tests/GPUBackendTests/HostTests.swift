@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func typesAndSizes() throws {
-    try expect(because: "int64", ArgReduce(.max, axis: 1), .input([3, 4]))
+    try expect(because: "no GPU kernel for ArgMax", ArgReduce(.max, axis: 1), .input([3, 4]))
     try expect(
       because: "int64", MaxPool(PoolingWindow(kernel: [2, 2]), indices: .rowMajor),
       .input([1, 2, 4, 5]))
@@ -156,6 +156,40 @@ import Testing
     for (got, want) in zip(got, want) {
       #expect(got.type == want.type && got.doubles() == want.doubles())
     }
+  }
+
+  /// Channels whose groups lie apart, read by the host, and results of the host that are joined.
+  @Test func hostChannels() throws {
+    var net = CaseGraph(seed: 1)
+    let x = net.input([9, 4, 3])
+    let halves = try net.graph.addNode(Split(axis: 1, outputCount: 2), [x], name: "split")
+    let cosine = Unary(.trigonometric(.cos))
+    let (a, b) = (try net.add(cosine, [halves[1]]), try net.add(Unary(.negate), [halves[1]]))
+    let joined = try net.add(Concat(axis: 1), [b, a, halves[0]])
+    net.output(try net.add(cosine, [joined]), joined, halves[1])
+    let options = CompileOptions(threads: 1)
+    let backend = try GPUHarness.backend(evaluate: Reference.evaluate)
+    let got = try GPUHarness.outputs(of: net.graph, backend, net.inputs, options)
+    let want = try GPUHarness.outputs(of: net.graph, ReferenceBackend(), net.inputs, options)
+    for (got, want) in zip(got, want) {
+      let violation = Tolerance.close.violation(got: got.floats(), want: want.doubles())
+      #expect(violation == nil, "\(violation ?? "")")
+    }
+  }
+
+  @Test func trimmedOutputs() throws {
+    var net = CaseGraph(seed: 1)
+    let boxes = net.input(Tensor([1, 3, 4], [0, 0, 1, 1, 1, 1, 0, 0.1, 0, 2, 1, 3] as [Float]))
+    let scores = net.input(Tensor([1, 1, 3], [0.5, 0.9, 0.7] as [Float]))
+    let most = net.constant(Tensor([1], [Int64(3)]))
+    let threshold = net.constant(Tensor(scalar: Float(0.5)))
+    net.output(try net.add(NonMaxSuppression(), [boxes, scores, most, threshold]))
+    net.graph.trimmedOutputs = [0]
+    let got = try GPUHarness.outputs(
+      of: net.graph, try GPUHarness.backend(evaluate: Reference.evaluate), net.inputs,
+      CompileOptions(threads: 1))
+    #expect(got[0].type == TensorType(.int64, [2, 3]))
+    #expect(got[0].elements(as: Int64.self) == [0, 0, 1, 0, 0, 2])
   }
 
   @Test("what fails while running is thrown with its node, and the session runs again")

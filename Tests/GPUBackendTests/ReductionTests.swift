@@ -12,16 +12,17 @@ import Testing
   ]
 
   @Test func everyKind() {
-    var cases: [OperatorCase] = []
     for (row, kind) in Reduce.Kind.allCases.enumerated() where kind != .logSum {
+      var cases: [OperatorCase] = []
       for (index, (shape, axes)) in Self.axes.enumerated() {
         // Every kind meets every row of the table in one of the two forms.
         let op = Reduce(kind, keepsDimensions: (row + index) % 2 == 0)
         cases.append(
           OperatorCase("\(kind) \(shape) over \(axes)", op, .random(shape), .integers(axes)))
       }
+      // Half precision has no numbers as small as products of many.
+      GPUHarness.expect(cases, precisions: [.f32, kind == .product ? .bf16 : .f16])
     }
-    GPUHarness.expect(cases)
   }
 
   @Test func withoutAxes() {

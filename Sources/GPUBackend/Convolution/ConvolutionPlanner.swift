@@ -15,14 +15,14 @@ struct ConvolutionPlanner {
   /// The fastest that multiplies with every weight.
   func dense(_ work: BlockWork) throws(HewnError) -> ConvolutionPlan {
     try fastest(
-      { () throws(HewnError) in try blocks.dense(work) },
+      { () throws(HewnError) in try blocks.dense(work.problem, work.branches) },
       { () throws(HewnError) in try leaves.dense(work) })
   }
 
   /// The fastest that leaves out zeros.
   func sparse(_ work: BlockWork) throws(HewnError) -> ConvolutionPlan {
     try fastest(
-      { () throws(HewnError) in try blocks.sparse(work) },
+      { () throws(HewnError) in try blocks.sparse(work.problem, work.branches) },
       { () throws(HewnError) in try leaves.sparse(work) })
   }
 

@@ -36,7 +36,9 @@ extension GPULowering {
         reason: target.engine == .dense ? "asked for" : "no zeros", matrix: matrix,
         denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
     }
-    let sparse = try works.map { (work) throws(HewnError) in try planner.sparse(work) }
+    let sparse = try works.map { (work) throws(HewnError) in
+      try planner.sparse(work)
+    }
     let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
     for plan in sparse { plan.count(in: &matrix) }
     let isSparse = sparseSeconds < denseSeconds

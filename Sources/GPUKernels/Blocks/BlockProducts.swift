@@ -24,7 +24,7 @@ struct BlockProducts {
   /// Pixels of each place that a lane reads.
   private var pixelsPerPlace: Int { isHalf ? 2 : 1 }
   /// Places of which fragments are read together.
-  private static let placeLimit = 8
+  private static let placeLimit = 4
   /// Bytes of a fragment of A, and of a band's in a step.
   private var partBytes: Int { BlockTiling.secondPartOffset }
   private var bandBytes: Int { precision.partCount * partBytes }

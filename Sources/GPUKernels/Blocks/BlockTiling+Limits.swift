@@ -6,11 +6,20 @@ extension BlockTiling {
 
   /// The most registers of a thread: the sums, and about as many as addresses, fragments and the pipeline take.
   package var registerBudget: Int {
-    switch accumulatorCount {
+    guard form == .warp else {
+      return switch accumulatorCount {
+      case ...32: 96
+      case ...64: 128
+      case ...96: 168
+      default: 208
+      }
+    }
+    return switch accumulatorCount {
     case ...32: 96
-    case ...64: precision.element == .f32 ? 160 : 128
-    case ...96: form == .warp ? 192 : 168
-    default: form == .warp ? 255 : 208
+    // Places of many pixels, and of f32, take more.
+    case ...64: precision.element == .f32 || pixelsPerWarp > 8 ? 160 : 128
+    case ...96: 192
+    default: 255
     }
   }
 
