@@ -1,6 +1,7 @@
 internal import Covers
 internal import GPUKernels
 internal import Graphs
+internal import KernelIR
 internal import Runtime
 internal import Tensors
 
@@ -68,9 +69,10 @@ extension GPULowering {
       rows: constant(layer.rows), bias: constant(layer.bias))
     let reads = [work.inputMemory] + (work.residualMemory.map { [$0] } ?? []) + tables.all
     let kernel = BlockKernel(layer)
+    let arguments = kernel.arguments(BlockTables(), input: 0, output: 0)
     guard layer.sumsByteCount > 0 else {
       try launch(kernel, reads: reads, writes: [work.outputMemory]) { addresses in
-        kernel.arguments(
+        arguments.at(
           tables.tables(addresses), input: addresses[work.inputMemory],
           output: addresses[work.outputMemory],
           residual: work.residualMemory.map { addresses[$0] })
@@ -79,7 +81,7 @@ extension GPULowering {
     }
     let sums = try scratch(byteCount: layer.sumsByteCount)
     try launch(kernel, reads: reads, writes: [sums]) { addresses in
-      kernel.arguments(
+      arguments.at(
         tables.tables(addresses), input: addresses[work.inputMemory], output: addresses[sums])
     }
     let finish = BlockFinishKernel(layer)
@@ -106,5 +108,28 @@ private struct BlockTableMemory {
     BlockTables(
       work: addresses[work], chunks: addresses[chunks], channels: addresses[channels],
       packets: addresses[packets], rows: addresses[rows], bias: addresses[bias])
+  }
+}
+
+extension BlockTables {
+  fileprivate init() { self.init(work: 0, chunks: 0, channels: 0, packets: 0, rows: 0, bias: 0) }
+}
+
+extension BlockArguments {
+  /// The same with addresses: a plan that kept the kernel to make them would keep its tables twice.
+  fileprivate func at(
+    _ tables: BlockTables, input: UInt64, output: UInt64, residual: UInt64? = nil
+  ) -> BlockArguments {
+    var arguments = self
+    arguments.input = DeviceAddress(input)
+    arguments.output = DeviceAddress(output)
+    arguments.residual = DeviceAddress(residual ?? 0)
+    arguments.work = DeviceAddress(tables.work)
+    arguments.chunks = DeviceAddress(tables.chunks)
+    arguments.channels = DeviceAddress(tables.channels)
+    arguments.packets = DeviceAddress(tables.packets)
+    arguments.rows = DeviceAddress(tables.rows)
+    arguments.bias = DeviceAddress(tables.bias)
+    return arguments
   }
 }

@@ -27,14 +27,14 @@ package final class GPULowering {
   /// The layer that steps count for.
   var layer = 0
 
-  init(_ graph: Graph, target: GPUTarget) {
+  private init(_ graph: Graph, _ nodes: [GPUNode], target: GPUTarget) {
     self.graph = graph
     self.target = target
     tensors = Array(repeating: nil, count: graph.values.count)
     plain = Array(repeating: nil, count: graph.values.count)
     homes = Array(repeating: nil, count: graph.values.count)
     pending = Array(repeating: nil, count: graph.values.count)
-    isReadByPointwiseNode = Self.valuesReadByPointwiseNodes(graph)
+    isReadByPointwiseNode = Self.valuesReadByPointwiseNodes(graph, nodes)
     node = GPUNode(label: "", index: -1, inputs: [], outputs: [])
   }
 
@@ -120,18 +120,21 @@ package final class GPULowering {
   // MARK: Pending values
 
   /// The values that one pointwise node with an output of the same shape reads, and nothing else.
-  private static func valuesReadByPointwiseNodes(_ graph: Graph) -> [Bool] {
+  private static func valuesReadByPointwiseNodes(_ graph: Graph, _ nodes: [GPUNode]) -> [Bool] {
     let outputs = Set(graph.outputs)
-    return graph.consumers().enumerated().map { index, consumers in
-      let value = ValueID(index: index)
-      guard consumers.count == 1, !outputs.contains(value) else { return false }
-      let node = graph.nodes[consumers[0]]
-      guard let op = node.op as? any PointwiseOperator,
-        graph[node.outputs[0]].type == graph[value].type
-      else { return false }
-      let context = GPUNode(node, index: consumers[0], graph)
-      return op.obstacle(for: context) == nil
+    let consumers = graph.consumers()
+    var isRead = [Bool](repeating: false, count: graph.values.count)
+    for (source, node) in zip(graph.nodes, nodes) {
+      guard let op = source.op as? any PointwiseOperator, op.obstacle(for: node) == nil else {
+        continue
+      }
+      for case let input? in source.inputs {
+        isRead[input.index] =
+          consumers[input.index].count == 1 && !outputs.contains(input)
+          && graph[input].type == node.outputs[0]
+      }
     }
+    return isRead
   }
 
   func pendingExpression(ofInput index: Int) -> PendingExpression? {
@@ -192,8 +195,8 @@ extension GPULowering {
   static func lower(
     _ graph: Graph, target: GPUTarget, evaluate: Evaluator?
   ) throws(HewnError) -> GPUProgram {
-    let lowering = GPULowering(graph, target: target)
     let nodes = graph.nodes.enumerated().map { GPUNode($1, index: $0, graph) }
+    let lowering = GPULowering(graph, nodes, target: target)
     for input in graph.inputs { try lowering.takeInput(input) }
     let homes = ConcatHomes(graph, nodes)
     for node in nodes {
