@@ -97,7 +97,7 @@ let package = Package(
       name: "Hewn",
       dependencies: [
         "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
-        "CPUBackend", "PlanFiles", "Tuning",
+        "CPUBackend", "GPUBackend", "GPUKernels", "Emulator", "PlanFiles", "Tuning",
       ]),
     .executableTarget(
       name: "HewnCLI",
@@ -111,8 +111,8 @@ let package = Package(
     .executableTarget(
       name: "GPUCheck",
       dependencies: [
-        "GPUCatalogue", "GPUDevices", "GPUKernels", "Emulator", "CUDA", "Covers", "KernelIR",
-        "PTX", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "GPUBackend", "GPUCatalogue", "GPUDevices", "GPUKernels", "Emulator", "CUDA", "Covers",
+        "KernelIR", "PTX", "Runtime", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/GPUCheck"),
     .target(

@@ -9,15 +9,12 @@ are timed with allow_tf32 (to which Hewn's are compared) and without, which mult
 `cublas_over_hewn` is the time of cuBLAS over that of Hewn: 1 is as fast, more is faster.
 """
 
+import functools
 import json
 import pathlib
-import statistics
 import sys
 
-# How long a product is measured, and how often at least and at most.
-SECONDS, LEAST, MOST = 0.06, 15, 300
-# Of all matrices together, in sizes of the second-level cache.
-CACHES = 4
+import timing
 
 
 def products(record):
@@ -88,66 +85,21 @@ def matrices(torch, product, count):
     ]
 
 
-def seconds(torch, sets, output):
-    """The times of torch.matmul, in turn on each set."""
-
-    def measure(count):
-        events = [torch.cuda.Event(enable_timing=True) for _ in range(count + 1)]
-        events[0].record()
-        for turn in range(count):
-            torch.matmul(*sets[turn % len(sets)], out=output)
-            events[turn + 1].record()
-        torch.cuda.synchronize()
-        return [a.elapsed_time(b) * 1e-3 for a, b in zip(events, events[1:])]
-
-    measure(3)
-    estimate = max(statistics.median(measure(5)), 1e-7)
-    if estimate < 40e-6:
-        # The products of a graph follow each other faster than Python could launch them.
-        return graph_seconds(torch, sets, output)
-    times = sorted(measure(min(max(int(SECONDS / estimate), LEAST), MOST)))
-    return times
-
-
-def graph_seconds(torch, sets, output, count=32, repeats=30):
-    stream = torch.cuda.Stream()
-    with torch.cuda.stream(stream):
-        for turn in range(3):
-            torch.matmul(*sets[turn % len(sets)], out=output)
-    torch.cuda.synchronize()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        for turn in range(count):
-            torch.matmul(*sets[turn % len(sets)], out=output)
-    graph.replay()
-    events = [torch.cuda.Event(enable_timing=True) for _ in range(repeats + 1)]
-    events[0].record()
-    for turn in range(repeats):
-        graph.replay()
-        events[turn + 1].record()
-    torch.cuda.synchronize()
-    return sorted(a.elapsed_time(b) * 1e-3 / count for a, b in zip(events, events[1:]))
-
-
-def spread(times):
-    return {"median": statistics.median(times), "least": times[0], "greatest": times[-1]}
-
-
 def time_product(torch, product, allow_tf32, cache):
     torch.backends.cuda.matmul.allow_tf32 = bool(allow_tf32)
     m, n, k = product["m"], product["n"], product["k"]
     size = 2 if product["format"] == "f16" else 4
-    count = min(max(1, -(-CACHES * cache // (size * (m * k + k * n + m * n)))), 64)
-    sets = matrices(torch, product, count)
+    sets = matrices(torch, product, timing.set_count(size * (m * k + k * n + m * n), cache))
     a, b = sets[0]
     output = torch.empty(m, n, dtype=a.dtype, device="cuda")
     torch.matmul(a, b, out=output)
     reference = a.double() @ b.double()
     error = ((output.double() - reference).norm() / reference.norm()).item()
     del reference
+    steps = [functools.partial(torch.matmul, *matrices, out=output) for matrices in sets]
     return {
         "product": product, "allow_tf32": allow_tf32, "error": error,
-        "seconds": spread(seconds(torch, sets, output)),
+        "seconds": timing.spread(timing.seconds(torch, steps, "cuda")),
     }  # fmt: skip
 
 
@@ -156,7 +108,7 @@ def main(bench, output):
 
     record = json.loads(pathlib.Path(bench).read_text())
     properties = torch.cuda.get_device_properties(0)
-    cache = getattr(properties, "L2_cache_size", 64 << 20)
+    cache = timing.cache_size(torch, "cuda")
     timed = []
     for product in products(record):
         settings = [None] if product["format"] == "f16" else [True, False]

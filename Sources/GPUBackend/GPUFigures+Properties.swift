@@ -1,10 +1,10 @@
-internal import GPUDevices
-internal import GPUKernels
+package import GPUDevices
+package import GPUKernels
 
 extension GPUFigures {
   /// The figures of a device: those of a GPU of that name, or of one of its generation with the sizes that the
   /// driver tells.
-  init(of properties: GPUProperties) {
+  package init(of properties: GPUProperties) {
     if let known = Self.all.first(where: { $0.name == properties.name }) {
       self = known
       return

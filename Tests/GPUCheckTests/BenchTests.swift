@@ -23,3 +23,11 @@ import Testing
     #expect(value.text(digits: digits) == want)
   }
 }
+
+@Suite struct LayersTests {
+  /// Shrunken layers of every kernel size, in every precision, with all detectors.
+  @Test func layersAreRight() throws {
+    let filter = ["vgg16/conv4_1", "layer2/first/project", "mobilenetv1/32to64", "alexnet/conv2"]
+    #expect(try Layers.faults(on: EmulatorDevice(), filter: filter) == [])
+  }
+}

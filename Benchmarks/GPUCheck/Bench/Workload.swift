@@ -153,6 +153,6 @@ extension Workload {
 }
 
 /// All numbers of f16, by their bits.
-private enum HalfTable {
+enum HalfTable {
   static let values = (0...UInt16.max).map(Half.value)
 }

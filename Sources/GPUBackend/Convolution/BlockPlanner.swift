@@ -1,34 +1,23 @@
-internal import Covers
-internal import GPUKernels
+package import Covers
+package import GPUKernels
 internal import Runtime
-internal import Tensors
+package import Tensors
 
-/// A convolution as it will be launched, and what that is predicted to take.
-struct BlockPlan {
-  var layer: BlockLayer
-  var covers: [Cover]
-  var prediction: BlockPrediction
-
-  var seconds: Double { prediction.seconds }
-
-  /// Adds what the covers consist of.
-  func count(in matrix: inout MatrixReport) {
-    for statistics in covers.map(\.statistics) {
-      for height in statistics.heights {
-        matrix.segmentsByHeight[height.height, default: 0] += height.segmentCount
-      }
-      matrix.leaves += statistics.leafCount
-      matrix.filledSlots += statistics.filledSlotCount
-    }
-  }
+/// A convolution on blocks as it will be launched, and what that is predicted to take.
+package struct BlockPlan: Sendable {
+  package var layer: BlockLayer
+  package var covers: [Cover]
+  package var prediction: ConvolutionPrediction
 }
 
 /// Chooses tilings, covers filters and packs them. A pure function of the target and the work.
-struct BlockPlanner {
-  let target: GPUTarget
+package struct BlockPlanner: Sendable {
+  package let target: GPUTarget
+
+  package init(target: GPUTarget) { self.target = target }
 
   /// The arithmetic of products.
-  private var precision: BlockPrecision {
+  package var precision: BlockPrecision {
     switch target.precision {
     case .f32: .tf32x3
     case .tf32: .tf32
@@ -38,49 +27,54 @@ struct BlockPlanner {
   }
 
   /// One full segment for each root group.
-  func dense(_ work: BlockWork) throws(HewnError) -> BlockPlan {
-    let tiling = try tiling(work, density: 1)
-    return try plan(work, tiling) { matrix in
+  package func dense(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> BlockPlan {
+    let tiling = try tiling(problem, branches, density: 1)
+    return try plan(problem, branches, tiling) { matrix in
       .dense(matrix, rootHeight: tiling.rootRows)
     }
   }
 
   /// The cheapest covers that hold every weight.
-  func sparse(_ work: BlockWork) throws(HewnError) -> BlockPlan {
-    let pairs = work.branches.map { $0.weights.matrix.bandTapCounts(rows: BlockWork.leastRows) }
+  package func sparse(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> BlockPlan {
+    let pairs = branches.map { $0.weights.matrix.bandTapCounts(rows: BlockWork.leastRows) }
     let all = pairs.reduce(0) { $0 + $1.all }
     let kept = pairs.reduce(0) { $0 + $1.kept }
     // 1 stands for whole root groups.
     let density = min(Double(kept) / Double(max(1, all)), 1 - .ulpOfOne)
-    let tiling = try tiling(work, density: density)
-    let channelTaps = work.branches.map(\.channelTapCount).max() ?? 1
-    let costs = BlockCosts.coverCosts(
-      work.problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
-    return try plan(work, tiling) { matrix in
+    let tiling = try tiling(problem, branches, density: density)
+    let channelTaps = branches.map(\.channelTapCount).max() ?? 1
+    let costs = target.figures.blockCosts.coverCosts(
+      problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
+    return try plan(problem, branches, tiling) { matrix in
       .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
     }
   }
 
-  private func tiling(_ work: BlockWork, density: Double) throws(HewnError) -> BlockTiling {
+  private func tiling(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], density: Double
+  ) throws(HewnError) -> BlockTiling {
     let outline = BlockOutline(
-      work.problem, branches: work.branches.map { ($0.weights.matrix.rows, $0.taps) },
-      density: density)
+      problem, branches: branches.map { ($0.weights.matrix.rows, $0.taps) }, density: density)
     return try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
   }
 
   private func plan(
-    _ work: BlockWork, _ tiling: BlockTiling, cover: (FilterMatrix) -> Cover
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], _ tiling: BlockTiling,
+    cover: (FilterMatrix) -> Cover
   ) throws(HewnError) -> BlockPlan {
-    let covers = work.branches.map { cover($0.weights.matrix) }
-    let branches = zip(work.branches, covers).map { branch, cover in
+    let covers = branches.map { cover($0.weights.matrix) }
+    let covered = zip(branches, covers).map { branch, cover in
       BlockBranch(
         taps: branch.taps, cover: cover, firstRow: branch.firstRow, bias: branch.weights.bias)
     }
-    let problem = work.problem
-    let layer = try BlockLayer(problem, branches: branches, tiling: tiling)
+    let layer = try BlockLayer(problem, branches: covered, tiling: tiling)
     return BlockPlan(
       layer: layer, covers: covers,
-      prediction: BlockPrediction(
+      prediction: ConvolutionPrediction(
         problem, tiling, load: BlockLoad(layer), on: target.figures))
   }
 }
@@ -112,21 +106,13 @@ extension KernelReport {
     let tiling = plan.layer.tiling
     let kernel = BlockKernel(plan.layer)
     let grid = kernel.grid
-    let limiter =
-      switch plan.prediction.limiter {
-      case .tensor: "tensor cores"
-      case .shared: "shared memory"
-      case .l2: "L2"
-      case .memory: "memory"
-      case .latency: "latency"
-      }
-    let pixels =
-      (tiling.tileGroups > 1 ? "\(tiling.tileGroups)×" : "")
-      + "\(tiling.tileRows)×\(tiling.tileColumns)"
     self.init(
-      name: kernel.name, tile: "\(tiling.rootRows * tiling.rootsPerBlock)·(\(pixels))·8",
+      name: kernel.name,
+      tile: Self.tile(
+        rows: tiling.rootRows * tiling.rootsPerBlock, groups: tiling.tileGroups, tiling.tileRows,
+        tiling.tileColumns),
       stageCount: tiling.stageCount, splitCount: tiling.splitCount,
       blockCount: grid.x * grid.y * grid.z, waves: plan.prediction.waves,
-      sharedByteCount: plan.layer.sharedByteCount, limiter: limiter)
+      sharedByteCount: plan.layer.sharedByteCount, limiter: plan.prediction.limiter.text)
   }
 }

@@ -1,19 +1,28 @@
-internal import Covers
-internal import GPUKernels
+package import Covers
+package import GPUKernels
 internal import Graphs
 internal import Tensors
 
 /// A convolution on blocks that a node asks for: where its tensors lie, and what it multiplies them with.
-struct BlockWork {
+package struct BlockWork {
   /// Some rows and what they read.
-  struct Branch {
-    var taps: [BlockTap]
+  package struct Branch: Sendable {
+    package var taps: [BlockTap]
     /// Filters × taps.
-    var weights: FilterWeights
+    package var weights: FilterWeights
     /// The output channel of filter 0.
-    var firstRow: Int
+    package var firstRow: Int
     /// The zeros that stand for channels of other groups, and are no weights.
     var foreignCount = 0
+
+    package init(
+      taps: [BlockTap], weights: FilterWeights, firstRow: Int, foreignCount: Int = 0
+    ) {
+      self.taps = taps
+      self.weights = weights
+      self.firstRow = firstRow
+      self.foreignCount = foreignCount
+    }
 
     /// All channels of a single pixel.
     static func product(_ weights: FilterWeights) -> Branch {

@@ -1,7 +1,6 @@
 internal import Covers
 internal import GPUKernels
 internal import Graphs
-internal import KernelIR
 internal import Runtime
 internal import Tensors
 
@@ -27,7 +26,7 @@ extension GPULowering {
       matrix.zeros += values.zeroCount - branch.foreignCount
     }
     let hasZeros = branches.contains { $0.weights.matrix.zeroCount > 0 }
-    let planner = BlockPlanner(target: target)
+    let planner = ConvolutionPlanner(target: target)
     let dense = try works.map { (work) throws(HewnError) in try planner.dense(work) }
     let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
     guard target.engine == .sparse, hasZeros else {
@@ -37,7 +36,9 @@ extension GPULowering {
         reason: target.engine == .dense ? "asked for" : "no zeros", matrix: matrix,
         denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
     }
-    let sparse = try works.map { (work) throws(HewnError) in try planner.sparse(work) }
+    let sparse = try works.map { (work) throws(HewnError) in
+      try planner.sparse(work)
+    }
     let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
     for plan in sparse { plan.count(in: &matrix) }
     let isSparse = sparseSeconds < denseSeconds
@@ -55,36 +56,68 @@ extension GPULowering {
 
   /// Emits the launches of convolutions, and of a function that their kernel does not know.
   private func emit(
-    _ plans: [BlockPlan], _ works: [BlockWork], _ output: GPUTensor, _ activation: Activation
+    _ plans: [ConvolutionPlan], _ works: [BlockWork], _ output: GPUTensor, _ activation: Activation
   ) throws(HewnError) {
-    for (plan, work) in zip(plans, works) { try launch(plan, work) }
+    for (plan, work) in zip(plans, works) {
+      switch plan {
+      case .blocks(let plan): try launch(plan.layer, work)
+      case .leaves(let plan): try launch(try plan.packed(), work)
+      }
+    }
     if BlockActivation(activation) == nil { try apply(activation, to: output) }
   }
 
-  private func launch(_ plan: BlockPlan, _ work: BlockWork) throws(HewnError) {
-    let layer = plan.layer
+  private func launch(_ layer: BlockLayer, _ work: BlockWork) throws(HewnError) {
     let tables = BlockTableMemory(
       work: constant(layer.work), chunks: constant(layer.chunks),
       channels: constant(layer.channels), packets: constant(layer.packets),
       rows: constant(layer.rows), bias: constant(layer.bias))
-    let reads = [work.inputMemory] + (work.residualMemory.map { [$0] } ?? []) + tables.all
     let kernel = BlockKernel(layer)
+    // Not of the kernel, with which a plan would keep the layer's tables twice.
     let arguments = kernel.arguments(BlockTables(), input: 0, output: 0)
-    guard layer.sumsByteCount > 0 else {
+    try launch(kernel, BlockFinishKernel(layer), tables, work) {
+      arguments.at($0, input: $1, output: $2, residual: $3)
+    }
+  }
+
+  private func launch(_ layer: LeafLayer, _ work: BlockWork) throws(HewnError) {
+    let tables = BlockTableMemory(
+      work: constant(layer.work), chunks: constant(layer.chunks),
+      channels: constant(layer.channels), packets: constant(layer.packets),
+      rows: constant(layer.rows), bias: constant(layer.bias))
+    let finish = BlockFinishKernel(
+      layer.problem, .f32, positionCount: layer.rows.count, splitCount: layer.tiling.splitCount)
+    let kernel = LeafKernel(layer)
+    let readsResidual = layer.tiling.splitCount == 1 && layer.problem.residual != nil
+    let arguments = kernel.arguments(
+      layer, BlockTables(), input: 0, output: 0, residual: readsResidual ? 0 : nil)
+    try launch(kernel, finish, tables, work) {
+      arguments.at($0, input: $1, output: $2, residual: $3)
+    }
+  }
+
+  /// Launches a kernel that writes the output, or sums that `finish` adds up where blocks share chunks.
+  private func launch<Kernel: ProblemKernel>(
+    _ kernel: Kernel, _ finish: BlockFinishKernel, _ tables: BlockTableMemory, _ work: BlockWork,
+    arguments:
+      @escaping @Sendable (
+        _ tables: BlockTables, _ input: UInt64, _ output: UInt64, _ residual: UInt64?
+      ) -> Kernel.Arguments
+  ) throws(HewnError) {
+    let reads = [work.inputMemory] + (work.residualMemory.map { [$0] } ?? []) + tables.all
+    guard finish.splitCount > 1 else {
       try launch(kernel, reads: reads, writes: [work.outputMemory]) { addresses in
-        arguments.at(
-          tables.tables(addresses), input: addresses[work.inputMemory],
-          output: addresses[work.outputMemory],
-          residual: work.residualMemory.map { addresses[$0] })
+        arguments(
+          tables.tables(addresses), addresses[work.inputMemory], addresses[work.outputMemory],
+          work.residualMemory.map { addresses[$0] })
       }
       return
     }
-    let sums = try scratch(byteCount: layer.sumsByteCount)
+    let sums = try scratch(
+      byteCount: finish.problem.sumsByteCount(splits: finish.splitCount))
     try launch(kernel, reads: reads, writes: [sums]) { addresses in
-      arguments.at(
-        tables.tables(addresses), input: addresses[work.inputMemory], output: addresses[sums])
+      arguments(tables.tables(addresses), addresses[work.inputMemory], addresses[sums], nil)
     }
-    let finish = BlockFinishKernel(layer)
     try launch(finish, reads: reads + [sums], writes: [work.outputMemory]) { addresses in
       finish.arguments(
         tables.tables(addresses), sums: addresses[sums], output: addresses[work.outputMemory],
@@ -108,28 +141,5 @@ private struct BlockTableMemory {
     BlockTables(
       work: addresses[work], chunks: addresses[chunks], channels: addresses[channels],
       packets: addresses[packets], rows: addresses[rows], bias: addresses[bias])
-  }
-}
-
-extension BlockTables {
-  fileprivate init() { self.init(work: 0, chunks: 0, channels: 0, packets: 0, rows: 0, bias: 0) }
-}
-
-extension BlockArguments {
-  /// The same with addresses: a plan that kept the kernel to make them would keep its tables twice.
-  fileprivate func at(
-    _ tables: BlockTables, input: UInt64, output: UInt64, residual: UInt64? = nil
-  ) -> BlockArguments {
-    var arguments = self
-    arguments.input = DeviceAddress(input)
-    arguments.output = DeviceAddress(output)
-    arguments.residual = DeviceAddress(residual ?? 0)
-    arguments.work = DeviceAddress(tables.work)
-    arguments.chunks = DeviceAddress(tables.chunks)
-    arguments.channels = DeviceAddress(tables.channels)
-    arguments.packets = DeviceAddress(tables.packets)
-    arguments.rows = DeviceAddress(tables.rows)
-    arguments.bias = DeviceAddress(tables.bias)
-    return arguments
   }
 }

@@ -72,7 +72,7 @@ private struct BlockSpecialsCheck: KernelCheck {
 
 extension Findings {
   /// Expects each result to be near its reference; notes the first that is not, and how many are not.
-  fileprivate mutating func expect(
+  package mutating func expect(
     _ want: [ConvolutionNumbers.Expectation], _ got: [Float], _ what: String
   ) {
     guard want.count == got.count else {

@@ -11,10 +11,18 @@ extension CheckedDevice {
     _ numbers: ConvolutionNumbers, _ findings: inout Findings
   ) throws -> [Float] {
     let test = numbers.test
-    let problem = test.problem
     let layer = try BlockLayer(
-      problem, branches: test.branches(weights: numbers.weights, bias: numbers.bias),
+      test.problem, branches: test.branches(weights: numbers.weights, bias: numbers.bias),
       tiling: test.tiling)
+    return try convolve(numbers, by: layer, &findings)
+  }
+
+  /// The same by a layer that was packed of the numbers' weights.
+  package func convolve(
+    _ numbers: ConvolutionNumbers, by layer: BlockLayer, _ findings: inout Findings
+  ) throws -> [Float] {
+    let test = numbers.test
+    let problem = layer.problem
     let tables = try upload(layer)
     let element = test.precision.element
     let input = try self.input(numbers.input, problem.input, problem.imageGroups, element)

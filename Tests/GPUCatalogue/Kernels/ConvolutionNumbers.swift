@@ -12,16 +12,19 @@ package struct ConvolutionNumbers: Sendable {
   package var input: [Float]
   package let residual: [Float]
 
-  package init(_ test: ConvolutionCase, seed: UInt64 = 5) {
+  /// - Parameter weights: random ones by default.
+  package init(_ test: ConvolutionCase, weights: [[Float]]? = nil, seed: UInt64 = 5) {
     self.test = test
     var random = SplitMix64(seed: seed)
     let taps = test.taps(group: 0).count
-    weights = (0..<test.filters).map { _ in
-      (0..<taps).map { _ in
-        let weight = random.uniform()
-        return Double(random.uniform()) / 2 + 0.5 < test.zeros ? 0 : weight
+    self.weights =
+      weights
+      ?? (0..<test.filters).map { _ in
+        (0..<taps).map { _ in
+          let weight = random.uniform()
+          return Double(random.uniform()) / 2 + 0.5 < test.zeros ? 0 : weight
+        }
       }
-    }
     bias = random.floats(test.filters)
     let inputCount =
       test.imageGroups * test.channels * test.input.vertical * test.input.horizontal * 8
@@ -40,9 +43,9 @@ package struct ConvolutionNumbers: Sendable {
   /// [groups][filters][height][width][8]
   package func expected() -> [Expectation] {
     let (input, output) = (test.input, test.output)
-    let weights = weights.map { $0.map(factor) }
+    let weights = weights.map { $0.map(test.precision.factor) }
     let rows = test.filters / test.groups
-    let factors = self.input.map(factor)
+    let factors = self.input.map(test.precision.factor)
     var results: [Expectation] = []
     for g in 0..<test.imageGroups {
       for m in 0..<test.filters {
@@ -78,36 +81,16 @@ package struct ConvolutionNumbers: Sendable {
     return results
   }
 
-  /// A number as it is multiplied.
-  private func factor(_ value: Float) -> Double {
-    switch test.precision {
-    case .f16, .bf16: Double(test.precision.stored(value))
-    case .tf32: Double(BlockPrecision.tf32(value))
-    case .tf32x3: Double(value)
-    }
-  }
-
   /// With bias, residual and activation.
-  ///
-  /// Tensor cores may truncate where they add: each step loses at most 2⁻²² of the sum of magnitudes, and so do the
-  /// few additions that follow. Of three products of tf32 the fourth is missing, 2⁻²², and the low parts
-  /// are rounded, 2⁻²² each. No activation has a slope over 1.5. The result is rounded once to nearest.
   private func finished(
     _ sum: Double, _ magnitude: Double, taps: Int, row: Int, index: Int
   ) -> Expectation {
     let added = [Double(bias[row])] + (residual.isEmpty ? [] : [Double(residual[index])])
     let value = activated(added.reduce(sum, +))
     let magnitude = added.reduce(magnitude) { $0 + $1.magnitude }
-    let steps = Double(taps / test.precision.stepTaps + 8) * (test.precision == .tf32x3 ? 3 : 1)
-    let rounding: Double =
-      switch test.precision {
-      case .f16: 0x1p-11
-      case .bf16: 0x1p-8
-      case .tf32, .tf32x3: 0x1p-22
-      }
     return Expectation(
       value: value,
-      tolerance: 1.5 * magnitude * steps * 0x1p-22 + value.magnitude * rounding + 0x1p-25)
+      tolerance: test.precision.tolerance(of: value, magnitude: magnitude, taps: taps))
   }
 
   private func activated(_ x: Double) -> Double {
@@ -125,6 +108,33 @@ package struct ConvolutionNumbers: Sendable {
 }
 
 extension BlockPrecision {
+  /// A number as it is multiplied.
+  package func factor(_ value: Float) -> Double {
+    switch self {
+    case .f16, .bf16: Double(stored(value))
+    case .tf32: Double(Self.tf32(value))
+    case .tf32x3: Double(value)
+    }
+  }
+
+  /// How far from its value what a kernel computes may be.
+  ///
+  /// Tensor cores may truncate where they add: each step loses at most 2⁻²² of the sum of magnitudes, and so do the
+  /// few additions that follow. Of three products of tf32 the fourth is missing, 2⁻²², and the low parts
+  /// are rounded, 2⁻²² each. No activation has a slope over 1.5. The result is rounded once to nearest.
+  ///
+  /// - Parameter magnitude: the sum of the magnitudes of what is added.
+  package func tolerance(of value: Double, magnitude: Double, taps: Int) -> Double {
+    let steps = Double(taps / stepTaps + 8) * (self == .tf32x3 ? 3 : 1)
+    let rounding: Double =
+      switch self {
+      case .f16: 0x1p-11
+      case .bf16: 0x1p-8
+      case .tf32, .tf32x3: 0x1p-22
+      }
+    return 1.5 * magnitude * steps * 0x1p-22 + value.magnitude * rounding + 0x1p-25
+  }
+
   /// The nearest number that activations can be.
   fileprivate func stored(_ value: Float) -> Float {
     switch element {

@@ -1,0 +1,124 @@
+import GPUCatalogue
+import GPUDevices
+import GPUKernels
+import KernelIR
+import Tensors
+
+/// Checks and measures planned layers on a device.
+struct LayerBench<Device: GPUDevice> {
+  let device: Device
+  let pool: RandomPool
+  private var kernels: [String: Device.LoadedKernel] = [:]
+  /// Those of the last layer: its patterns follow each other.
+  private var tensors: Tensors?
+
+  init(device: Device, pool: RandomPool) {
+    self.device = device
+    self.pool = pool
+  }
+
+  /// Inputs and outputs, in so many sets that all together are four times the second-level cache.
+  private struct Tensors {
+    var problem: BlockProblem
+    var element: KernelElement
+    var sets: [(input: Device.Buffer, output: Device.Buffer)]
+  }
+
+  /// Where an input begins in the pool.
+  private static var inputStart: Int { 7919 }
+
+  /// Notes what is wrong with a layer's output, or how long it takes.
+  mutating func measure(_ planned: PlannedLayer, _ figure: inout LayerFigure) throws {
+    let layer = planned.plan.layer
+    let tensors = try tensors(layer.problem, layer.tiling.precision.element)
+    for set in tensors.sets { try device.fill(set.output, with: 0xff) }
+    let launch = try launches(layer, tensors)
+    try launch(0)
+    let output = tensors.sets[0].output
+    figure.fault = try LayerOracle(planned, pool, inputStart: Self.inputStart)
+      .fault(of: output, on: device)
+    guard figure.fault == nil else { return }
+    figure.cold = try BenchMeasurement(launch, setCount: tensors.sets.count, on: device)
+    if tensors.sets.count > 1 {
+      figure.warm = try BenchMeasurement(launch, setCount: 1, on: device)
+    }
+  }
+
+  private mutating func tensors(
+    _ problem: BlockProblem, _ element: KernelElement
+  ) throws -> Tensors {
+    if let tensors, tensors.problem == problem, tensors.element == element { return tensors }
+    tensors = nil
+    let inputCount = 8 * problem.imageGroups * problem.input.groupStride
+    let outputCount = 8 * problem.imageGroups * problem.output.groupStride
+    let byteCount = (inputCount + outputCount) * element.byteCount
+    let cacheByteCount = 4 * device.properties.l2ByteCount
+    let setCount = min(max(1, (cacheByteCount + byteCount - 1) / byteCount), 64)
+    let made = Tensors(
+      problem: problem, element: element,
+      sets: try (0..<(device.detectsMemoryFaults ? 2 : setCount)).map { _ in
+        (
+          try input(inputCount, element),
+          try device.allocate(byteCount: outputCount * element.byteCount)
+        )
+      })
+    tensors = made
+    return made
+  }
+
+  private func input(_ count: Int, _ element: KernelElement) throws -> Device.Buffer {
+    switch element {
+    case .f32: try device.buffer(of: pool.floats(count, from: Self.inputStart))
+    case .f16: try device.buffer(of: pool.halves(count, from: Self.inputStart))
+    case .bf16:
+      try device.buffer(of: pool.floats(count, from: Self.inputStart).map(Half.brainBits))
+    }
+  }
+
+  /// Launches what a layer consists of, on a set of tensors.
+  private mutating func launches(
+    _ layer: BlockLayer, _ tensors: Tensors
+  ) throws -> (_ set: Int) throws -> Void {
+    let kernel = BlockKernel(layer)
+    let buffers = try [
+      device.buffer(of: layer.work), device.buffer(of: layer.chunks),
+      device.buffer(of: layer.channels), device.buffer(of: layer.packets),
+      device.buffer(of: layer.rows), device.buffer(of: layer.bias),
+    ]
+    let addresses = buffers.map(\.address)
+    let tables = BlockTables(
+      work: addresses[0], chunks: addresses[1], channels: addresses[2], packets: addresses[3],
+      rows: addresses[4], bias: addresses[5])
+    let loaded = try load(kernel)
+    let device = device
+    guard layer.sumsByteCount > 0 else {
+      return { set in
+        _ = buffers
+        let (input, output) = tensors.sets[set]
+        try device.launch(
+          loaded, grid: kernel.grid,
+          arguments: kernel.arguments(tables, input: input.address, output: output.address))
+      }
+    }
+    let sums = try device.allocate(byteCount: layer.sumsByteCount)
+    let finish = BlockFinishKernel(layer)
+    let loadedFinish = try load(finish)
+    return { set in
+      _ = buffers
+      let (input, output) = tensors.sets[set]
+      try device.launch(
+        loaded, grid: kernel.grid,
+        arguments: kernel.arguments(tables, input: input.address, output: sums.address))
+      try device.launch(
+        loadedFinish, grid: finish.grid,
+        arguments: finish.arguments(tables, sums: sums.address, output: output.address))
+    }
+  }
+
+  private mutating func load(_ kernel: some ProblemKernel) throws -> Device.LoadedKernel {
+    if let loaded = kernels[kernel.name] { return loaded }
+    let loaded = try device.load(kernel.build())
+    kernels[kernel.name] = loaded
+    return loaded
+  }
+}
