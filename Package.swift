@@ -97,7 +97,7 @@ let package = Package(
       name: "Hewn",
       dependencies: [
         "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
-        "CPUBackend", "PlanFiles", "Tuning",
+        "CPUBackend", "GPUBackend", "GPUKernels", "Emulator", "PlanFiles", "Tuning",
       ]),
     .executableTarget(
       name: "HewnCLI",

@@ -6,6 +6,7 @@ import ArgumentParser
     commandName: "gpu-check",
     abstract: "Tests and measures Hewn's GPU kernels.",
     subcommands: [
-      WritePTX.self, EmulatorSpeed.self, Mix.self, Test.self, Golden.self, Bench.self, Layers.self,
+      WritePTX.self, EmulatorSpeed.self, Mix.self, Costs.self, Test.self, Golden.self, Bench.self,
+      Layers.self,
     ])
 }

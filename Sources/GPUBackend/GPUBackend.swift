@@ -29,15 +29,36 @@ package struct GPUBackend: Backend {
     }
   }
 
-  /// - Parameter evaluate: computes nodes without a kernel on the host; `nil` refuses them.
+  /// - Parameters:
+  ///   - costs: what convolutions are chosen by, as ``GPUCostCache/costs(for:)`` or ``tune(_:progress:)``
+  ///     gives them.
+  ///   - evaluate: computes nodes without a kernel on the host; `nil` refuses them.
   /// - Throws: `unsupported` where there is no such GPU.
-  package init(_ device: Device, evaluate: Evaluator? = nil) throws(HewnError) {
+  package init(
+    _ device: Device, costs: BlockCosts = .counted, evaluate: Evaluator? = nil
+  ) throws(HewnError) {
     self.device = device
     self.evaluate = evaluate
+    var figures: GPUFigures
     switch device {
     case .cuda(let ordinal): figures = GPUFigures(of: try CUDADevice(ordinal).properties)
-    case .emulator(let figures, _): self.figures = figures
+    case .emulator(let emulated, _): figures = emulated
     }
+    figures.blockCosts = costs
+    self.figures = figures
+  }
+
+  /// Measures what convolutions cost on the GPU of a number, which takes some seconds.
+  ///
+  /// - Parameter progress: called before each measurement.
+  /// - Throws: `unsupported` where there is no such GPU; what the driver throws.
+  package static func tune(
+    _ ordinal: Int, progress: (BlockCostTable.Key) -> Void = { _ in }
+  ) throws -> GPUCostFile {
+    let device = try CUDADevice(ordinal)
+    let measurement = BlockMeasurement(figures: GPUFigures(of: device.properties))
+    return GPUCostFile(
+      GPUIdentity(device), measured: try measurement.measure(on: device, progress: progress))
   }
 
   /// Lowers a graph to launches of kernels.

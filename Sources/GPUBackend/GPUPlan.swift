@@ -1,6 +1,7 @@
 package import GPUDevices
 package import Runtime
-internal import Tensors
+internal import Synchronization
+package import Tensors
 
 /// A model as launches of kernels, for one kind of GPU.
 package struct GPUPlan: Plan {
@@ -10,13 +11,13 @@ package struct GPUPlan: Plan {
   package let layers: [LayerReport]
   package let arenaByteCount: Int
   package let weightByteCount: Int
-  let places: GPUProgram.Places
-  /// Opens a device for a session.
+  /// Makes a session on a device of its own.
   private let open: @Sendable (GPUPlan) throws -> any PlanSession
+  let places: GPUProgram.Places
 
   /// - Parameter open: makes the device that a session runs on.
   /// - Throws: as ``GPUProgram/places()``.
-  init<Device: GPUDevice>(
+  package init<Device: GPUDevice & SendableMetatype>(
     _ program: GPUProgram, open: @escaping @Sendable () throws -> Device
   ) throws(HewnError) {
     self.program = program
@@ -26,8 +27,51 @@ package struct GPUPlan: Plan {
     places = try program.places()
     arenaByteCount = places.arenaByteCount
     weightByteCount = places.constantByteCount
-    self.open = { plan in try GPUSession(plan, on: try open()) }
+    let shared = SharedModule<Device>()
+    self.open = { plan in
+      let device = try open()
+      return try GPUSession(plan, try shared.module(of: plan, on: device), on: device)
+    }
   }
 
   package func makeSession() throws -> any PlanSession { try open(self) }
+}
+
+/// What sessions of a plan can share: kernels, and the memory of constants.
+///
+/// `Sendable`, as nothing in it changes; only devices that share memory, whose buffers and kernels any thread
+/// may use, hand it on.
+final class GPUModule<Device: GPUDevice>: @unchecked Sendable {
+  let kernels: [String: Device.LoadedKernel]
+  let constants: Device.Buffer
+
+  /// Loads all kernels and uploads all constants.
+  ///
+  /// - Throws: `outOfMemory`; what loading kernels throws.
+  init(_ plan: GPUPlan, on device: Device) throws {
+    kernels = try plan.program.kernels.mapValues { try device.load($0) }
+    constants = try device.allocate(byteCount: plan.places.constantByteCount)
+    for (buffer, offset) in zip(plan.program.buffers, plan.places.offsets) {
+      guard case .constant(let bytes) = buffer.kind else { continue }
+      try bytes.withUnsafeBytes { try device.upload($0, to: constants, at: offset) }
+    }
+  }
+}
+
+/// The module of a plan: made with its first session, and kept while there are any.
+private final class SharedModule<Device: GPUDevice>: Sendable {
+  private struct Reference {
+    weak var module: GPUModule<Device>?
+  }
+
+  private let reference = Mutex(Reference())
+
+  func module(of plan: GPUPlan, on device: Device) throws -> GPUModule<Device> {
+    guard Device.sharesMemory else { return try GPUModule(plan, on: device) }
+    if let module = reference.withLock({ $0.module }) { return module }
+    // Two first sessions at a time would make two, of which one is kept.
+    let made = try GPUModule(plan, on: device)
+    reference.withLock { $0.module = made }
+    return made
+  }
 }

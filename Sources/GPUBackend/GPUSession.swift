@@ -1,10 +1,13 @@
 internal import GPUDevices
 internal import KernelIR
-package import Runtime
-package import Tensors
+internal import Runtime
+internal import Tensors
 
-/// Runs a plan on a device: one allocation for activations, one for constants, and the launches between two
-/// evaluations by the host as one captured graph.
+/// Runs a plan on a device: one allocation for activations, and the launches between two evaluations by the
+/// host as one captured graph.
+///
+/// Inputs and outputs go through memory of the host that the device reaches by itself. With ``start()`` the
+/// caller goes on while they are copied and computed; a second session then works on the next batch.
 final class GPUSession<Device: GPUDevice>: PlanSession {
   /// What a device can be given at once, or the host must do in between.
   private enum Part {
@@ -15,35 +18,49 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
   private let program: GPUProgram
   private let offsets: [Int]
   private let device: Device
+  private let module: GPUModule<Device>
   private let arena: Device.Buffer
-  private let constants: Device.Buffer
   private let addresses: GPUAddresses
-  private let kernels: [String: Device.LoadedKernel]
+  /// By input and by output; `nil` for constants.
+  private let inputs: [Device.Staging?]
+  private let outputs: [Device.Staging?]
   private var parts: [Part] = []
+  /// Whether work may be under way.
+  private var isBusy = false
+  /// Whether the outputs' stagings have, or will have, what was computed last.
+  private var hasOutputs = false
 
-  /// Allocates everything, uploads constants, loads kernels.
+  /// Allocates everything that running needs.
   ///
-  /// - Throws: `outOfMemory`; what loading kernels throws.
-  init(_ plan: GPUPlan, on device: Device) throws {
+  /// - Throws: `outOfMemory`.
+  init(_ plan: GPUPlan, _ module: GPUModule<Device>, on device: Device) throws {
     program = plan.program
     self.device = device
-    let places = plan.places
-    offsets = places.offsets
-    arena = try device.allocate(byteCount: places.arenaByteCount)
-    let constants = try device.allocate(byteCount: places.constantByteCount)
-    self.constants = constants
-    var bases: [UInt64] = []
-    for (buffer, offset) in zip(program.buffers, offsets) {
-      switch buffer.kind {
-      case .activation: bases.append(arena.address + UInt64(offset))
-      case .constant(let bytes):
-        bases.append(constants.address + UInt64(offset))
-        try bytes.withUnsafeBytes { try device.upload($0, to: constants, at: offset) }
+    self.module = module
+    offsets = plan.places.offsets
+    let arena = try device.allocate(byteCount: plan.places.arenaByteCount)
+    self.arena = arena
+    addresses = GPUAddresses(
+      buffers: zip(program.buffers, offsets).map { buffer, offset in
+        switch buffer.kind {
+        case .activation: arena.address + UInt64(offset)
+        case .constant: module.constants.address + UInt64(offset)
+        }
+      })
+    func stagings(_ edges: [GPUProgram.Edge]) throws -> [Device.Staging?] {
+      try edges.map { edge in
+        guard case .buffer = edge.source else { return nil }
+        return try device.stage(byteCount: edge.port.type.byteCount)
       }
     }
-    addresses = GPUAddresses(buffers: bases)
-    kernels = try plan.program.kernels.mapValues { try device.load($0) }
+    inputs = try stagings(plan.program.inputs)
+    outputs = try stagings(plan.program.outputs)
     parts = try makeParts()
+  }
+
+  deinit {
+    // Memory may not be freed under running work.
+    try? device.synchronize()
   }
 
   private func makeParts() throws -> [Part] {
@@ -68,7 +85,7 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
   }
 
   private func launch(_ launch: GPUProgram.Launch) throws {
-    guard let kernel = kernels[launch.kernel] else {
+    guard let kernel = module.kernels[launch.kernel] else {
       throw HewnError(.internal, "kernel \(launch.kernel) is not loaded")
     }
     try launch.arguments(addresses).withUnsafeBytes {
@@ -85,61 +102,89 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
         .invalidArgument,
         "input \"\(edge.port.name)\" is \(tensor.type), expected \(edge.port.type)")
     }
-    guard case .buffer(let buffer) = edge.source else { return }
-    try upload(tensor, to: buffer)
+    guard case .buffer(let buffer) = edge.source, let staging = inputs[index] else { return }
+    // An earlier copy may still read the staging.
+    try wait()
+    tensor.withUnsafeBytes { staging.bytes.copyMemory(from: $0) }
+    try device.copy(staging, to: arena, at: offsets[buffer])
+    isBusy = true
   }
 
   func execute() throws {
+    try run()
+    try wait()
+  }
+
+  func start() throws {
+    try run()
+    try copyOutputs()
+  }
+
+  private func run() throws {
+    hasOutputs = false
+    isBusy = true
     for part in parts {
       switch part {
       case .captured(let graph): try device.replay(graph)
       case .evaluation(let evaluation): try evaluate(evaluation)
       }
     }
+  }
+
+  private func wait() throws {
+    guard isBusy else { return }
     try device.synchronize()
+    isBusy = false
   }
 
   func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
-    let clock = ContinuousClock()
-    for step in program.steps {
-      let start = clock.now
-      switch step.command {
-      case .launch(let launch): try self.launch(launch)
-      case .evaluate(let evaluation): try evaluate(evaluation)
+    try wait()
+    hasOutputs = false
+    let pieces = program.steps.map { step in
+      {
+        switch step.command {
+        case .launch(let launch): try self.launch(launch)
+        case .evaluate(let evaluation): try self.evaluate(evaluation)
+        }
       }
-      try device.synchronize()
-      let elapsed = clock.now - start
-      times[step.layer] +=
-        UInt64(elapsed.components.seconds) * 1_000_000_000
-        + UInt64(elapsed.components.attoseconds / 1_000_000_000)
+    }
+    for (step, seconds) in zip(program.steps, try device.time(pieces)) {
+      times[step.layer] += UInt64(max(0, 1e9 * seconds))
     }
   }
 
   func output(_ index: Int) throws -> Tensor {
-    let edge = program.outputs[index]
-    switch edge.source {
-    case .constant(let tensor): return try edge.port.part(of: tensor)
-    case .buffer(let buffer): return try edge.port.part(of: download(buffer, edge.port.type))
+    let port = program.outputs[index].port
+    switch program.outputs[index].source {
+    case .constant(let tensor): return try port.part(of: tensor)
+    case .buffer:
+      if !hasOutputs { try copyOutputs() }
+      try wait()
+      guard let staging = outputs[index] else { throw HewnError(.internal, "no staging") }
+      let bytes = UnsafeRawBufferPointer(staging.bytes)
+      return try port.part(
+        of: Tensor(type: port.type) { $0.copyMemory(from: .init(rebasing: bytes[..<$0.count])) })
     }
   }
 
-  // MARK: Copies
-
-  private func upload(_ tensor: Tensor, to buffer: Int) throws {
-    try tensor.withUnsafeBytes { try device.upload($0, to: arena, at: offsets[buffer]) }
+  private func copyOutputs() throws {
+    for (edge, staging) in zip(program.outputs, outputs) {
+      guard case .buffer(let buffer) = edge.source, let staging else { continue }
+      try device.copy(arena, at: offsets[buffer], to: staging)
+    }
+    hasOutputs = true
+    isBusy = true
   }
 
-  private func download(_ buffer: Int, _ type: TensorType) throws -> Tensor {
-    try Tensor(type: type) { try device.download(arena, at: offsets[buffer], into: $0) }
-  }
+  // MARK: The host
 
   private func evaluate(_ evaluation: HostEvaluation) throws {
-    try device.synchronize()
     let inputs = try evaluation.inputs.map { input -> Tensor? in
       switch input {
       case nil: nil
       case .constant(let tensor): tensor
-      case .buffer(let buffer, let type): try download(buffer, type)
+      case .buffer(let buffer, let type):
+        try Tensor(type: type) { try device.download(arena, at: offsets[buffer], into: $0) }
       }
     }
     let results: [Tensor]
@@ -149,7 +194,7 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
       throw error.at(node: evaluation.label)
     }
     for (output, result) in zip(evaluation.outputs, results) {
-      try upload(result, to: output.buffer)
+      try result.withUnsafeBytes { try device.upload($0, to: arena, at: offsets[output.buffer]) }
     }
   }
 }

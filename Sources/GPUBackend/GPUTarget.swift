@@ -1,5 +1,5 @@
 package import GPUKernels
-package import KernelIR
+internal import KernelIR
 package import Runtime
 
 /// What kernels are chosen and built for.

@@ -17,6 +17,17 @@ package final class CUDADevice: GPUDevice {
     package var address: UInt64 { memory.address }
   }
 
+  /// Pinned memory of the host, freed with the last reference.
+  package final class Staging: GPUStaging, Sendable {
+    fileprivate let memory: PinnedBuffer
+
+    fileprivate init(byteCount: Int, in context: Context) throws(HewnError) {
+      memory = try PinnedBuffer(byteCount: byteCount, in: context)
+    }
+
+    package var bytes: UnsafeMutableRawBufferPointer { memory.bytes }
+  }
+
   /// Captured work, destroyed with the last reference.
   package final class Graph: Sendable {
     fileprivate let executable: GraphExecutable
@@ -39,6 +50,8 @@ package final class CUDADevice: GPUDevice {
   }
 
   package let properties: GPUProperties
+  /// All are in the GPU's primary context.
+  package static let sharesMemory = true
   package let detectsMemoryFaults = false
   package let context: Context
   private let cache: CubinCache
@@ -87,6 +100,27 @@ package final class CUDADevice: GPUDevice {
   ) throws(HewnError) {
     try demandNoCapture()
     try stream.download(buffer.memory, at: offset, into: bytes)
+  }
+
+  package func stage(byteCount: Int) throws(HewnError) -> Staging {
+    try demandNoCapture()
+    return try Staging(byteCount: byteCount, in: context)
+  }
+
+  package func copy(
+    _ staging: Staging, to buffer: Buffer, at offset: Int
+  ) throws(HewnError) {
+    try demandNoCapture()
+    try stream.copy(
+      staging.bytes.count, from: staging.memory, to: buffer.memory, toOffset: offset)
+  }
+
+  package func copy(
+    _ buffer: Buffer, at offset: Int, to staging: Staging
+  ) throws(HewnError) {
+    try demandNoCapture()
+    try stream.copy(
+      staging.bytes.count, from: buffer.memory, fromOffset: offset, to: staging.memory)
   }
 
   package func fill(_ buffer: Buffer, with byte: UInt8) throws(HewnError) {
@@ -160,22 +194,28 @@ package final class CUDADevice: GPUDevice {
     try stream.launch(graph.executable)
   }
 
-  package func measure(repeatCount: Int, _ body: () throws -> Void) throws -> Measurement {
-    try body()
-    try stream.synchronize()
+  package func time(_ pieces: [() throws -> Void]) throws -> [Double] {
+    try demandNoCapture()
     // Without waiting in between, so that the GPU has its next work when it ends the last.
     var marks: [Mark] = [try Mark(in: context)]
-    for _ in 0..<repeatCount { marks.append(try Mark(in: context)) }
+    for _ in pieces { marks.append(try Mark(in: context)) }
     try stream.record(marks[0].event)
-    for mark in marks.dropFirst() {
-      try body()
+    for (piece, mark) in zip(pieces, marks.dropFirst()) {
+      try piece()
       try stream.record(mark.event)
     }
     try stream.synchronize()
-    let seconds = try (0..<repeatCount).map { index in
+    return try pieces.indices.map { index in
       try marks[index + 1].event.seconds(since: marks[index].event)
     }
-    return .seconds(seconds.sorted())
+  }
+
+  package func measure(repeatCount: Int, _ body: () throws -> Void) throws -> Measurement {
+    try body()
+    try stream.synchronize()
+    return try withoutActuallyEscaping(body) { body in
+      .seconds(try time(Array(repeating: body, count: repeatCount)).sorted())
+    }
   }
 }
 

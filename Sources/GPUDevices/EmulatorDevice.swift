@@ -38,6 +38,18 @@ package final class EmulatorDevice: GPUDevice {
     }
   }
 
+  /// Memory of the host, freed with the last reference.
+  package final class Staging: GPUStaging {
+    package let bytes: UnsafeMutableRawBufferPointer
+
+    fileprivate init(byteCount: Int) throws(HewnError) {
+      try MemoryLimit.check(byteCount, for: "copies to and from the emulator")
+      bytes = .allocate(byteCount: max(byteCount, 1), alignment: 16)
+    }
+
+    deinit { bytes.deallocate() }
+  }
+
   package struct LoadedKernel: LoadedGPUKernel, Sendable {
     package let interface: KernelInterface
     package let program: EmulatedProgram
@@ -53,6 +65,8 @@ package final class EmulatorDevice: GPUDevice {
     case fill(Buffer, UInt8)
   }
 
+  /// Each has a memory of its own.
+  package static let sharesMemory = false
   package let properties: GPUProperties
   package var detectsMemoryFaults: Bool { options.detectors.contains(.uninitializedMemory) }
   package var options: EmulatorOptions
@@ -95,6 +109,23 @@ package final class EmulatorDevice: GPUDevice {
   ) throws(HewnError) {
     try demandNoCapture()
     try memory.read(bytes, from: buffer.address(of: bytes.count, at: offset))
+  }
+
+  package func stage(byteCount: Int) throws(HewnError) -> Staging {
+    try demandNoCapture()
+    return try Staging(byteCount: byteCount)
+  }
+
+  package func copy(
+    _ staging: Staging, to buffer: Buffer, at offset: Int
+  ) throws(HewnError) {
+    try upload(UnsafeRawBufferPointer(staging.bytes), to: buffer, at: offset)
+  }
+
+  package func copy(
+    _ buffer: Buffer, at offset: Int, to staging: Staging
+  ) throws(HewnError) {
+    try download(buffer, at: offset, into: staging.bytes)
   }
 
   package func fill(_ buffer: Buffer, with byte: UInt8) throws {
@@ -140,6 +171,16 @@ package final class EmulatorDevice: GPUDevice {
 
   package func replay(_ graph: Graph) throws {
     for command in graph.commands { try perform(command) }
+  }
+
+  /// By the host's clock: how long emulating takes.
+  package func time(_ pieces: [() throws -> Void]) throws -> [Double] {
+    try demandNoCapture()
+    let clock = ContinuousClock()
+    return try pieces.map { piece in
+      let duration = try clock.measure(piece).components
+      return Double(duration.seconds) + 1e-18 * Double(duration.attoseconds)
+    }
   }
 
   package func measure(repeatCount: Int, _ body: () throws -> Void) throws -> Measurement {

@@ -16,10 +16,15 @@ package protocol GPUDevice {
   /// copyable, or arrays could not hold them.
   associatedtype Buffer: GPUBuffer
   associatedtype LoadedKernel: LoadedGPUKernel
+  /// Memory of the host that copies reach while the caller goes on, freed with its last reference.
+  associatedtype Staging: GPUStaging
   /// Captured work.
   associatedtype Graph
 
   var properties: GPUProperties { get }
+
+  /// Whether another device for the same GPU can use this one's buffers and kernels.
+  static var sharesMemory: Bool { get }
 
   /// Whether it notices by itself that a kernel accesses what lies beyond buffers, or reads what nobody
   /// wrote.
@@ -43,6 +48,21 @@ package protocol GPUDevice {
   func download(
     _ buffer: Buffer, at offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws
+
+  /// Allocates memory of the host for copies that do not wait.
+  ///
+  /// - Throws: `outOfMemory`
+  func stage(byteCount: Int) throws(HewnError) -> Staging
+
+  /// Copies all of a staging to the device; it may not be changed until the work is done.
+  ///
+  /// - Throws: `internal` when it does not lie within the buffer.
+  func copy(_ staging: Staging, to buffer: Buffer, at offset: Int) throws(HewnError)
+
+  /// Copies from the device, as many bytes as a staging has; they are there when the work is done.
+  ///
+  /// - Throws: `internal` when they do not lie within the buffer.
+  func copy(_ buffer: Buffer, at offset: Int, to staging: Staging) throws(HewnError)
 
   /// Sets all bytes of a buffer. All ones are NaN in every float format.
   func fill(_ buffer: Buffer, with byte: UInt8) throws
@@ -80,6 +100,11 @@ package protocol GPUDevice {
   /// Does captured work once more.
   func replay(_ graph: Graph) throws
 
+  /// Does pieces of work one after the other, once each, and waits for them.
+  ///
+  /// - Returns: the seconds of each.
+  func time(_ pieces: [() throws -> Void]) throws -> [Double]
+
   /// Does work several times, after once that does not count, and waits for it. Devices without a
   /// clock do it once.
   func measure(repeatCount: Int, _ body: () throws -> Void) throws -> Measurement
@@ -90,6 +115,12 @@ package protocol GPUBuffer {
   var byteCount: Int { get }
   /// Where it lies on the device, for kernels.
   var address: UInt64 { get }
+}
+
+/// Memory of the host.
+package protocol GPUStaging {
+  /// The memory, which lives as long as the value.
+  var bytes: UnsafeMutableRawBufferPointer { get }
 }
 
 /// A kernel that is ready to be launched.

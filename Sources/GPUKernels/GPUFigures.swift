@@ -29,6 +29,11 @@ package struct GPUFigures: Hashable, Sendable {
   /// Seconds from the end of one kernel of a captured graph to the first instruction of the next. An
   /// estimate: no data sheet has it.
   package var launchSeconds: Double = 2e-6
+  /// What convolutions on blocks cost.
+  package var blockCosts: BlockCosts = .counted
+
+  /// Parts of a multiprocessor, each of which begins an instruction of a warp in a cycle.
+  package static let schedulerCount = 4.0
 
   /// The most shared memory of a block in bytes.
   package var sharedByteLimit: Int { target.sharedByteLimit }

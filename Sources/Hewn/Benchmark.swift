@@ -61,7 +61,8 @@ public struct Benchmark: Sendable {
     }
     return BenchReport(
       model: first.model, device: first.device, instructionSet: first.instructionSet,
-      costs: first.costs, threads: first.threads, batch: first.batch,
+      gpu: first.gpu, precision: first.precision, costs: first.costs, threads: first.threads,
+      batch: first.batch,
       settings: BenchReport.Settings(
         warmupSeconds: warmup, durationSeconds: duration, minimumIterations: minimumIterations,
         seed: seed),

@@ -5,6 +5,32 @@ public enum Device: String, Sendable, CaseIterable, Codable {
   /// The processor, one plain loop for each operator in double precision: slow, and the measure
   /// of correctness.
   case reference
+  /// An NVIDIA GPU, through its driver.
+  case cuda
+  /// A GPU's kernels, instruction by instruction, on the processor: slow; shows what a GPU would
+  /// compute.
+  case emulator
+
+  /// Whether kernels for GPUs compute, on whatever.
+  package var isGPU: Bool {
+    switch self {
+    case .cpu, .reference: false
+    case .cuda, .emulator: true
+    }
+  }
+}
+
+/// What the devices ``Device/cuda`` and ``Device/emulator`` compute convolutions and matrix products
+/// in. Sums are in single precision always.
+public enum Precision: String, Sendable, CaseIterable, Codable {
+  /// Single precision throughout.
+  case f32
+  /// Operands of products rounded to 10 bits of fraction; activations in single precision.
+  case tf32
+  /// Weights and activations in half precision.
+  case f16
+  /// Weights and activations with the exponents of single precision and 7 bits of fraction.
+  case bf16
 }
 
 /// Which kernels convolutions and matrix products use.
@@ -25,10 +51,17 @@ public struct CompileOptions: Sendable {
   public var batch: Int?
   /// Whole input shapes by name; they win over `batch`.
   public var shapes: [String: [Int]]
-  /// The threads that a session runs with; `nil` uses every core.
+  /// The threads that a session runs with; `nil` uses every core. They do not matter on `cuda`.
   public var threads: Int?
   /// Whether the graph is optimised first. Without, operators run exactly as the file states them.
   public var optimizes: Bool
+
+  /// What GPUs compute in; other devices take `f32` alone.
+  public var precision: Precision
+  /// Whether the processor computes nodes for which there is no GPU kernel, slowly: their layers have
+  /// the engine `reference` and a reason. Without, such nodes are refused. The device `cpu` always
+  /// does so.
+  public var fallsBackToCPU: Bool
 
   /// The costs of kernels that layers are decided by. A plan file keeps those it was compiled with.
   public var costs: Costs
@@ -37,7 +70,7 @@ public struct CompileOptions: Sendable {
   public init(
     device: Device = .cpu, engine: Engine? = nil, batch: Int? = nil,
     shapes: [String: [Int]] = [:], threads: Int? = nil, optimizes: Bool = true,
-    costs: Costs = .automatic
+    costs: Costs = .automatic, precision: Precision = .f32, fallsBackToCPU: Bool = false
   ) {
     self.device = device
     self.engine = engine
@@ -46,5 +79,34 @@ public struct CompileOptions: Sendable {
     self.threads = threads
     self.optimizes = optimizes
     self.costs = costs
+    self.precision = precision
+    self.fallsBackToCPU = fallsBackToCPU
+  }
+}
+
+extension CompileOptions {
+  /// Checks options against each other.
+  ///
+  /// - Returns: the threads that a session gets.
+  /// - Throws: `invalidArgument` for a number of threads out of range, and for a precision that the
+  ///   device does not have.
+  func checkedThreads() throws(HewnError) -> Int {
+    let threads = threads ?? Machine.coreCount
+    guard (1...Machine.maximumThreadCount).contains(threads) else {
+      throw HewnError(
+        .invalidArgument, "\(threads) threads; give 1 to \(Machine.maximumThreadCount)")
+    }
+    if let reason = device.obstacle(to: precision) { throw HewnError(.invalidArgument, reason) }
+    return threads
+  }
+}
+
+extension Device {
+  /// Why the device cannot compute in a precision, and what to do; `nil` where it can.
+  package func obstacle(to precision: Precision) -> String? {
+    isGPU || precision == .f32
+      ? nil
+      : "the device \(rawValue) does not compute in \(precision.rawValue): leave the precision out,"
+        + " or choose the device \(Device.cuda.rawValue) or \(Device.emulator.rawValue)"
   }
 }

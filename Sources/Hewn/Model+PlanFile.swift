@@ -30,7 +30,13 @@ extension Model {
   /// - Throws: ``HewnError``: as ``compile(_:)``; `invalidArgument` for another device than `cpu` and
   ///   for a model that is a plan file itself, `io` for a file that cannot be written.
   public func compile(_ options: CompileOptions, writingTo path: String) throws -> Plan {
-    let threads = try Self.threads(options)
+    let threads = try options.checkedThreads()
+    guard options.device == .cpu else {
+      throw HewnError(
+        .invalidArgument,
+        "plan files are for the device cpu, not \(options.device.rawValue): compile without a"
+          + " device; where the plan file runs on another one, its network is lowered to that anew")
+    }
     guard case .network(let file) = source else {
       throw HewnError(
         .invalidArgument, "\(summary.planFile ?? "the model") is a plan already; give the model")
@@ -38,8 +44,7 @@ extension Model {
     return try rethrowing {
       let lowering = try Lowering(file, options, threads: threads)
       guard let core = lowering.core as? CPUPlan else {
-        throw HewnError(
-          .invalidArgument, "plan files are for the device cpu, not \(options.device.rawValue)")
+        throw HewnError(.internal, "a plan for the device cpu is none of the CPU")
       }
       let plan = Plan(lowering, model: summary, options, threads: threads)
       try PlanFile.write(
@@ -60,7 +65,9 @@ extension Model {
     var options = options
     options.engine = options.engine ?? Engine(model.engine)
     var graph = model.graph
-    if let processor = Processor.name, let compiled = model.processor, compiled != processor {
+    if options.device == .cpu, let processor = Processor.name, let compiled = model.processor,
+      compiled != processor
+    {
       graph.notes.append(
         "\(summary.planFile ?? "the plan") was compiled on \(compiled); compiled on this machine,"
           + " \(processor), it may run faster")
@@ -68,8 +75,8 @@ extension Model {
     guard options.device == .cpu, options.engine == Engine(model.engine) else {
       try file.verifyWeights()
       let lowering = try Lowering(
-        graph, passes: model.passes, compiler: try options.device.makeCompiler(options.costs),
-        engine: options.engine ?? .sparse, threads: threads)
+        graph, passes: model.passes,
+        compiler: try Device.makeCompiler(options, threads: threads), options, threads: threads)
       return Plan(lowering, model: summary, options, threads: threads)
     }
     var costs = CPUCostTable.builtIn(for: model.instructionSet).withCachesOfProcessor()

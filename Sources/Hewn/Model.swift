@@ -120,7 +120,7 @@ public struct Model: Sendable {
 
   /// - Parameter compiler: `nil` for that of the options.
   func compile(_ options: CompileOptions, compiler: Device.Compiler?) throws -> Plan {
-    let threads = try Self.threads(options)
+    let threads = try options.checkedThreads()
     return try rethrowing(of: summary.file) {
       switch source {
       case .network(let file):
@@ -131,18 +131,6 @@ public struct Model: Sendable {
       }
     }
   }
-
-  /// The threads that a session gets.
-  ///
-  /// - Throws: `invalidArgument` for a number out of range.
-  static func threads(_ options: CompileOptions) throws(HewnError) -> Int {
-    let threads = options.threads ?? Machine.coreCount
-    guard (1...Machine.maximumThreadCount).contains(threads) else {
-      throw HewnError(
-        .invalidArgument, "\(threads) threads; give 1 to \(Machine.maximumThreadCount)")
-    }
-    return threads
-  }
 }
 
 /// A network that was bound, optimised and lowered to a device.
@@ -151,6 +139,7 @@ struct Lowering {
   let passes: [PassReport]
   let core: any Runtime.Plan
   let instructionSet: String?
+  let gpu: String?
   let costs: CostOrigin?
   let partCost: Double?
 
@@ -169,21 +158,25 @@ struct Lowering {
     }
     try self.init(
       graph, passes: passes,
-      compiler: try compiler ?? options.device.makeCompiler(options.costs),
-      engine: options.engine ?? .sparse, threads: threads)
+      compiler: try compiler ?? Device.makeCompiler(options, threads: threads), options,
+      threads: threads)
   }
 
   init(
-    _ graph: Graph, passes: [PassReport], compiler: Device.Compiler, engine: Engine,
+    _ graph: Graph, passes: [PassReport], compiler: Device.Compiler, _ options: CompileOptions,
     threads: Int
   ) throws {
     core = try compiler.backend.compile(
-      graph, options: Runtime.CompileOptions(engine: engine.core, threads: threads))
+      graph,
+      options: Runtime.CompileOptions(
+        engine: (options.engine ?? .sparse).core, threads: threads,
+        precision: options.precision.core))
     var graph = graph
     if let note = compiler.note { graph.notes.append(note) }
     self.graph = graph
     self.passes = passes
     self.instructionSet = compiler.instructionSet
+    self.gpu = compiler.gpu
     self.costs = compiler.costs
     partCost = compiler.partCost
   }
@@ -193,7 +186,8 @@ extension Plan {
   init(_ lowering: Lowering, model: ModelSummary, _ options: CompileOptions, threads: Int) {
     self.init(
       lowering.core, model: model, device: options.device,
-      instructionSet: lowering.instructionSet, costs: lowering.costs.map(CostSummary.init),
+      instructionSet: lowering.instructionSet, gpu: lowering.gpu, precision: options.precision,
+      costs: lowering.costs.map(CostSummary.init),
       engine: options.engine ?? .sparse, threads: threads,
       passes: lowering.passes.map(PassSummary.init), notes: lowering.graph.notes)
   }

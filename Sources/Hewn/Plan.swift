@@ -28,11 +28,16 @@ public struct Plan: Sendable {
   /// The kernels' instruction set: `portable`, `avx2` or `avx512`; `nil` on devices without that
   /// choice.
   public let instructionSet: String?
+  /// The GPU that kernels were chosen for, on the emulator the one in whose place it runs; `nil` on
+  /// other devices.
+  public let gpu: String?
+  /// What the device computes in; `f32` on other devices than GPUs.
+  public let precision: Precision
   /// The costs of kernels that it was compiled by; `nil` on devices without a choice.
   public let costs: CostSummary?
   /// The kernels that layers chose from.
   public let engine: Engine
-  /// The threads that a session runs with.
+  /// The threads that a session runs with; they do not matter on `cuda`.
   public let threads: Int
   /// What each optimisation did, in order; empty where none ran.
   public let passes: [PassSummary]
@@ -45,12 +50,15 @@ public struct Plan: Sendable {
 
   init(
     _ core: any Runtime.Plan, model: ModelSummary, device: Device, instructionSet: String?,
-    costs: CostSummary?, engine: Engine, threads: Int, passes: [PassSummary], notes: [String]
+    gpu: String? = nil, precision: Precision = .f32, costs: CostSummary?, engine: Engine,
+    threads: Int, passes: [PassSummary], notes: [String]
   ) {
     self.core = core
     self.model = model
     self.device = device
     self.instructionSet = instructionSet
+    self.gpu = gpu
+    self.precision = precision
     self.costs = costs
     self.engine = engine
     self.threads = threads

@@ -40,6 +40,14 @@ public struct Session: ~Copyable {
   ///   index out of range.
   public mutating func execute() throws { try rethrowing { try core.execute() } }
 
+  /// As ``execute()``, but on GPUs it may return before the layers are done; ``readOutputs()`` waits.
+  ///
+  /// The caller has time for its next batch, and a second session of the same plan copies and computes that
+  /// one meanwhile. Faults show when outputs are read.
+  ///
+  /// - Throws: as ``execute()``.
+  public mutating func start() throws { try rethrowing { try core.start() } }
+
   /// Copies every output out; the last of the three steps of `run`.
   ///
   /// - Throws: ``HewnError``: `outOfMemory`.

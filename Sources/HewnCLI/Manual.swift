@@ -29,17 +29,15 @@ package enum Manual {
   /// The longest line of help that is not wrapped on a terminal of 80 columns.
   package static let lineLength = 79
 
-  /// What every command with a model may end with; none of them uses a GPU.
-  package static let usualFailures = ExitStatus.table.map(\.code).filter {
-    $0 != .failedCheck && $0 != .device
-  }
+  /// What every command with a model may end with.
+  package static let usualFailures = ExitStatus.table.map(\.code).filter { $0 != .failedCheck }
 
   /// The meaning of each code, in the words of Docs/cli.md.
   package static let meanings: [HewnError.Code: String] = [
     .failedCheck: "a comparison was above its tolerance, or measuring was disturbed",
     .invalidArgument: "wrong usage: an option, or inputs that do not fit the model",
     .invalidFile: "an invalid file: a model, image, archive or array",
-    .unsupported: "a valid model that Hewn cannot run: an operator, attribute, type or shape",
+    .unsupported: "what Hewn cannot run: an operator, attribute, type or shape; a missing GPU",
     .io: "a file cannot be opened, read or written",
     .outOfMemory: "memory ran out",
     .device: "a GPU or its driver failed while it worked",
@@ -56,6 +54,7 @@ package enum Manual {
     ("TERM", "when dumb: the same"),
     ("HEWN_COSTS", "what --costs is where it is not given"),
     ("HEWN_CACHE", "the folder of Hewn's caches"),
+    ("HEWN_CUDA_DRIVER", "the driver of --device cuda; libcuda.so.1 by default"),
     ("XDG_CACHE_HOME", "without it, the folder of all caches; ~/.cache by default"),
   ]
 

@@ -116,6 +116,10 @@ extension Plan {
   package var layersByImage: Int { 0 }
 }
 
+extension PlanSession {
+  package func start() throws { try execute() }
+}
+
 /// Runs a plan. Not thread-safe: one session belongs to one caller at a time.
 package protocol PlanSession: AnyObject {
   /// Copies an input in.
@@ -128,6 +132,10 @@ package protocol PlanSession: AnyObject {
   /// - Throws: what depends on the values of tensors, such as an index out of range, with the node
   ///   named. The outputs are then undefined.
   func execute() throws
+
+  /// Runs every step once as ``execute()`` does, but may return before they are done: on devices that work
+  /// beside the caller, so that several sessions' copies and computations overlap. ``output(_:)`` waits.
+  func start() throws
 
   /// Runs every step once and adds each step's wall time in nanoseconds to `times`, in the order of
   /// `Plan.layers`.

@@ -2,8 +2,10 @@ import Emulator
 import GPUBackend
 import GPUKernels
 import Graphs
+import KernelIR
 import ReferenceBackend
 import Runtime
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -27,7 +29,8 @@ enum GPUHarness {
   /// Builds a network, runs it in every way and records one issue with all failures.
   static func expect(
     _ name: String, seed: UInt64 = 1, precisions: [Precision] = Precision.allCases,
-    engines: [Engine] = Engine.allCases, sourceLocation: SourceLocation = #_sourceLocation,
+    engines: [Engine] = Engine.allCases, on figures: GPUFigures = .h200,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ build: (inout CaseGraph) throws -> Void
   ) {
     var net = CaseGraph(seed: seed)
@@ -38,7 +41,7 @@ enum GPUHarness {
       for precision in precisions {
         for engine in engines {
           let options = CompileOptions(engine: engine, threads: 1, precision: precision)
-          failures += try self.failures(net, want, options).map {
+          failures += try self.failures(net, want, options, figures).map {
             "\(precision.rawValue), \(engine.rawValue): \($0)"
           }
         }
@@ -52,18 +55,38 @@ enum GPUHarness {
   }
 
   private static func failures(
-    _ net: CaseGraph, _ want: [Tensor], _ options: CompileOptions
+    _ net: CaseGraph, _ want: [Tensor], _ options: CompileOptions, _ figures: GPUFigures
   ) throws -> [String] {
-    let got = try outputs(of: net.graph, try backend(), net.inputs, options)
-    return zip(got, want).enumerated().compactMap { index, pair in
-      tolerance(options.precision)
-        .violation(got: pair.0.floats(), want: pair.1.doubles())
-        .map { "output \(index): \($0)" }
+    let plan = try backend(on: figures).compileForGPU(net.graph, options: options)
+    let got = try plan.makeSession().run(net.inputs, outputCount: want.count)
+    return kernelsThatDiffer(plan.program.kernels)
+      + zip(got, want).enumerated().compactMap { index, pair in
+        tolerance(options.precision)
+          .violation(got: pair.0.floats(), want: pair.1.doubles())
+          .map { "output \(index): \($0)" }
+      }
+  }
+
+  /// Hashes of all kernels so far.
+  private static let kernels = Mutex<[String: Int]>([:])
+
+  /// Kernels of equal names must be equal: a program builds one of each name.
+  private static func kernelsThatDiffer(_ built: [String: Kernel]) -> [String] {
+    built.compactMap { name, kernel in
+      let hash = kernel.description.hashValue
+      let known = kernels.withLock { kernels in
+        if let known = kernels[name] { return known }
+        kernels[name] = hash
+        return hash
+      }
+      return known == hash ? nil : "there are two kernels \(name)"
     }
   }
 
-  static func backend(evaluate: Evaluator? = nil) throws -> GPUBackend {
-    try GPUBackend(.emulator(.h200, EmulatorOptions()), evaluate: evaluate)
+  static func backend(
+    on figures: GPUFigures = .h200, evaluate: Evaluator? = nil
+  ) throws -> GPUBackend {
+    try GPUBackend(.emulator(figures, EmulatorOptions()), evaluate: evaluate)
   }
 
   static func outputs(

@@ -38,4 +38,14 @@ import Testing
       net.output(try net.add(Gemm(), [flat, weights, bias]))
     }
   }
+
+  /// Kernels for GPUs without the instructions of newer ones.
+  @Test func olderGPU() {
+    GPUHarness.expect("A100", precisions: [.f32, .f16], engines: [.sparse], on: .a100) { net in
+      let x = net.input([9, 8, 5, 6])
+      let a = try net.conv(x, filters: 32, Conv(kernel: [3, 3], padding: Self.same))
+      let b = try net.conv(a, filters: 16, Conv(kernel: [1, 1], activation: .silu), density: 1)
+      net.output(try net.add(Softmax(axis: 1), [b]))
+    }
+  }
 }

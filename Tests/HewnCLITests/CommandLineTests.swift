@@ -39,12 +39,42 @@ import Testing
     (["compare", "m", "--tolerance", "nan"], "--tolerance"),
     (["inspect", "m", "--threads", "0"], "--threads"),
     (["inspect", "m", "--color", "blue"], "--color"),
+    (["inspect", "m", "--device", "gpu"], "--device"),
+    (["inspect", "m", "--device", "cuda", "--precision", "fp16"], "--precision"),
+    (["inspect", "m", "--precision", "f16"], "the device cpu does not compute in f16"),
+    (["run", "m", "--device", "reference", "--precision", "tf32"], "the device reference"),
+    (["tune", "--precision", "f16"], "does not compute in f16"),
+    (["bench", "m", "--device", "emulator"], "inspect"),
   ]) func explainsWrongUsage(arguments: [String], words: String) {
     let result = Captured.run(arguments)
     #expect(result.status == 2, "\(arguments): \(result)")
     #expect(result.output.isEmpty)
     #expect(result.errors.hasPrefix("hewn: error: "), "\(result.errors)")
     #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test func saysWhereAGPUIsMissing() async throws {
+    let result = try await #require(
+      processExitsWith: .exitCode(4), observing: [\.standardErrorContent]
+    ) {
+      setenv("HEWN_CUDA_DRIVER", "/nowhere/libcuda.so.1", 1)
+      let workspace = try Workspace()
+      let arguments = ["run", workspace.model, "--device", "cuda"]
+      exit(CommandLineTool.run(arguments, console: .system))
+    }
+    let errors = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(errors.contains("hewn: error: the CUDA driver cannot be loaded"), "\(errors)")
+    #expect(errors.contains("HEWN_CUDA_DRIVER"), "\(errors)")
+  }
+
+  @Test func refusesPlanFilesForGPUs() {
+    for device in ["cuda", "emulator"] {
+      let result = Captured.run([
+        "compile", workspace.model, "--output", workspace.file("tiny.hewn"), "--device", device,
+      ])
+      #expect(result.status == 2, "\(result)")
+      #expect(result.errors.contains("for the device cpu, not \(device)"), "\(result.errors)")
+    }
   }
 
   @Test func endsWithTheStatusOfTheError() throws {
@@ -154,6 +184,19 @@ import Testing
     let dense = try Workspace.json(run("compare", "--against", "dense", "--json").output)
     #expect(dense["passed"] as? Bool == true)
     #expect(dense["top1_agreement"] as? Double == 1)
+  }
+
+  @Test(arguments: Precision.allCases) func comparesAGPU(precision: Precision) throws {
+    let result = Captured.run([
+      "compare", workspace.model, "--device", "emulator", "--precision", precision.rawValue,
+      "--batch", "3", "--json",
+    ])
+    #expect(result.status == 0, "\(result)")
+    let json = try Workspace.json(result.output)
+    #expect(json["tolerance"] as? Double == precision.usualTolerance)
+    let plan = try #require(json["plan"] as? [String: Any])
+    #expect(plan["device"] as? String == "emulator" && plan["gpu"] is String)
+    #expect(plan["precision"] as? String == precision.rawValue)
   }
 
   @Test func comparesWithAFolder() throws {

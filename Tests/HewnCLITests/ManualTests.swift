@@ -41,7 +41,7 @@ import Testing
       #expect(
         Self.section("EXIT STATUS", of: help.output).first?.hasPrefix("  0 ") == true,
         "\(name) has no exit statuses")
-      #expect(Self.section("ENVIRONMENT", of: help.output).count == 5, "\(name)")
+      #expect(Self.section("ENVIRONMENT", of: help.output).count == 6, "\(name)")
       let presets = Self.section("PRESETS", of: help.output).count
       let expected = help.output.contains("--preprocess <") ? Preprocessing.presets.count : 0
       #expect(presets == expected, "\(name)")

@@ -18,11 +18,14 @@ import Testing
   }
 
   @Test func knowsWhatComputesThem() throws {
-    let computations = Dictionary(
-      uniqueKeysWithValues: try OperatorsReport.current().operators.map { ($0.type, $0.cpu) })
-    #expect(computations["Conv"] == .kernel)
-    #expect(computations["MaxUnpool"] == .reference)
-    #expect(computations["Constant"] == .constant)
+    let operators = try OperatorsReport.current().operators
+    for computation in [\OperatorsReport.Entry.cpu, \.gpu] {
+      let computations = Dictionary(
+        uniqueKeysWithValues: operators.map { ($0.type, $0[keyPath: computation]) })
+      #expect(computations["Conv"] == .kernel)
+      #expect(computations["MaxUnpool"] == .reference)
+      #expect(computations["Constant"] == .constant)
+    }
   }
 
   @Test func printsJSON() throws {

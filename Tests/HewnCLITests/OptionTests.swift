@@ -19,9 +19,10 @@ import Testing
     #expect(bench.settings.duration == 3 && bench.settings.warmup == 0.5)
     #expect(bench.settings.iterations == 10 && bench.inputs.seed == 0)
     #expect(bench.plan.device == .cpu && bench.plan.batch == nil && bench.plan.threads == nil)
+    #expect(bench.plan.precision == .f32 && !bench.plan.cpuFallback)
     #expect(!bench.terminal.json && bench.terminal.color == .auto)
     let compare = try parse(["compare", "m.onnx"], as: CompareCommand.self)
-    #expect(compare.settings.against == .reference && compare.settings.tolerance == 1e-4)
+    #expect(compare.settings.against == .reference && compare.settings.tolerance == nil)
     let inspect = try parse(["inspect", "m.onnx"], as: InspectCommand.self)
     #expect(!inspect.settings.passes && inspect.settings.engine == nil)
   }
@@ -38,6 +39,16 @@ import Testing
     let options = bench.plan.compileOptions(inputShapes: ["a=b": [9, 9], "c": [4]])
     #expect(options.batch == 8 && options.threads == 2)
     #expect(options.shapes == ["a=b": [1, 2], "c": [4]])
+  }
+
+  @Test func readsOptionsOfGPUs() throws {
+    let inspect = try parse(
+      ["inspect", "m.onnx", "--device", "emulator", "--precision", "bf16", "--cpu-fallback"],
+      as: InspectCommand.self)
+    let options = inspect.plan.compileOptions()
+    #expect(options.device == .emulator && options.precision == .bf16 && options.fallsBackToCPU)
+    let tolerances = Precision.allCases.map(\.usualTolerance)
+    #expect(tolerances == tolerances.sorted() && tolerances.first == 1e-4)
   }
 
   @Test func readsInputs() throws {

@@ -68,6 +68,35 @@ import Testing
         """)
   }
 
+  @Test func inspectOnGPUs() {
+    var plan = Self.plan
+    (plan.device, plan.instructionSet, plan.gpu, plan.precision) = (.cuda, nil, "a GPU", .f16)
+    let kernel = LayerSummary.Kernel(
+      name: "conv", tile: "128·(4×8)·8", stageCount: 3, blockCount: 98, waves: 0.742_4,
+      sharedByteCount: 98_304, limiter: "shared memory")
+    let report = InspectReport(
+      hewnVersion: "1.2.3", model: Self.model, plan: plan,
+      layers: [
+        LayerSummary(
+          name: "conv1", op: "Conv", engine: "sparse", reason: "", denseFlops: 1000,
+          nonZeroFlops: 100, kernel: kernel),
+        LayerSummary(
+          name: "sort", op: "TopK", engine: "reference", reason: "no GPU kernel for TopK",
+          denseFlops: 0, nonZeroFlops: 0),
+      ])
+    let text = ReportText.inspect(report, Self.plain)
+    #expect(text.contains("\nhewn 1.2.3, device cuda (a GPU, f16), engine sparse, batch 1\n"))
+    #expect(
+      text.contains(
+        """
+
+        #  layer  op    tile         stages  waves   shared  limiter        engine     reason
+        1  conv1  Conv  128·(4×8)·8       3  0.742  98.3 kB  shared memory  sparse
+        2  sort   TopK                                                      reference  no GPU kernel for TopK
+
+        """), "\(text)")
+  }
+
   @Test func bench() {
     let report = BenchReport(
       hewnVersion: "1.2.3", model: Self.model, device: .cpu, threads: 1, batch: 4,

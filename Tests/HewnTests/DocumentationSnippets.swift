@@ -38,6 +38,11 @@ private enum Snippets {
     return options
   }
 
+  static func chooseGPU() -> CompileOptions {
+    let options = CompileOptions(device: .cuda, batch: 8, precision: .f16, fallsBackToCPU: true)
+    return options
+  }
+
   static func check(_ model: Model, _ plan: Plan, inputs: [String: Tensor]) throws {
     var options = CompileOptions()
     options.device = .reference

@@ -19,7 +19,10 @@ enum Fixtures {
       segments: [16: 2, 4: 1], leaves: 12, filledSlots: 3, engine: "sparse",
       reason: "predicted 2.0 times as fast as dense", predictedMilliseconds: 0.05,
       predictedSparseMilliseconds: 0.05, predictedDenseMilliseconds: 0.1, denseFlops: 55_296,
-      nonZeroFlops: 6656, boundFlops: 8192),
+      nonZeroFlops: 6656, boundFlops: 8192,
+      kernel: LayerSummary.Kernel(
+        name: "conv_blocks_f16", tile: "16·(8×8)·8", stageCount: 3, splitCount: 2, blockCount: 12,
+        waves: 1.0 / 11, sharedByteCount: 40_960, limiter: "shared memory")),
     LayerSummary(
       name: "pool", op: "GlobalAveragePool", engine: "other", reason: "",
       denseFlops: 1024, nonZeroFlops: 1024),

@@ -18,7 +18,7 @@ import Testing
           producer: "tests"))
   }
 
-  @Test(arguments: Device.allCases, Engine.allCases)
+  @Test(arguments: [Device.cpu, .reference, .emulator], Engine.allCases)
   func computes(device: Device, engine: Engine) throws {
     let x: [Float] = [1, 2, 3, -1, 0.5, 0, 0, 0, 4]
     for optimizes in [true, false] where optimizes || device == .reference {
@@ -62,6 +62,8 @@ import Testing
       CompileOptions(device: .reference, shapes: ["x": [1, 3, 1]]),
       CompileOptions(device: .reference, threads: 0),
       CompileOptions(device: .reference, threads: 1 << 20),
+      CompileOptions(device: .reference, precision: .f16),
+      CompileOptions(device: .cpu, precision: .tf32),
     ] {
       let error = #expect(throws: HewnError.self) { try model().compile(options) }
       #expect(error?.code == .invalidArgument, "\(options)")

@@ -33,6 +33,7 @@ import Testing
         },
         "device" : "cpu",
         "engine" : "sparse",
+        "gpu" : null,
         "inputs" : [
           {
             "name" : "x",
@@ -57,6 +58,7 @@ import Testing
             "type" : "float32"
           }
         ],
+        "precision" : "f32",
         "threads" : 2,
         "weight_bytes" : 8192
       }
@@ -68,7 +70,8 @@ import Testing
       operators: [
         .init(
           type: "Sum", opsets: .init(min: 8, max: 27), inputs: .init(min: 1, max: nil),
-          outputs: .init(min: 1, max: 1), becomes: ["Add"], cpu: .kernel)
+          outputs: .init(min: 1, max: 1), becomes: ["Add"], cpu: .kernel,
+          gpu: .reference)
       ])
     try check(
       report,
@@ -81,6 +84,7 @@ import Testing
               "Add"
             ],
             "cpu" : "kernel",
+            "gpu" : "reference",
             "inputs" : {
               "max" : null,
               "min" : 1
@@ -125,6 +129,16 @@ import Testing
             "dense_flops" : 55296,
             "engine" : "sparse",
             "filled_slots" : 3,
+            "kernel" : {
+              "blocks" : 12,
+              "limiter" : "shared memory",
+              "name" : "conv_blocks_f16",
+              "shared_bytes" : 40960,
+              "splits" : 2,
+              "stages" : 3,
+              "tile" : "16·(8×8)·8",
+              "waves" : 0.091
+            },
             "leaves" : 12,
             "name" : "conv1",
             "nonzero_flops" : 6656,
@@ -147,6 +161,7 @@ import Testing
             "dense_flops" : 1024,
             "engine" : "other",
             "filled_slots" : null,
+            "kernel" : null,
             "leaves" : null,
             "name" : "pool",
             "nonzero_flops" : 1024,
@@ -205,7 +220,8 @@ import Testing
 
   @Test func bench() throws {
     let report = BenchReport(
-      hewnVersion: "1.2.3", model: Fixtures.model, device: .cpu, threads: 2, batch: 4,
+      hewnVersion: "1.2.3", model: Fixtures.model, device: .cuda, gpu: "a GPU", precision: .f16,
+      threads: 2, batch: 4,
       settings: BenchReport.Settings(
         warmupSeconds: 0.5, durationSeconds: 3, minimumIterations: 10, seed: 7),
       engines: [
@@ -228,7 +244,7 @@ import Testing
       {
         "batch" : 4,
         "costs" : null,
-        "device" : "cpu",
+        "device" : "cuda",
         "engines" : {
           "dense" : {
             "items_per_second" : 2000,
@@ -253,6 +269,7 @@ import Testing
             "p99_ms" : 1.49
           }
         },
+        "gpu" : "a GPU",
         "hewn_version" : "1.2.3",
         "instruction_set" : null,
         "layers" : [
@@ -294,6 +311,7 @@ import Testing
         ],
         \(Self.modelJSON),
         "peak_gflops" : 102.5,
+        "precision" : "f16",
         "schema_version" : 1,
         "settings" : {
           "duration_s" : 3,

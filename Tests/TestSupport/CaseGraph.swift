@@ -11,8 +11,12 @@ package struct CaseGraph: Sendable {
 
   /// A graph input, and the tensor it is given.
   package mutating func input(_ shape: Shape) -> ValueID {
-    inputs.append(.random(shape, seed: generator.next()))
-    return graph.addInput("input\(inputs.count)", TensorType(.float32, shape))
+    input(.random(shape, seed: generator.next()))
+  }
+
+  package mutating func input(_ tensor: Tensor) -> ValueID {
+    inputs.append(tensor)
+    return graph.addInput("input\(inputs.count)", tensor.type)
   }
 
   /// A constant of which about `density` of the elements are not zero.
@@ -48,5 +52,7 @@ package struct CaseGraph: Sendable {
   /// A number in 0..<bound.
   package mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
 
-  package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+  package mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[below(elements.count)]
+  }
 }

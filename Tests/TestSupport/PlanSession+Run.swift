@@ -9,4 +9,3 @@ extension PlanSession {
     return try (0..<outputCount).map { try output($0) }
   }
 }
-

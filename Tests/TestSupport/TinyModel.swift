@@ -16,27 +16,35 @@ package enum TinyModel {
 
   /// The bytes of the file.
   package static var bytes: [UInt8] {
-    file("Gemm", weights: tensor("weights", [3, 4], weights), bias: bias, x: [3], scores: [4])
+    file(
+      "Gemm", constants: [("weights", [3, 4], weights), ("bias", [4], bias)], x: [3], scores: [4])
   }
 
   /// A convolution instead: `x` of N × 1 × 1 × 1, `scores` of N × 2 × 1 × 1 with the values x and
   /// 1 − x.
   package static var brightness: [UInt8] {
     file(
-      "Conv", weights: tensor("weights", [2, 1, 1, 1], [1, -1]), bias: [0, 1], x: [1, 1, 1],
+      "Conv", constants: [("weights", [2, 1, 1, 1], [1, -1]), ("bias", [2], [0, 1])], x: [1, 1, 1],
       scores: [2, 1, 1])
+  }
+
+  /// An operator that has a reference implementation and no kernel: `scores` of N × 3 are `x` of N × 3,
+  /// each row divided by its Euclidean norm.
+  package static var directions: [UInt8] {
+    file("LpNormalization", constants: [], x: [3], scores: [3])
   }
 
   /// A model of one node; extents are those after N.
   private static func file(
-    _ op: String, weights: [UInt8], bias: [Float], x: [Int], scores: [Int]
+    _ op: String, constants: [(name: String, shape: [Int], values: [Float])], x: [Int],
+    scores: [Int]
   ) -> [UInt8] {
     let node =
-      text(1, "x") + text(1, "weights") + text(1, "bias") + text(2, "scores")
+      text(1, "x") + constants.flatMap { text(1, $0.name) } + text(2, "scores")
       + text(3, "classifier") + text(4, op)
     let graph =
       message(1, node) + text(2, "tiny")
-      + message(5, weights) + message(5, tensor("bias", [bias.count], bias))
+      + constants.flatMap { message(5, tensor($0.name, $0.shape, $0.values)) }
       + message(11, port("x", extents: [text(2, "N")] + x.map { integer(1, $0) }))
       + message(12, port("scores", extents: [text(2, "N")] + scores.map { integer(1, $0) }))
     return integer(1, 8) + text(2, "tests") + message(7, graph) + message(8, integer(2, 13))

@@ -149,7 +149,7 @@ extension Cover {
 }
 
 extension LayerFigure.Prediction {
-  init(_ prediction: BlockPrediction) {
+  init(_ prediction: ConvolutionPrediction) {
     seconds = prediction.seconds
     limiter = prediction.limiter.rawValue
     tensorSeconds = prediction.tensorSeconds

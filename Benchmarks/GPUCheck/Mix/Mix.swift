@@ -73,7 +73,7 @@ struct Mix: ParsableCommand {
     var figures = [try figure("direct", kernel: DirectKernel(problem).name, slots: weights)]
     for covering in [LeafCase.Covering.leaves, .cheapest] {
       let test = layer.test(zeros: zeros, covering: covering)
-      let packed = try device.convolve(test, tensors, target: .sm90)
+      let packed = try device.convolve(test, tensors, figures: .h100)
       let slots = try test.branches().reduce(0) {
         let parts = $1.cover.statistics
         return $0 + parts.leafCount + parts.slotCount

@@ -1,4 +1,4 @@
-internal import Covers
+package import Covers
 package import Tensors
 
 extension BlockProgram {

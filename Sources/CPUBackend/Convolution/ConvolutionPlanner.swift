@@ -1,5 +1,5 @@
 package import CPUKernels
-internal import Covers
+package import Covers
 internal import Runtime
 package import Tensors
 

@@ -22,7 +22,7 @@ extension Pad: MovingOperator {
       let cropped = max(-begin, 0)
       let kept = source.shape[axis] - cropped - max(-end, 0)
       let offsets = (0..<target.shape[axis]).map { index in
-        source(of: index - max(begin, 0), extent: kept).map { ($0 + cropped) * stride }
+        self.source(of: index - max(begin, 0), extent: kept).map { ($0 + cropped) * stride }
           ?? Move.outside
       }
       return MoveAxis(

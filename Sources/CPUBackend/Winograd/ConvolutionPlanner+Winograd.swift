@@ -1,4 +1,6 @@
 internal import CPUKernels
+internal import Covers
+internal import Runtime
 internal import Tensors
 
 /// Winograd convolutions beside the direct program of a layer.

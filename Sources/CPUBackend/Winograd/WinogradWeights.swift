@@ -1,5 +1,5 @@
 package import CPUKernels
-internal import Covers
+package import Covers
 package import Tensors
 
 /// The weights of a Winograd convolution: G g Gᵀ of every filter and channel.

@@ -3,24 +3,11 @@ package import GPUKernels
 internal import Runtime
 package import Tensors
 
-/// A convolution as it will be launched, and what that is predicted to take.
+/// A convolution on blocks as it will be launched, and what that is predicted to take.
 package struct BlockPlan: Sendable {
   package var layer: BlockLayer
   package var covers: [Cover]
-  package var prediction: BlockPrediction
-
-  package var seconds: Double { prediction.seconds }
-
-  /// Adds what the covers consist of.
-  func count(in matrix: inout MatrixReport) {
-    for statistics in covers.map(\.statistics) {
-      for height in statistics.heights {
-        matrix.segmentsByHeight[height.height, default: 0] += height.segmentCount
-      }
-      matrix.leaves += statistics.leafCount
-      matrix.filledSlots += statistics.filledSlotCount
-    }
-  }
+  package var prediction: ConvolutionPrediction
 }
 
 /// Chooses tilings, covers filters and packs them. A pure function of the target and the work.
@@ -60,7 +47,7 @@ package struct BlockPlanner: Sendable {
     let density = min(Double(kept) / Double(max(1, all)), 1 - .ulpOfOne)
     let tiling = try tiling(problem, branches, density: density)
     let channelTaps = branches.map(\.channelTapCount).max() ?? 1
-    let costs = BlockCosts.coverCosts(
+    let costs = target.figures.blockCosts.coverCosts(
       problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
     return try plan(problem, branches, tiling) { matrix in
       .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
@@ -87,7 +74,7 @@ package struct BlockPlanner: Sendable {
     let layer = try BlockLayer(problem, branches: covered, tiling: tiling)
     return BlockPlan(
       layer: layer, covers: covers,
-      prediction: BlockPrediction(
+      prediction: ConvolutionPrediction(
         problem, tiling, load: BlockLoad(layer), on: target.figures))
   }
 }
@@ -119,21 +106,13 @@ extension KernelReport {
     let tiling = plan.layer.tiling
     let kernel = BlockKernel(plan.layer)
     let grid = kernel.grid
-    let limiter =
-      switch plan.prediction.limiter {
-      case .tensor: "tensor cores"
-      case .shared: "shared memory"
-      case .l2: "L2"
-      case .memory: "memory"
-      case .latency: "latency"
-      }
-    let pixels =
-      (tiling.tileGroups > 1 ? "\(tiling.tileGroups)×" : "")
-      + "\(tiling.tileRows)×\(tiling.tileColumns)"
     self.init(
-      name: kernel.name, tile: "\(tiling.rootRows * tiling.rootsPerBlock)·(\(pixels))·8",
+      name: kernel.name,
+      tile: Self.tile(
+        rows: tiling.rootRows * tiling.rootsPerBlock, groups: tiling.tileGroups, tiling.tileRows,
+        tiling.tileColumns),
       stageCount: tiling.stageCount, splitCount: tiling.splitCount,
       blockCount: grid.x * grid.y * grid.z, waves: plan.prediction.waves,
-      sharedByteCount: plan.layer.sharedByteCount, limiter: limiter)
+      sharedByteCount: plan.layer.sharedByteCount, limiter: plan.prediction.limiter.text)
   }
 }

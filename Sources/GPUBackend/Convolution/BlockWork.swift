@@ -12,11 +12,16 @@ package struct BlockWork {
     package var weights: FilterWeights
     /// The output channel of filter 0.
     package var firstRow: Int
+    /// The zeros that stand for channels of other groups, and are no weights.
+    var foreignCount = 0
 
-    package init(taps: [BlockTap], weights: FilterWeights, firstRow: Int) {
+    package init(
+      taps: [BlockTap], weights: FilterWeights, firstRow: Int, foreignCount: Int = 0
+    ) {
       self.taps = taps
       self.weights = weights
       self.firstRow = firstRow
+      self.foreignCount = foreignCount
     }
 
     /// All channels of a single pixel.

@@ -9,9 +9,7 @@ extension Conv: GPUOperator {
     return node.convolutionObstacle
   }
 
-  package func writesChannels(of node: GPUNode) -> Bool {
-    !isDepthwise(node) && BlockActivation(activation) != nil
-  }
+  package func writesChannels(of node: GPUNode) -> Bool { BlockActivation(activation) != nil }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     if isDepthwise(node) { return try lowerDepthwise(node, in: lowering) }
@@ -72,7 +70,8 @@ extension Conv: GPUOperator {
         weights: FilterWeights(
           matrix: try FilterMatrix(rows: rows.count, taps: columns, values: matrix),
           bias: Array(bias[rows])),
-        firstRow: rows.lowerBound)
+        firstRow: rows.lowerBound,
+        foreignCount: rows.count * (branchGroups.count - 1) * channels * tapCount)
     }
   }
 }
@@ -107,22 +106,29 @@ extension ConvTranspose: GPUOperator {
         byBytes: (phase.vertical * whole.rowStride + phase.horizontal) * output.vectorByteCount)
       for group in 0..<groups {
         let inputs = group * channels..<(group + 1) * channels
+        let outputs = group * filters..<(group + 1) * filters
+        var taps = inputs.flatMap { channel in
+          phase.taps.map { BlockTap(channel: channel, y: $0.dy, x: $0.dx) }
+        }
         let starts = inputs.flatMap { channel in
           phase.taps.map { channel * filters * window.tapCount + $0.index }
         }
-        let matrix = try FilterMatrix(
-          rows: filters, taps: starts.count,
-          values: (0..<filters).flatMap { filter in
-            starts.map { values[$0 + filter * window.tapCount] }
-          })
-        let rows = group * filters..<(group + 1) * filters
+        var weights = (0..<filters).flatMap { filter in
+          starts.map { values[$0 + filter * window.tapCount] }
+        }
+        if taps.isEmpty {
+          // A phase that no tap reaches, which is the bias: no kernel is without taps, and one above the input
+          // reads zeros.
+          taps = [BlockTap(channel: inputs.lowerBound, y: -rows, x: 0)]
+          weights = [Float](repeating: 0, count: filters)
+        }
         work.branches.append(
           BlockWork.Branch(
-            taps: inputs.flatMap { channel in
-              phase.taps.map { BlockTap(channel: channel, y: $0.dy, x: $0.dx) }
-            },
-            weights: FilterWeights(matrix: matrix, bias: Array(bias[rows])),
-            firstRow: rows.lowerBound))
+            taps: taps,
+            weights: FilterWeights(
+              matrix: try FilterMatrix(rows: filters, taps: taps.count, values: weights),
+              bias: Array(bias[outputs])),
+            firstRow: outputs.lowerBound))
       }
       works.append(work)
     }

@@ -15,19 +15,21 @@ extension GPULowering {
   func convolve(
     _ works: [BlockWork], output: GPUTensor, activation: Activation
   ) throws(HewnError) -> GPUDecision {
-    var matrix = MatrixReport(
-      rows: 0, taps: works.flatMap(\.branches).map(\.taps.count).max() ?? 0, weights: 0, zeros: 0)
-    for weights in works.flatMap(\.branches).map(\.weights) {
-      matrix.rows += weights.matrix.rows
-      matrix.weights += weights.matrix.values.count
-      matrix.zeros += weights.matrix.zeroCount
+    let branches = works.flatMap(\.branches)
+    var matrix = MatrixReport(rows: 0, taps: 0, weights: 0, zeros: 0)
+    for branch in branches {
+      let values = branch.weights.matrix
+      let count = values.values.count - branch.foreignCount
+      matrix.rows += values.rows
+      matrix.taps = max(matrix.taps, count / values.rows)
+      matrix.weights += count
+      matrix.zeros += values.zeroCount - branch.foreignCount
     }
-    let planner = BlockPlanner(target: target)
-    let dense = try works.map { (work) throws(HewnError) in
-      try planner.dense(work.problem, work.branches)
-    }
+    let hasZeros = branches.contains { $0.weights.matrix.zeroCount > 0 }
+    let planner = ConvolutionPlanner(target: target)
+    let dense = try works.map { (work) throws(HewnError) in try planner.dense(work) }
     let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
-    guard target.engine == .sparse, matrix.zeros > 0 else {
+    guard target.engine == .sparse, hasZeros else {
       try emit(dense, works, output, activation)
       return GPUDecision(
         engine: Engine.dense.rawValue,
@@ -54,35 +56,63 @@ extension GPULowering {
 
   /// Emits the launches of convolutions, and of a function that their kernel does not know.
   private func emit(
-    _ plans: [BlockPlan], _ works: [BlockWork], _ output: GPUTensor, _ activation: Activation
+    _ plans: [ConvolutionPlan], _ works: [BlockWork], _ output: GPUTensor, _ activation: Activation
   ) throws(HewnError) {
-    for (plan, work) in zip(plans, works) { try launch(plan, work) }
+    for (plan, work) in zip(plans, works) {
+      switch plan {
+      case .blocks(let plan): try launch(plan.layer, work)
+      case .leaves(let plan): try launch(try plan.packed(), work)
+      }
+    }
     if BlockActivation(activation) == nil { try apply(activation, to: output) }
   }
 
-  private func launch(_ plan: BlockPlan, _ work: BlockWork) throws(HewnError) {
-    let layer = plan.layer
+  private func launch(_ layer: BlockLayer, _ work: BlockWork) throws(HewnError) {
     let tables = BlockTableMemory(
       work: constant(layer.work), chunks: constant(layer.chunks),
       channels: constant(layer.channels), packets: constant(layer.packets),
       rows: constant(layer.rows), bias: constant(layer.bias))
-    let reads = [work.inputMemory] + (work.residualMemory.map { [$0] } ?? []) + tables.all
     let kernel = BlockKernel(layer)
-    guard layer.sumsByteCount > 0 else {
+    try launch(kernel, BlockFinishKernel(layer), tables, work) {
+      kernel.arguments($0, input: $1, output: $2, residual: $3)
+    }
+  }
+
+  private func launch(_ layer: LeafLayer, _ work: BlockWork) throws(HewnError) {
+    let tables = BlockTableMemory(
+      work: constant(layer.work), chunks: constant(layer.chunks),
+      channels: constant(layer.channels), packets: constant(layer.packets),
+      rows: constant(layer.rows), bias: constant(layer.bias))
+    let finish = BlockFinishKernel(
+      layer.problem, .f32, positionCount: layer.rows.count, splitCount: layer.tiling.splitCount)
+    let kernel = LeafKernel(layer)
+    try launch(kernel, finish, tables, work) {
+      kernel.arguments(layer, $0, input: $1, output: $2, residual: $3)
+    }
+  }
+
+  /// Launches a kernel that writes the output, or sums that `finish` adds up where blocks share chunks.
+  private func launch<Kernel: ProblemKernel>(
+    _ kernel: Kernel, _ finish: BlockFinishKernel, _ tables: BlockTableMemory, _ work: BlockWork,
+    arguments:
+      @escaping @Sendable (
+        _ tables: BlockTables, _ input: UInt64, _ output: UInt64, _ residual: UInt64?
+      ) -> Kernel.Arguments
+  ) throws(HewnError) {
+    let reads = [work.inputMemory] + (work.residualMemory.map { [$0] } ?? []) + tables.all
+    guard finish.splitCount > 1 else {
       try launch(kernel, reads: reads, writes: [work.outputMemory]) { addresses in
-        kernel.arguments(
-          tables.tables(addresses), input: addresses[work.inputMemory],
-          output: addresses[work.outputMemory],
-          residual: work.residualMemory.map { addresses[$0] })
+        arguments(
+          tables.tables(addresses), addresses[work.inputMemory], addresses[work.outputMemory],
+          work.residualMemory.map { addresses[$0] })
       }
       return
     }
-    let sums = try scratch(byteCount: layer.sumsByteCount)
+    let sums = try scratch(
+      byteCount: finish.problem.sumsByteCount(splits: finish.splitCount))
     try launch(kernel, reads: reads, writes: [sums]) { addresses in
-      kernel.arguments(
-        tables.tables(addresses), input: addresses[work.inputMemory], output: addresses[sums])
+      arguments(tables.tables(addresses), addresses[work.inputMemory], addresses[sums], nil)
     }
-    let finish = BlockFinishKernel(layer)
     try launch(finish, reads: reads + [sums], writes: [work.outputMemory]) { addresses in
       finish.arguments(
         tables.tables(addresses), sums: addresses[sums], output: addresses[work.outputMemory],

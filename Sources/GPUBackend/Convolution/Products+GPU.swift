@@ -36,10 +36,10 @@ extension Gemm: GPUOperator {
 /// of a row, which follow each other, are channels.
 extension MatMul: GPUOperator {
   package func gpuObstacle(for node: GPUNode) -> String? {
+    if node.constant(ofInput: 0) != nil { return "a constant on the left" }
     guard let weights = node.constant(ofInput: 1) else {
       return "two operands computed at run time"
     }
-    if node.constant(ofInput: 0) != nil { return "a constant on the left" }
     guard weights.shape.rank == 2, (node.shape(ofInput: 0)?.rank ?? 0) >= 2 else {
       return "operands of \(node.shape(ofInput: 0) ?? []) and \(weights.shape)"
     }

@@ -1,16 +1,18 @@
 package import GPUKernels
-package import Graphs
-package import KernelIR
-package import Runtime
+internal import Graphs
+internal import KernelIR
+internal import Runtime
 package import Tensors
 
 /// Lowers a graph node by node: gives its values places, and collects launches.
 package final class GPULowering {
   package let target: GPUTarget
-  package private(set) var program = GPUProgram()
-  private let graph: Graph
-  /// Where each value lies, once its producer was lowered.
-  private var tensors: [GPUTensor?]
+  package internal(set) var program = GPUProgram()
+  let graph: Graph
+  /// Where each value lies in lanes, once its producer was lowered.
+  var tensors: [GPUTensor?]
+  /// Where values lie in row-major order for the host, as those of types that lanes cannot hold do only.
+  var plain: [GPUMemory?]
   /// Where values must lie that are channels of others.
   private var homes: [GPUTensor?]
   /// Values that are computed with what reads them.
@@ -21,13 +23,15 @@ package final class GPULowering {
   private let isReadByPointwiseNode: [Bool]
   /// Copies of tensors whose groups lie apart.
   private var denseCopies: [GPUTensor: GPUTensor] = [:]
-  private var node: GPUNode
-  private var layer = 0
+  var node: GPUNode
+  /// The layer that steps count for.
+  var layer = 0
 
   init(_ graph: Graph, target: GPUTarget) {
     self.graph = graph
     self.target = target
     tensors = Array(repeating: nil, count: graph.values.count)
+    plain = Array(repeating: nil, count: graph.values.count)
     homes = Array(repeating: nil, count: graph.values.count)
     pending = Array(repeating: nil, count: graph.values.count)
     isReadByPointwiseNode = Self.valuesReadByPointwiseNodes(graph)
@@ -183,8 +187,7 @@ package final class GPULowering {
 extension GPULowering {
   /// Lowers a whole graph.
   ///
-  /// - Parameters:
-  ///   - evaluate: what computes nodes without a kernel on the host; `nil` refuses them.
+  /// - Parameter evaluate: computes nodes without a kernel on the host; `nil` refuses them.
   /// - Throws: `unsupported` with the node and the reason.
   static func lower(
     _ graph: Graph, target: GPUTarget, evaluate: Evaluator?
@@ -200,8 +203,9 @@ extension GPULowering {
         throw error.at(node: node.label)
       }
     }
-    let trimmed = graph.ports.outputs
-    for (port, output) in zip(trimmed, graph.outputs) { try lowering.giveOutput(output, port) }
+    for (port, output) in zip(graph.ports.outputs, graph.outputs) {
+      try lowering.giveOutput(output, port)
+    }
     return lowering.program
   }
 
@@ -231,7 +235,7 @@ extension GPULowering {
           .unsupported,
           "\(reason); --cpu-fallback computes such nodes on the host, slowly")
       }
-      try self.evaluate(source.op, reason: reason, with: evaluate)
+      try self.evaluate(source.op, with: evaluate)
       decision = GPUDecision(engine: "reference", reason: reason)
     }
     guard program.steps.count > firstStep else { return }
@@ -260,105 +264,5 @@ extension GPULowering {
     }
     guard let part else { throw HewnError(.internal, "a part without a whole") }
     return part
-  }
-
-  // MARK: Edges
-
-  /// Gives an input of the graph a buffer of its own, and converts it.
-  private func takeInput(_ value: ValueID) throws(HewnError) {
-    let type = graph[value].type
-    let name = graph[value].name
-    guard type.element == .float32, type.shape.rank > 0, type.shape.elementCount > 0 else {
-      throw HewnError(.unsupported, "input \"\(name)\" is \(type); the GPU takes float32 tensors")
-    }
-    let staging = try scratch(byteCount: type.byteCount)
-    program.inputs.append(
-      .init(port: Port(name: name, type: type), source: .buffer(staging.buffer)))
-    let tensor = try self.tensor(element: target.element, shape: type.shape)
-    layer = program.layers.count
-    try convert(plain: staging, to: tensor)
-    program.layers.append(.conversion(of: name, "plain to lanes of \(target.element.rawValue)"))
-    tensors[value.index] = tensor
-  }
-
-  /// Converts an output of the graph into a buffer of its own.
-  private func giveOutput(_ value: ValueID, _ port: Port) throws(HewnError) {
-    if let constant = graph[value].constant {
-      program.outputs.append(.init(port: port, source: .constant(constant)))
-      return
-    }
-    guard let tensor = tensors[value.index] else {
-      throw HewnError(.internal, "output \"\(port.name)\" has no place")
-    }
-    layer = program.layers.count
-    let staging = try scratch(byteCount: port.type.byteCount)
-    try convert(try dense(tensor), toPlain: staging)
-    program.layers.append(
-      .conversion(of: port.name, "lanes of \(tensor.element.rawValue) to plain"))
-    program.outputs.append(.init(port: port, source: .buffer(staging.buffer)))
-  }
-
-  /// From row-major float32 to lanes.
-  func convert(plain: GPUMemory, to tensor: GPUTensor) throws(HewnError) {
-    let kernel = LayoutKernel(.planesToLanes, try planes(of: tensor), element: tensor.element)
-    try launch(kernel, reads: [plain], writes: [tensor.memory]) {
-      kernel.arguments(planes: $0[plain], lanes: $0[tensor])
-    }
-  }
-
-  /// From lanes to row-major float32.
-  func convert(_ tensor: GPUTensor, toPlain plain: GPUMemory) throws(HewnError) {
-    let kernel = LayoutKernel(.lanesToPlanes, try planes(of: tensor), element: tensor.element)
-    try launch(kernel, reads: [tensor.memory], writes: [plain]) {
-      kernel.arguments(planes: $0[plain], lanes: $0[tensor])
-    }
-  }
-
-  /// A row-major tensor as rows of one image each.
-  private func planes(of tensor: GPUTensor) throws(HewnError) -> PlanesGeometry {
-    try PlanesGeometry(
-      images: tensor.shape[0], channels: 1, height: 1, width: tensor.vectorCount)
-  }
-
-  // MARK: The host
-
-  /// Lets the host compute the node.
-  private func evaluate(
-    _ op: any Operator, reason: String, with evaluate: @escaping Evaluator
-  ) throws(HewnError) {
-    var inputs: [HostEvaluation.Input?] = []
-    var reads: [GPUMemory] = []
-    for (index, operand) in node.inputs.enumerated() {
-      guard let operand else {
-        inputs.append(nil)
-        continue
-      }
-      if let constant = operand.constant {
-        inputs.append(.constant(constant))
-        continue
-      }
-      let tensor = try input(index)
-      let plain = try scratch(byteCount: operand.type.byteCount)
-      try convert(tensor, toPlain: plain)
-      inputs.append(.buffer(plain.buffer, operand.type))
-      reads.append(plain)
-    }
-    var outputs: [HostEvaluation.Output] = []
-    for type in node.outputs {
-      guard type.element == .float32, type.shape.rank > 0, type.shape.elementCount > 0 else {
-        throw HewnError(
-          .unsupported, "\(reason); the host's result of \(type) has no place on the GPU")
-      }
-      outputs.append(.init(buffer: try scratch(byteCount: type.byteCount).buffer, type: type))
-    }
-    let writes = outputs.map { GPUMemory(buffer: $0.buffer, byteOffset: 0) }
-    add(
-      .evaluate(
-        HostEvaluation(
-          label: node.label, op: op, inputs: inputs, outputs: outputs, evaluate: evaluate)),
-      reads: reads, writes: writes)
-    for (index, plain) in writes.enumerated() {
-      try convert(plain: plain, to: try output(index))
-    }
   }
 }

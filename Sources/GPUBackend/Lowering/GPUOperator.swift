@@ -1,3 +1,4 @@
+internal import GPUKernels
 package import Graphs
 package import Runtime
 package import Tensors
@@ -102,6 +103,9 @@ extension GPUOperator {
     if node.runtimeTypes.contains(where: { $0.shape.rank == 0 }) {
       return "a tensor without axes"
     }
+    // Beside the axes of an image, moves have one for the groups and one for the parts of a vector.
+    let rank = node.runtimeTypes.map(\.shape.rank).max() ?? 0
+    if rank >= MoveProblem.axisLimit { return "tensors of \(rank) axes" }
     return node.batchObstacle ?? gpuObstacle(for: node)
   }
 }

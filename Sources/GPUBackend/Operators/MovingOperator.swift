@@ -1,5 +1,5 @@
 package import GPUKernels
-package import Graphs
+internal import Graphs
 package import Tensors
 
 /// An operator that copies vectors of 8 images to other places.

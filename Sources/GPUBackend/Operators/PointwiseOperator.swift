@@ -1,5 +1,5 @@
 package import GPUKernels
-package import Graphs
+internal import Graphs
 package import Tensors
 
 /// An operator whose every output element is a function of one element of each input.
@@ -15,6 +15,13 @@ package protocol PointwiseOperator: GPUOperator {
 extension PointwiseOperator {
   package func gpuObstacle(for node: GPUNode) -> String? {
     let output = node.outputs[0].shape
+    if node.inputs.count > PointwiseProblem.inputLimit { return "\(node.inputs.count) inputs" }
+    // With the lanes, a shape of n axes has n + 1, which are that many where they cannot be joined.
+    if output.rank >= PointwiseProblem.axisLimit,
+      node.inputs.contains(where: { $0.map { $0.shape != output } ?? false })
+    {
+      return "broadcasting to \(output.rank) axes"
+    }
     for operand in node.inputs {
       guard let operand, operand.constant == nil || operand.shape.elementCount > 1 else { continue }
       if operand.constant != nil, operand.type.element != .float32 {
@@ -78,8 +85,9 @@ extension GPULowering {
     var nodeCount: Int
   }
 
-  /// The most nodes of one kernel: expressions are walked recursively.
-  private static let nodeLimit = 32
+  /// The most that is left to the next node: expressions are walked recursively, and functions that read their
+  /// argument several times repeat it.
+  private static let sizeLimit = 64
 
   /// The expression of an input's elements: a pending one, or the element itself.
   func pointwiseArgument(
@@ -87,8 +95,9 @@ extension GPULowering {
   ) throws(HewnError) -> PointwiseExpression {
     let read: PointwiseOperand
     if let pending = pendingExpression(ofInput: index) {
-      // Room for what the node's other inputs read.
-      if operands.count + pending.operands.count <= PointwiseProblem.inputLimit - 2 {
+      // The node's other inputs want room too.
+      let otherCount = node.inputs.count - index - 1
+      if operands.count + pending.operands.count + otherCount <= PointwiseProblem.inputLimit {
         let numbers = pending.operands.map { number(of: $0, &operands) }
         pendingNodeCount += pending.nodeCount
         return pending.expression.replacingInputs(numbers)
@@ -130,7 +139,9 @@ extension GPULowering {
   ) throws(HewnError) -> GPUDecision? {
     let nodeCount = pendingNodeCount + 1
     pendingNodeCount = 0
-    if leavesOutputPending, nodeCount < Self.nodeLimit {
+    if leavesOutputPending, outputShape.rank < PointwiseProblem.axisLimit,
+      expression.size <= Self.sizeLimit
+    {
       setPendingOutput(
         PendingExpression(
           expression: expression, operands: operands, shape: outputShape, nodeCount: nodeCount))
@@ -175,8 +186,18 @@ extension [Float] {
 }
 
 extension PointwiseExpression {
-  /// Likewise, where input i is input `numbers[i]`.
-  func replacingInputs(_ numbers: [Int]) -> PointwiseExpression {
+  /// The functions, numbers and inputs, each as often as it is written.
+  fileprivate var size: Int {
+    switch self {
+    case .input, .constant: 1
+    case .unary(_, let x): 1 + x.size
+    case .binary(_, let a, let b): 1 + a.size + b.size
+    case .where(let condition, let a, let b): 1 + condition.size + a.size + b.size
+    }
+  }
+
+  /// The same function, where input i is input `numbers[i]`.
+  fileprivate func replacingInputs(_ numbers: [Int]) -> PointwiseExpression {
     switch self {
     case .input(let index): .input(numbers[index])
     case .constant: self

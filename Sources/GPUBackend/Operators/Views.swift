@@ -8,7 +8,8 @@ package protocol ViewingOperator: GPUOperator {}
 
 extension ViewingOperator {
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
-    try lowering.setOutput(0, to: try lowering.input(0).reshaped(to: node.outputs[0].shape))
+    try lowering.setOutput(
+      0, to: try lowering.channels(ofInput: 0).reshaped(to: node.outputs[0].shape))
     return nil
   }
 }

@@ -1,4 +1,4 @@
-package import GPUKernels
+internal import GPUKernels
 package import Graphs
 package import Tensors
 

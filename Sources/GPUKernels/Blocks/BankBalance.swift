@@ -2,18 +2,22 @@
 struct BankBalance {
   private let width: Int
   /// Phases of each segment.
-  private let phases: [Int]
+  private let phases: [Int32]
   /// The taps of each channel in each segment that has any.
   private let parts: [[Part]]
-  /// Taps of residue r in segment s at `s · width + r`.
-  private var counts: [Int]
+  /// The taps of each segment by residue.
+  private var counts: [Counts]
   /// Where the plane of each channel begins.
   private(set) var residues: [Int]
 
-  /// The taps of one channel in one segment, by residue within the plane.
+  /// Taps by residue, of which there are at most eight.
+  private typealias Counts = SIMD8<Int32>
+
+  /// The taps of one channel in one segment.
   private struct Part {
     var segment: Int
-    var counts: [Int]
+    /// For each residue at which the channel's plane may begin.
+    var counts: [Counts]
   }
 
   /// Planes begin at each residue in turn, as is best where all channels have the same taps.
@@ -24,37 +28,37 @@ struct BankBalance {
       for tap in segment {
         if parts[tap.channel].last?.segment != index {
           parts[tap.channel].append(
-            Part(segment: index, counts: Array(repeating: 0, count: width)))
+            Part(segment: index, counts: Array(repeating: .zero, count: width)))
         }
-        parts[tap.channel][parts[tap.channel].count - 1].counts[tap.vector % width] += 1
+        let last = parts[tap.channel].count - 1
+        for start in 0..<width {
+          parts[tap.channel][last].counts[start][(start + tap.vector) % width] += 1
+        }
       }
     }
     self.width = width
     self.parts = parts
-    counts = Array(repeating: 0, count: segments.count * width)
-    phases = segments.map { schedule.phaseCount($0.count) }
+    counts = Array(repeating: .zero, count: segments.count)
+    phases = segments.map { Int32(schedule.phaseCount($0.count)) }
     residues = (0..<channelCount).map { $0 % width }
-    for channel in 0..<channelCount { add(channel, count: 1) }
+    for channel in 0..<channelCount { add(channel) }
   }
 
   /// The taps of each channel.
-  var tapCounts: [Int] { parts.map { $0.reduce(0) { $0 + $1.counts.reduce(0, +) } } }
+  var tapCounts: [Int] { parts.map { $0.reduce(0) { $0 + Int($1.counts[0].wrappedSum()) } } }
 
-  var phaseCount: Int { phases.reduce(0, +) }
+  var phaseCount: Int { phases.reduce(0) { $0 + Int($1) } }
 
   /// The wavefronts beyond one for each phase.
   var excess: Int {
-    phases.indices.reduce(0) { sum, segment in
-      let greatest = counts[segment * width..<(segment + 1) * width].max() ?? 0
-      return sum + max(0, greatest - phases[segment])
-    }
+    zip(counts, phases).reduce(0) { $0 + Int(max(0, $1.0.max() - $1.1)) }
   }
 
   /// Moves a channel's plane to any residue.
   mutating func move(_ channel: Int, using generator: inout some RandomNumberGenerator) {
-    add(channel, count: -1)
+    remove(channel)
     residues[channel] = Int.random(in: 0..<width, using: &generator)
-    add(channel, count: 1)
+    add(channel)
   }
 
   /// Lets channels choose their residues in turn, until none changes or they have done so four times.
@@ -62,43 +66,35 @@ struct BankBalance {
     for _ in 0..<4 {
       let before = residues
       for channel in order {
-        add(channel, count: -1)
+        remove(channel)
         residues[channel] = cheapestResidue(of: channel)
-        add(channel, count: 1)
+        add(channel)
       }
       if residues == before { break }
     }
   }
 
-  private mutating func add(_ channel: Int, count: Int) {
-    for part in parts[channel] {
-      for r in 0..<width {
-        let to = (r + residues[channel]) % width
-        counts[part.segment * width + to] += count * part.counts[r]
-      }
-    }
+  private mutating func add(_ channel: Int) {
+    for part in parts[channel] { counts[part.segment] &+= part.counts[residues[channel]] }
   }
 
-  private func cheapestResidue(of channel: Int) -> Int {
-    var best = (residue: 0, cost: Int.max)
-    // From where the plane is, which it leaves only for something better.
-    for step in 0..<width {
-      let residue = (residues[channel] + step) % width
-      let cost = parts[channel].reduce(0) { $0 + self.cost($1, residue: residue) }
-      if cost < best.cost { best = (residue, cost) }
-    }
-    return best.residue
+  private mutating func remove(_ channel: Int) {
+    for part in parts[channel] { counts[part.segment] &-= part.counts[residues[channel]] }
   }
 
   /// Wavefronts beyond the phases count most; squares lead to even counts.
-  private func cost(_ part: Part, residue: Int) -> Int {
-    var (greatest, squares) = (0, 0)
-    for r in 0..<width {
-      let to = r + residue < width ? r + residue : r + residue - width
-      let count = counts[part.segment * width + to] + part.counts[r]
-      greatest = max(greatest, count)
-      squares += count * count
+  private func cheapestResidue(of channel: Int) -> Int {
+    var best = (residue: 0, cost: Int32.max)
+    // From where the plane is, which it leaves only for something better.
+    for step in 0..<width {
+      let residue = (residues[channel] + step) % width
+      var cost: Int32 = 0
+      for part in parts[channel] {
+        let sums = counts[part.segment] &+ part.counts[residue]
+        cost &+= max(0, sums.max() - phases[part.segment]) &* 256 &+ (sums &* sums).wrappedSum()
+      }
+      if cost < best.cost { best = (residue, cost) }
     }
-    return max(0, greatest - phases[part.segment]) * 256 + squares
+    return best.residue
   }
 }

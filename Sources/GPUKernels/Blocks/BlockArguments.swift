@@ -124,7 +124,8 @@ extension BlockKernel {
       pixelStepColumns: UInt32(stage.pixelStep.horizontal),
       haloRows: UInt32(stage.haloRows), haloColumns: Divisor(stage.haloColumns),
       haloPlane: Divisor(stage.haloRows * stage.haloColumns), planeUnits: Divisor(planeUnits),
-      planesAtATime: UInt32(max(1, tiling.threadCount / planeUnits)))
+      planesAtATime: UInt32(
+        min(BlockCopies.runLength, max(1, tiling.threadCount / planeUnits))))
   }
 }
 

@@ -12,7 +12,7 @@ struct BlockCopies {
   private let variant: BlockVariant
   private let stages: SharedPointer<U32>
   private let units: [Unit]
-  /// The first of the planes that the thread copies; beyond all chunks' where it copies none.
+  /// The first of the planes that the thread copies; beyond all of a run where it copies none.
   private let firstPlane: Value<U32>
   /// The thread's first unit in a plane, in bytes.
   private let firstUnit: Value<U32>
@@ -29,8 +29,8 @@ struct BlockCopies {
   private var a: KernelArguments<BlockArguments> { place.a }
   private var channelCount: Variable<U32> { chunk[1] }
 
-  /// Channels of a chunk, as many as a warp has lanes.
-  static let channelLimit = 32
+  /// Channels that are looked up at a time, as many as a warp has lanes.
+  static let runLength = 32
 
   /// A unit of each plane that a thread copies.
   private struct Unit {
@@ -54,7 +54,7 @@ struct BlockCopies {
     let (k, a) = (place.k, place.a)
     if variant.copiesPerThread == 1 {
       let (plane, unit) = a.planeUnits.divide(k.threadIndex)
-      firstPlane = select(plane < a.planesAtATime, plane, Value(BlockCopies.channelLimit))
+      firstPlane = select(plane < a.planesAtATime, plane, Value(BlockCopies.runLength))
       firstUnit = unit
     } else {
       firstPlane = 0
@@ -123,17 +123,29 @@ struct BlockCopies {
     }
   }
 
-  /// Reads the next chunk's channels; comes some time after ``start()``, when it is known.
-  func lookUpChannels() {
-    k.if(k.laneIndex < channelCount.value) {
-      let entry = a.channels.advanced(by: (chunk[0].value + k.laneIndex) * 2).loadVector(2)
+  /// Reads which channels the next chunk has; comes some time after ``start()``, when it is known where they stand.
+  /// Of more channels than lanes these are the first.
+  func lookUpChannels() { lookUpChannels(from: 0) }
+
+  private func lookUpChannels(from first: Value<U32>) {
+    let index = first + k.laneIndex
+    k.if(index < channelCount.value) {
+      let entry = a.channels.advanced(by: (chunk[0].value + index) * 2).loadVector(2)
       for (variable, value) in zip(channel, entry) { variable.value = value }
     }
   }
 
   private func copyPlanes() {
-    let destination = stages.advanced(byBytes: stage.value + firstUnit * 16)
     let count = channelCount.value
+    k.loop(to: count, by: Value(BlockCopies.runLength)) { first in
+      k.if(first != 0) { lookUpChannels(from: first) }
+      copyPlanes(count: min(count - first, Value(BlockCopies.runLength)))
+    }
+  }
+
+  /// Of the channels that lanes have looked up.
+  private func copyPlanes(count: Value<U32>) {
+    let destination = stages.advanced(byBytes: stage.value + firstUnit * 16)
     let step = variant.copiesPerThread == 1 ? a.planesAtATime : 1
     k.loop(to: count, by: step) { first in
       let index = first + firstPlane

@@ -8,139 +8,89 @@ internal import KernelIR
 struct BlockEpilogue {
   private let place: BlockPlace
   private let variant: BlockVariant
-  /// Of the whole pixels, where sums are stored or residuals are read.
-  private let pixels: [Pixel]
-  /// Of the vectors that the lane stores, where quads transpose.
-  private let lanePixels: [Pixel]
+  /// The lane's rows, two of each band.
+  private let rows: [Row]
+  /// The vector in channel 0 of the lane's pixel (see ``BlockPlace``) in the output, `noVector` where there is
+  /// none, and in the residual.
+  private let output: Value<U32>
+  private let residual: Value<U32>?
+
+  private static var noVector: Value<U32> { Value(Int(UInt32.max)) }
 
   private var k: KernelBuilder { place.k }
   private var a: KernelArguments<BlockArguments> { place.a }
   private var element: KernelElement { variant.isSplit ? .f32 : variant.precision.element }
-  private var isTransposed: Bool { element != .f32 }
 
-  private struct Pixel {
-    /// Its vectors in channel 0 of the output and of the residual.
-    var output: Value<U32>
-    var residual: Value<U32>?
-    var exists: Value<Predicate>
-  }
-
-  /// A row of each eight lanes.
   private struct Row {
-    /// Of the output; where there is none, 0.
+    /// ``BlockRoot/noRow`` where there is none.
     var number: Value<U32>
-    var exists: Value<Predicate>
     var bias: Value<F32>
+
+    var exists: Value<Predicate> { number != Value(Int(BlockRoot.noRow)) }
   }
 
   init(_ place: BlockPlace, _ variant: BlockVariant) {
     self.place = place
     self.variant = variant
     let (k, a) = (place.k, place.a)
-    func pixel(_ index: Value<U32>) -> Pixel {
-      let (pixel, exists) = place.output(index)
-      var output = a.outputStrides.vector(pixel)
-      if variant.isSplit { output = output + k.blockIndex.z * a.splitVectors }
-      return Pixel(
-        output: output,
-        residual: variant.finish.hasResidual ? a.residualStrides.vector(pixel) : nil,
-        exists: exists)
+    rows = (0..<2 * variant.bandCount).map { half in
+      let position = place.firstPosition + Value(8 * half) + k.laneIndex / 4
+      return Row(
+        number: a.rows.advanced(by: position).loadReadOnly(),
+        bias: variant.isSplit ? 0 : a.bias.advanced(by: position).loadReadOnly())
     }
-    let isTransposed = !variant.isSplit && variant.precision.element != .f32
-    let needsPixels = !isTransposed || variant.finish.hasResidual
-    pixels = needsPixels ? (0..<variant.pixelsPerWarp).map { pixel(Value($0)) } : []
-    let width = BlockEpilogue.transposedPixels(variant)
-    lanePixels =
-      isTransposed
-      ? stride(from: 0, to: variant.pixelsPerWarp, by: width).map {
-        pixel(k.laneIndex % Value(width) + Value($0))
-      } : []
-  }
-
-  /// Pixels of the four vectors that a quad transposes: four of one row, or two of two rows.
-  private static func transposedPixels(_ variant: BlockVariant) -> Int {
-    variant.pixelsPerWarp % 4 == 0 ? 4 : 2
+    let (pixel, exists) = place.output(place.pixelOfLane)
+    let vector = a.outputStrides.vector(pixel)
+    output = select(
+      exists, variant.isSplit ? multiplyAdd(k.blockIndex.z, a.splitVectors, vector) : vector,
+      BlockEpilogue.noVector)
+    residual = variant.finish.hasResidual ? a.residualStrides.vector(pixel) : nil
   }
 
   /// - Parameter sums: [bands][pixels][4].
   func store(_ sums: [[[Variable<F32>]]]) {
-    for (band, sums) in sums.enumerated() {
-      let rows = [row(band: band, half: 0), row(band: band, half: 1)]
-      let values = rows.indices.map { half in
-        sums.enumerated().map { pixel, sums in
-          finished([sums[2 * half].value, sums[2 * half + 1].value], rows[half], pixel: pixel)
+    let width = element == .f32 ? 1 : variant.pixelsPerWarp % 4 == 0 ? 4 : 2
+    for first in stride(from: 0, to: variant.pixelsPerWarp, by: width) {
+      let pixels = first..<first + width
+      let residuals = pixels.map { pixel in
+        residual.map { k.broadcast($0, from: Value(pixel)) }
+      }
+      // The pixel that the lane stores.
+      let output = k.broadcast(output, from: k.laneIndex % Value(width) + Value(first))
+      for (band, sums) in sums.enumerated() {
+        let rows = Array(rows[2 * band..<2 * band + 2])
+        let values = rows.indices.map { half in
+          pixels.map { pixel in
+            finished(
+              sums[pixel], half: half, rows[half], residual: residuals[pixel - first])
+          }
+        }  // [rows][pixels][2]
+        switch width {
+        case 1: for (row, values) in zip(rows, values) { storePair(values[0], row, output) }
+        case 2: storeVector(values.flatMap { $0.map(word) }, ofRowsOf: rows, output)
+        default:
+          for (row, values) in zip(rows, values) { storeVector(values.map(word), row, output) }
         }
-      }  // [rows][pixels][2]
-      if isTransposed {
-        storeTransposed(values, rows)
-      } else {
-        for (row, values) in zip(rows, values) { storePairs(values, row) }
       }
     }
   }
 
-  /// The lane's row in the upper or lower half of a band.
-  private func row(band: Int, half: Int) -> Row {
-    let position = place.firstPosition + Value(16 * band + 8 * half) + k.laneIndex / 4
-    let number = a.rows.advanced(by: position).loadReadOnly()
-    let exists = number != Value(Int(BlockRoot.noRow))
-    return Row(
-      number: select(exists, number, 0), exists: exists,
-      bias: variant.isSplit ? 0 : a.bias.advanced(by: position).loadReadOnly())
-  }
-
-  /// With bias, residual and activation.
-  private func finished(_ sums: [Value<F32>], _ row: Row, pixel: Int) -> [Value<F32>] {
+  /// Two of a pixel's sums, with bias, residual and activation.
+  private func finished(
+    _ sums: [Variable<F32>], half: Int, _ row: Row, residual: Value<U32>?
+  ) -> [Value<F32>] {
+    let sums = [sums[2 * half].value, sums[2 * half + 1].value]
     if variant.isSplit { return sums }
     var values = sums.map { $0 + row.bias }
-    if let residual = pixels.isEmpty ? nil : pixels[pixel].residual {
-      let pair = vector(
-        ElementPointer(a.residual, element), a.residualStrides, row.number, residual
-      ).advanced(by: k.laneIndex % 4 * 2).load(2)
+    if let residual {
+      // Without a row, another one's is read.
+      let number = select(row.exists, row.number, 0)
+      let pair = ElementPointer(a.residual, element)
+        .advanced(by: multiplyAdd(number, a.residualStrides.channel, residual), vectorsOf: 8)
+        .advanced(by: k.laneIndex % 4 * 2).load(2)
       values = zip(values, pair).map { $0 + $1 }
     }
     return values.map { variant.finish.activated($0, a.numbers) }
-  }
-
-  /// Where the vector of a row begins.
-  private func vector(
-    _ tensor: ElementPointer, _ strides: LanesStrides.InKernel, _ row: Value<U32>,
-    _ pixel: Value<U32>
-  ) -> ElementPointer {
-    tensor.advanced(by: multiplyAdd(row, strides.channel, pixel), vectorsOf: 8)
-  }
-
-  /// The lane's two images of each pixel.
-  private func storePairs(_ values: [[Value<F32>]], _ row: Row) {
-    let output = ElementPointer(a.output, element)
-    for (pixel, values) in zip(pixels, values) {
-      k.if(row.exists && pixel.exists) {
-        vector(output, a.outputStrides, row.number, pixel.output)
-          .advanced(by: k.laneIndex % 4 * 2).store(values)
-      }
-    }
-  }
-
-  /// Whole vectors, four of a quad at a time.
-  private func storeTransposed(_ values: [[[Value<F32>]]], _ rows: [Row]) {
-    let words = values.map { $0.map(word) }  // [rows][pixels]
-    let width = BlockEpilogue.transposedPixels(variant)
-    if width == 4 {
-      for (row, words) in zip(rows, words) {
-        for (index, pixel) in lanePixels.enumerated() {
-          store(transposed(Array(words[4 * index..<4 * index + 4])), row, pixel)
-        }
-      }
-      return
-    }
-    let isSecond = k.laneIndex & 2 != 0
-    let row = Row(
-      number: select(isSecond, rows[1].number, rows[0].number),
-      exists: isSecond && rows[1].exists || !isSecond && rows[0].exists, bias: 0)
-    for (index, pixel) in lanePixels.enumerated() {
-      let words = words.flatMap { $0[2 * index..<2 * index + 2] }
-      store(transposed(words), row, pixel)
-    }
   }
 
   /// Two neighbours, rounded.
@@ -150,12 +100,31 @@ struct BlockEpilogue {
       : Value<U32>(bitPattern: Value<F16x2>(values[0], values[1]))
   }
 
-  private func store(_ words: [Value<U32>], _ row: Row, _ pixel: Pixel) {
-    k.if(row.exists && pixel.exists) {
-      a.output.advanced(
-        by: multiplyAdd(row.number, a.outputStrides.channel, pixel.output), rowsOf: 16
-      ).storeVector(words)
+  /// The lane's two images.
+  private func storePair(_ values: [Value<F32>], _ row: Row, _ pixel: Value<U32>) {
+    k.if(row.exists && pixel != BlockEpilogue.noVector) {
+      ElementPointer(a.output, .f32)
+        .advanced(by: multiplyAdd(row.number, a.outputStrides.channel, pixel), vectorsOf: 8)
+        .advanced(by: k.laneIndex % 4 * 2).store(values)
     }
+  }
+
+  /// The lane's vector of the quad's four.
+  private func storeVector(_ words: [Value<U32>], _ row: Row, _ pixel: Value<U32>) {
+    let vector = transposed(words)
+    k.if(row.exists && pixel != BlockEpilogue.noVector) {
+      a.output
+        .advanced(by: multiplyAdd(row.number, a.outputStrides.channel, pixel), rowsOf: 16)
+        .storeVector(vector)
+    }
+  }
+
+  /// The same where the four are those of two pixels in two rows.
+  private func storeVector(
+    _ words: [Value<U32>], ofRowsOf rows: [Row], _ pixel: Value<U32>
+  ) {
+    let number = select(k.laneIndex & 2 == 0, rows[0].number, rows[1].number)
+    storeVector(words, Row(number: number, bias: 0), pixel)
   }
 
   /// Lane t of a quad gives word t of four vectors, and gets vector t.

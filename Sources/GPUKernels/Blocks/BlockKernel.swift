@@ -6,22 +6,22 @@ package import KernelIR
 // Pointers: x, y and the residual as `LanesGeometry` says, vectors of 8 images in f16, bf16 or (tf32, tf32x3) f32;
 // the tables of `BlockLayer`; sums, where blocks share a tile's chunks, f32 [splits][G][M][P][Q][8].
 // Tiles: block (x, y, z) computes row block x, those of most work first, for the pixels of tile y, from its share z of
-// the chunks. Warp w has root group ⌊w / pixelWarps⌋ of the row block and the pixels from
+// the chunks. Warp (or warpgroup) w has root group ⌊w / pixelWarps⌋ of the row block and the pixels from
 // (w mod pixelWarps) · pixelsPerWarp on.
 // Pipeline: chunks of channels come with `cp.async` into stages, with the weights and tap places that the row block
 // needs of them. A warp multiplies one segment after the other, each a loop over its steps; sums stay in registers.
-// Limiter: shared memory with segments of 16 rows, the rate of `mma.sync` with segments of 64. For a step and 8
-// pixels, 16 wavefronts of shared memory (f32: 16 for half as many taps) feed a product of each band and pixel.
+// Limiter: shared memory with segments of 16 rows, the rate of the tensor cores with segments of 64. For a step and
+// 8 pixels, 16 wavefronts of shared memory (f32: 16 for half as many taps) feed a product of each band and pixel.
 
-/// The kernel of a convolution on blocks with `mma.sync`.
+/// The kernel of a convolution on blocks, with `mma.sync` or `wgmma`.
 package struct BlockKernel: ProblemKernel {
   package typealias Arguments = BlockArguments
 
   package let layer: BlockLayer
   package let variant: BlockVariant
 
-  /// - Precondition: a tiling of form `.warp`, with an even number of pixels of a warp, at least two stages and
-  ///   at most 32 channels of a chunk.
+  /// - Precondition: at least two stages, threads whose registers a multiprocessor has, and an even number of
+  ///   pixels of a warp; of a warpgroup a multiple of 8, in f16 or bf16.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
     switch tiling.form {
@@ -33,9 +33,8 @@ package struct BlockKernel: ProblemKernel {
     }
     precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
     precondition(
-      tiling.channelsPerChunk <= BlockCopies.channelLimit,
-      "\(tiling.channelsPerChunk) channels of a chunk; a warp has \(BlockCopies.channelLimit) lanes"
-    )
+      tiling.registerBudget.roundedUp(to: 8) * tiling.threadCount <= Target.sm80.registerCount,
+      "\(tiling.threadCount) threads of \(tiling.registerBudget) registers")
     self.layer = layer
     variant = BlockVariant(layer)
   }
@@ -53,7 +52,8 @@ package struct BlockKernel: ProblemKernel {
 
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
-      name, target: variant.target, threads: variant.threadCount, registers: variant.registerBudget,
+      name, target: variant.target, threads: variant.threadCount,
+      registers: layer.tiling.registerBudget,
       arguments: BlockArguments.self
     ) { k, a in
       let place = BlockPlace(k, a, variant)
@@ -90,7 +90,7 @@ package struct BlockKernel: ProblemKernel {
     k.loop(to: count) { _ in
       k.waitForCopies(pending: variant.stageCount - 2)
       k.barrier()
-      // Copies belong to the proxy of ordinary stores, `wgmma` reads through that of asynchronous ones.
+      // `cp.async` writes as ordinary stores do; `wgmma` reads in the proxy of bulk copies.
       if variant.form == .warpgroup { k.fenceAsyncProxy() }
       copies.start()
       add(stage.value)

@@ -35,8 +35,10 @@ package struct BlockLayer: Hashable, Sendable {
   package let stageByteCount: Int
   package let counts: BlockCounts
 
-  /// Bytes of all stages.
-  package var sharedByteCount: Int { tiling.stageCount * stageByteCount }
+  /// Bytes of all stages, and no less than warpgroups need to store.
+  package var sharedByteCount: Int {
+    max(tiling.stageCount * stageByteCount, tiling.epilogueByteCount)
+  }
 
   /// Packs a layer.
   ///
@@ -90,6 +92,8 @@ package struct BlockLayer: Hashable, Sendable {
 package struct BlockCounts: Hashable, Sendable {
   /// Steps of segments by height: 16, 32, 64.
   package var steps: [Int: Int] = [:]
+  /// Segments that chunks have steps of, by height.
+  package var segments: [Int: Int] = [:]
   /// Taps of all segments, and those which fill up steps.
   package var tapCount = 0
   package var paddingTapCount = 0

@@ -17,10 +17,13 @@ package struct BlockOutline: Hashable, Sendable {
   /// segment of all taps.
   package var density: Double
 
-  /// - Precondition: a branch, of a row or more.
+  /// - Precondition: an image, a row and a pixel or more; layers without have nothing to compute.
   package init(
     _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1
   ) {
+    precondition(
+      problem.imageGroups > 0 && problem.output.height > 0 && problem.output.width > 0
+        && branches.contains { $0.rows > 0 }, "an empty output of blocks")
     self.problem = problem
     self.density = density
     range = BlockTapRange(branches.lazy.flatMap(\.taps))
@@ -55,8 +58,9 @@ package struct BlockLoad: Hashable, Sendable {
   /// Products of 16 rows, a step and a pixel: of all row blocks, and of the one that has most.
   package var bandSteps: Double
   package var greatestBandSteps: Double
-  /// Steps of all segments.
-  package var steps: Double
+  /// Steps of segments, and segments that chunks have, by height.
+  package var steps: [Int: Double]
+  package var segments: [Int: Double]
   /// Wavefronts in which one pixel's taps are read.
   package var wavefronts: Double
   package var chunks: Double
@@ -71,7 +75,8 @@ package struct BlockLoad: Hashable, Sendable {
     rowBlockCount = layer.rowBlockCount
     bandSteps = Double(layer.counts.bandSteps)
     greatestBandSteps = Double(layer.counts.greatestBandSteps)
-    steps = Double(layer.counts.stepCount)
+    steps = layer.counts.steps.mapValues(Double.init)
+    segments = layer.counts.segments.mapValues(Double.init)
     wavefronts = Double(layer.counts.wavefronts)
     chunks = Double(layer.counts.chunkCount)
     planeBytes = Double(layer.counts.channelCount * layer.stage.planeByteCount)
@@ -89,7 +94,8 @@ package struct BlockLoad: Hashable, Sendable {
     let zeros = (0..<bands).reduce(1.0) { product, _ in product * (1 - outline.density) }
     rowBlockCount = outline.rootCount(rootRows).dividedRoundingUp(by: tiling.rootsPerBlock)
     let stage = BlockStage(outline.problem, range: outline.range, tiling: tiling)
-    (steps, chunks, planeBytes) = (0, 0, 0)
+    (chunks, planeBytes) = (0, 0)
+    var (stepCount, segmentCount) = (0.0, 0.0)
     for part in outline.parts {
       let channelChunks = part.channels.dividedRoundingUp(by: tiling.channelsPerChunk)
       let repeats =
@@ -97,19 +103,22 @@ package struct BlockLoad: Hashable, Sendable {
         ? max(1, part.channelTaps.dividedRoundingUp(by: BlockTiling.channelTapLimit)) : 1
       let rootChunks = channelChunks * repeats
       let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * (1 - zeros)
-      let segments = part.branchCount * part.rows.dividedRoundingUp(by: height)
-      steps += Double(segments * rootChunks) * (chunkTaps / Double(stepTaps)).rounded(.up)
+      let segments = Double(
+        part.branchCount * part.rows.dividedRoundingUp(by: height) * rootChunks)
+      stepCount += segments * (chunkTaps / Double(stepTaps)).rounded(.up)
+      segmentCount += segments * min(1, chunkTaps)
       let roots = part.rows.dividedRoundingUp(by: rootRows)
       let blocks = part.branchCount * roots.dividedRoundingUp(by: tiling.rootsPerBlock)
       planeBytes += Double(blocks * part.channels * repeats * stage.planeByteCount)
       chunks += Double(blocks * rootChunks)
     }
-    bandSteps = steps * Double(bands)
+    (steps, segments) = ([height: stepCount], [height: segmentCount])
+    bandSteps = stepCount * Double(bands)
     greatestBandSteps = bandSteps / Double(rowBlockCount)
-    wavefronts = 2 * steps
+    wavefronts = 2 * stepCount
     packetBytes =
       bandSteps * Double(tiling.stepWeightByteCount(height: BlockTiling.bandRows))
-      + steps * Double(tiling.stepTapByteCount)
+      + stepCount * Double(tiling.stepTapByteCount)
       + chunks * Double(tiling.rootsPerBlock * BlockPacket.headerByteCount)
     sharedByteCount = tiling.sharedByteBound(outline)
   }

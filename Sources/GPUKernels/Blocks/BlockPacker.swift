@@ -125,6 +125,7 @@ struct BlockPacker {
     guard steps > 0 else { return 0 }
     let tapCount = segment.columns.count { $0 != nil }
     counts.steps[segment.weights.height, default: 0] += steps
+    counts.segments[segment.weights.height, default: 0] += 1
     counts.tapCount += tapCount
     counts.paddingTapCount += segment.columns.count - tapCount
     counts.wavefronts += schedule.wavefronts(

@@ -17,8 +17,10 @@ struct BlockPlace {
   let tile: BlockPixel
   /// The warp's root group in the row block.
   let root: Value<U32>
-  /// The warp's first pixel in the tile.
+  /// The warp's first pixel in the tile, or the warpgroup's.
   private let firstPixel: Value<U32>
+  /// The warp's pixel that the lane computes places for, so that others ask it; lanes beyond have the last one.
+  let pixelOfLane: Value<U32>
 
   init(_ k: KernelBuilder, _ a: KernelArguments<BlockArguments>, _ variant: BlockVariant) {
     self.k = k
@@ -31,6 +33,7 @@ struct BlockPlace {
     let part = k.warpIndex / Value(variant.warpsPerPart)
     root = part / Value(variant.pixelWarps)
     firstPixel = part % Value(variant.pixelWarps) * Value(variant.pixelsPerWarp)
+    pixelOfLane = min(k.laneIndex, Value(variant.pixelsPerWarp - 1))
   }
 
   /// The first position of the warp's root group in the rows of all row blocks.

@@ -21,6 +21,10 @@ struct BlockProducts {
   private var k: KernelBuilder { place.k }
   private var precision: BlockPrecision { variant.precision }
   private var isHalf: Bool { precision.element != .f32 }
+  /// Pixels of each place that a lane reads.
+  private var pixelsPerPlace: Int { isHalf ? 2 : 1 }
+  /// Places of which fragments are read together.
+  private static let placeLimit = 4
   /// Bytes of a fragment of A, and of a band's in a step.
   private var partBytes: Int { BlockTiling.secondPartOffset }
   private var bandBytes: Int { precision.partCount * partBytes }
@@ -33,15 +37,16 @@ struct BlockProducts {
     sums = (0..<variant.bandCount).map { _ in
       (0..<variant.pixelsPerWarp).map { _ in k.variables(4, F32.self, initially: 0) }
     }
+    let offset = place.stageOffset(place.pixelOfLane)
     if variant.precision.element != .f32 {
       // Lanes 0 to 15 address the taps at the first pixel of a pair, the others those at the second.
       pixelOffsets = stride(from: 0, to: variant.pixelsPerWarp, by: 2).map {
-        place.stageOffset(k.laneIndex / 16 + Value($0))
+        k.broadcast(offset, from: k.laneIndex / 16 + Value($0))
       }
     } else {
       // Lane l has image l / 4.
       pixelOffsets = (0..<variant.pixelsPerWarp).map {
-        place.stageOffset(Value($0)) + k.laneIndex / 4 * 4
+        k.broadcast(offset, from: Value($0)) + k.laneIndex / 4 * 4
       }
     }
   }
@@ -54,6 +59,7 @@ struct BlockProducts {
     let starts = header.advanced(by: 4).loadVector(2)
     let base = stages.advanced(byBytes: stage).address
     let pixels = pixelOffsets.map { base + $0 }
+    let ofLane = k.laneIndex * 16
     let taps = TapReader(
       k, variant, at: packet.advanced(byBytes: starts[0]))
     let weights = k.variable(U32.self, "weights", initially: packet.address + starts[1])
@@ -64,41 +70,49 @@ struct BlockProducts {
       let stepBytes = bands.count * bandBytes
       let first = weights.value
       k.loop(from: first, to: first + count * Value(stepBytes), by: Value(stepBytes)) { address in
-        step(bands, taps.next(), weights: stages.at(address: address + k.laneIndex * 16), pixels)
+        step(bands, taps, weights: stages.at(address: address + ofLane), pixels)
       }
       weights.value = first + count * Value(stepBytes)
     }
   }
 
   /// - Parameters:
-  ///   - taps: the places of the lane's taps in planes.
-  ///   - pixels: where the lane reads pixels or pairs of them by a tap at 0.
+  ///   - weights: the lane's part of the first fragment.
+  ///   - pixels: where the lane reads pixels, or pairs of them, by a tap at 0.
   private func step(
-    _ bands: Range<Int>, _ taps: [Value<U32>], weights: SharedPointer<U32>, _ pixels: [Value<U32>]
+    _ bands: Range<Int>, _ taps: TapReader, weights: SharedPointer<U32>, _ pixels: [Value<U32>]
   ) {
-    let b = pixels.flatMap { fragments(of: $0, taps) }  // [pixels][parts]
     let a = bands.indices.map { band in
       (0..<precision.partCount).map { part in
         weights.advanced(byBytes: (band - bands.lowerBound) * bandBytes + part * partBytes)
           .loadVector(4)
       }
     }  // [bands][parts]
-    for (pixel, b) in b.enumerated() {
-      for (band, a) in zip(bands, a) {
-        for (partA, partB) in precision.partProducts {
-          k.multiplyAdd(sums[band][pixel], a[partA], b[partB], precision.matrixShape)
+    // Some pixels at a time, as there are not registers for all of B.
+    for first in stride(from: 0, to: pixels.count, by: Self.placeLimit) {
+      let group = first..<min(first + Self.placeLimit, pixels.count)
+      let b = pixels[group].flatMap { pixel in
+        fragments(at: taps.places.map { pixel + $0 })
+      }  // [pixels][parts]
+      if group.upperBound == pixels.count { taps.advance() }
+      for (index, b) in b.enumerated() {
+        let pixel = first * pixelsPerPlace + index
+        for (band, a) in zip(bands, a) {
+          for (partA, partB) in precision.partProducts {
+            k.multiplyAdd(sums[band][pixel], a[partA], b[partB], precision.matrixShape)
+          }
         }
       }
     }
   }
 
   /// The fragments of B of a pixel, or of a pair of pixels, each in as many parts as the precision has.
-  private func fragments(of pixel: Value<U32>, _ taps: [Value<U32>]) -> [[[Value<U32>]]] {
+  private func fragments(at places: [Value<U32>]) -> [[[Value<U32>]]] {
     if isHalf {
-      let pair = stages.at(address: pixel + taps[0]).loadMatrices(4, transposed: true)
+      let pair = stages.at(address: places[0]).loadMatrices(4, transposed: true)
       return [[Array(pair[..<2])], [Array(pair[2...])]]
     }
-    let numbers = taps.map { stages.at(address: pixel + $0).cast(to: F32.self)[0] }
+    let numbers = places.map { stages.at(address: $0).cast(to: F32.self)[0] }
     let high = numbers.map { Value<U32>(tf32: $0) }
     if precision == .tf32 { return [[high]] }
     let low = zip(numbers, high).map { Value<U32>(tf32: $0 - Value<F32>(bitPattern: $1)) }
@@ -106,14 +120,14 @@ struct BlockProducts {
   }
 }
 
-/// Reads places of taps, those of a step ahead. Behind the last one's lie weights, so that this reads nothing
-/// that was not copied.
+/// The places of a step's taps in planes, read a step ahead. Behind the last ones lie weights, so that this reads
+/// nothing that was not copied.
 private struct TapReader {
   private let stepBytes: Int
   private let pointer: SharedPointer<U32>
   private let address: Variable<U32>
   /// Of the lane: of 16-bit elements one tap, of f32 two.
-  private let places: [Variable<U32>]
+  private let variables: [Variable<U32>]
 
   init(_ k: KernelBuilder, _ variant: BlockVariant, at pointer: SharedPointer<U32>) {
     let isHalf = variant.precision.element != .f32
@@ -121,22 +135,19 @@ private struct TapReader {
     self.pointer = pointer
     address = k.variable(
       U32.self, "taps", initially: pointer.address + k.laneIndex % (isHalf ? 16 : 4) * 4)
-    places = k.variables(isHalf ? 1 : 2, U32.self)
-    load()
+    variables = k.variables(isHalf ? 1 : 2, U32.self)
+    advance()
   }
 
-  private func load() {
-    for (index, place) in places.enumerated() {
-      place.value = pointer.at(address: address.value)[4 * index]
+  /// Of the step that was read last.
+  var places: [Value<U32>] { variables.map(\.value) }
+
+  /// Reads those of the next step.
+  func advance() {
+    for (index, variable) in variables.enumerated() {
+      variable.value = pointer.at(address: address.value)[4 * index]
     }
     address += Value(stepBytes)
-  }
-
-  /// The places of the next step's taps.
-  func next() -> [Value<U32>] {
-    let taps = places.map(\.value)
-    load()
-    return taps
   }
 }
 

@@ -27,8 +27,8 @@ extension BlockTiling {
   /// - Complexity: some thousand predictions.
   package static func candidates(
     for outline: BlockOutline, precision: BlockPrecision, on figures: GPUFigures
-  ) -> [(tiling: BlockTiling, prediction: BlockPrediction)] {
-    var result: [(tiling: BlockTiling, prediction: BlockPrediction)] = []
+  ) -> [(tiling: BlockTiling, prediction: ConvolutionPrediction)] {
+    var result: [(tiling: BlockTiling, prediction: ConvolutionPrediction)] = []
     for shape in shapes(outline, precision, figures) {
       for tiling in shape.withChunks(outline, figures) {
         let loads = tiling.expectedLoads(outline)
@@ -36,7 +36,7 @@ extension BlockTiling {
           var tiling = tiling
           tiling.splitCount = splitCount
           let predictions = loads.map {
-            BlockPrediction(outline.problem, tiling, load: $0, on: figures)
+            ConvolutionPrediction(outline.problem, tiling, load: $0, on: figures)
           }
           // A cover takes the segments that suit best.
           if let best = predictions.min(by: { $0.seconds < $1.seconds }) {
@@ -88,9 +88,9 @@ extension BlockTiling {
 
   /// The same shape with chunks of different sizes: the largest that fit, in two and in three stages.
   private func withChunks(_ outline: BlockOutline, _ figures: GPUFigures) -> [BlockTiling] {
-    let channels = min(max(1, outline.greatestChannels), BlockCopies.channelLimit)
-    var sizes = (0..<10).map { 1 << $0 }.filter { $0 < channels }
-    sizes.append(channels)
+    let channels = max(1, outline.greatestChannels)
+    var sizes = (0...10).map { 1 << $0 }.filter { $0 < channels }
+    sizes.append(min(channels, 1 << 10))
     var result: [BlockTiling] = []
     for stageCount in [2, 3] {
       let fitting = sizes.reversed().lazy.map { size in

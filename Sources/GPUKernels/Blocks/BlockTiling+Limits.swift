@@ -4,9 +4,24 @@ extension BlockTiling {
   /// Sums of a thread: at most 128.
   package var accumulatorCount: Int { rootRows * pixelsPerWarp / (form == .warp ? 4 : 16) }
 
-  /// Registers of a thread: the sums, and 72 for addresses, fragments and the pipeline. An estimate, as
-  /// the kernel states its own.
-  package var registerEstimate: Int { min(255, accumulatorCount + 72) }
+  /// The most registers of a thread: the sums, and about as many as addresses, fragments and the pipeline take.
+  package var registerBudget: Int {
+    guard form == .warp else {
+      return switch accumulatorCount {
+      case ...32: 96
+      case ...64: 128
+      case ...96: 168
+      default: 208
+      }
+    }
+    return switch accumulatorCount {
+    case ...32: 96
+    // Places of many pixels, and of f32, take more.
+    case ...64: precision.element == .f32 || pixelsPerWarp > 8 ? 160 : 128
+    case ...96: 192
+    default: 255
+    }
+  }
 
   /// Tiles that cover the output.
   package func tileCount(_ problem: BlockProblem) -> Int {
@@ -25,7 +40,14 @@ extension BlockTiling {
     let residues = BlockStage.wavefrontByteCount / stage.vectorByteCount
     let planes = channels * (stage.planeVectorCount + residues - 1) * stage.vectorByteCount
     let packet = outline.parts.map { packetByteBound($0, isFull: outline.density == 1) }.max() ?? 0
-    return stageCount * (planes.roundedUp(to: 128) + packet.roundedUp(to: 128))
+    let stages = stageCount * (planes.roundedUp(to: 128) + packet.roundedUp(to: 128))
+    return max(stages, epilogueByteCount)
+  }
+
+  /// Bytes of shared memory, where the stages were, through which warpgroups store.
+  var epilogueByteCount: Int {
+    guard form == .warpgroup else { return 0 }
+    return rootsPerBlock * pixelWarps * WarpgroupEpilogue.byteCount(pixelCount: pixelsPerWarp)
   }
 
   /// The most taps of a chunk.
@@ -52,7 +74,7 @@ extension BlockTiling {
   /// Blocks that a multiprocessor holds at a time, 0 where one is too large.
   package func residentBlocks(sharedByteCount: Int, on figures: GPUFigures) -> Int {
     guard sharedByteCount <= figures.sharedByteLimit, threadCount <= 1024 else { return 0 }
-    let registers = registerEstimate.roundedUp(to: 8) * threadCount
+    let registers = registerBudget.roundedUp(to: 8) * threadCount
     return min(
       figures.sharedByteCount / (sharedByteCount + 1024), figures.registerCount / registers,
       figures.threadLimit / threadCount, figures.blockLimit)

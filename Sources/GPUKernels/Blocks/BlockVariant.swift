@@ -18,7 +18,7 @@ package struct BlockVariant: Hashable, Sendable {
   let segmentPlaces: [BlockTiling.SegmentPlace]
   /// 16-byte units of a plane that each thread copies; 1 where the block copies several planes at a time.
   package let copiesPerThread: Int
-  /// Rows of the products of warpgroups: of the layer's least segment, 16, 32 or 64; 0 with warps.
+  /// Rows of a warpgroup's products, those of the layer's least segment: 16, 32 or 64. 0 with warps.
   package let productRows: Int
   /// All stages, rounded up.
   package let sharedByteCount: Int
@@ -36,17 +36,9 @@ package struct BlockVariant: Hashable, Sendable {
     finish = isSplit ? BlockFinish() : BlockFinish(layer.problem)
     segmentPlaces = tiling.segmentPlaces
     copiesPerThread = (layer.stage.planeByteCount / 16).dividedRoundingUp(by: tiling.threadCount)
-    switch form {
-    case .warp:
-      productRows = 0
-      sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)
-    case .warpgroup:
-      productRows = layer.counts.steps.filter { $0.value > 0 }.keys.min() ?? BlockTiling.bandRows
-      let epilogue =
-        tiling.rootsPerBlock * tiling.pixelWarps
-        * WarpgroupEpilogue.byteCount(pixelCount: tiling.pixelsPerWarp)
-      sharedByteCount = Self.sharedByteCount(atLeast: max(layer.sharedByteCount, epilogue))
-    }
+    productRows =
+      form == .warpgroup ? layer.counts.steps.keys.min() ?? BlockTiling.bandRows : 0
+    sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)
   }
 
   package var warpCount: Int { rootsPerBlock * pixelWarps * warpsPerPart }
@@ -55,9 +47,6 @@ package struct BlockVariant: Hashable, Sendable {
   package var threadCount: Int { 32 * warpCount }
   /// Bands of 16 rows, of one matrix product each.
   var bandCount: Int { rootRows / BlockTiling.bandRows }
-  /// Sums of a thread.
-  var sumCount: Int { 4 * bandCount * pixelsPerWarp / warpsPerPart }
-
   var target: Target {
     switch form {
     case .warp: sharedByteCount <= Target.sm80.sharedByteLimit ? .sm80 : .sm90
@@ -72,14 +61,6 @@ package struct BlockVariant: Hashable, Sendable {
     let operation = "blocks" + (isSplit ? "sums" : finish.name)
     let architecture = target.rawValue.filter { $0 != "_" }
     return "\(operation)_lanes8_\(precision)_\(tile)\(memory)__\(architecture)"
-  }
-
-  /// The most registers of a thread: as many as leave room for two blocks of a multiprocessor, where the sums
-  /// are few enough.
-  var registerBudget: Int {
-    let all = Target.sm80.registerCount / threadCount
-    let needed = sumCount + 96
-    return min(255, all / 8 * 8, needed <= 128 ? 128 : needed <= 168 ? 168 : 255)
   }
 
   /// Shared memory in kernels is of few sizes, so that layers share them: those of which 1 to 6 blocks fit a

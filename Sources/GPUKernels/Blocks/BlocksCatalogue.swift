@@ -13,7 +13,9 @@ package enum BlocksCatalogue {
     var layers: [BlockLayer] = []
     for precision in BlockPrecision.allCases {
       for (rootRows, roots, pixelWarps, pixels) in [
-        (16, 2, 4, 16), (16, 1, 8, 32), (32, 2, 4, 8), (32, 2, 4, 16), (64, 2, 4, 4), (64, 2, 4, 8),
+        (16, 2, 4, 8), (16, 2, 4, 16), (16, 1, 8, 24), (16, 1, 8, 32), (32, 2, 4, 8),
+        (32, 2, 4, 12),
+        (32, 2, 4, 16), (64, 4, 2, 2), (64, 2, 4, 4), (64, 2, 4, 6), (64, 2, 4, 8),
       ] {
         layers.append(
           try layer(

@@ -13,7 +13,7 @@ package import KernelIR
 // Order of additions: a sum begins with 0 and adds its products one by one with `fma`: chunk by chunk; in each, of the
 // segment of 8 rows, then of 4, of 2, and of leaves; in each of those by ascending (channel, y, x). Then come
 // bias and residual.
-// Limiter: passes of shared memory for segments up to 4 rows, issuing for 8 (`LeafTiling.cyclesPerTap`).
+// Limiter: passes of shared memory for segments up to 4 rows, issuing for 8 (`LeafTiling.TapCost`).
 
 /// The kernel of a convolution by leaves.
 ///

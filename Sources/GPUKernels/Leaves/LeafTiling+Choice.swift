@@ -1,4 +1,4 @@
-package import KernelIR
+internal import KernelIR
 package import Tensors
 
 extension BlockProblem {
@@ -37,35 +37,36 @@ extension BlockProblem {
 }
 
 extension LeafTiling {
-  /// The tiling that is predicted to be fastest.
+  /// The tiling that is predicted to be fastest, and its prediction.
   ///
-  /// - Parameters:
-  ///   - target: whose shared memory it must fit.
-  ///   - multiprocessorCount: of the device.
-  /// - Throws: `unsupported` where no tile's input fits in shared memory.
+  /// - Throws: `unsupported` where no tile's input fits in shared memory, or as
+  ///   ``LeafLayer/init(_:_:_:)``.
+  /// - Complexity: some thousand predictions.
   package static func best(
-    _ problem: BlockProblem, _ branches: [BlockBranch], target: Target, multiprocessorCount: Int
-  ) throws(HewnError) -> LeafTiling {
+    _ problem: BlockProblem, _ branches: [BlockBranch], on figures: GPUFigures
+  ) throws(HewnError) -> (tiling: LeafTiling, prediction: ConvolutionPrediction) {
     let load = LeafLoad(problem, branches)
     try problem.checkLeaves(load.window)
-    var best: (tiling: LeafTiling, time: Double)?
-    for candidate in candidates(problem, load, target) {
+    var best: (tiling: LeafTiling, prediction: ConvolutionPrediction)?
+    for candidate in candidates(problem, load, figures.target) {
       let chunks = load.channels.dividedRoundingUp(by: candidate.channelsPerChunk)
       for splits in [1, 2, 3, 4, 6, 8] where splits <= chunks {
         var candidate = candidate
         candidate.splitCount = splits
-        let time = load.time(candidate, problem, target, multiprocessorCount)
-        if time < best?.time ?? .infinity { best = (candidate, time) }
+        let prediction = ConvolutionPrediction(problem, candidate, load: load, on: figures)
+        if prediction.seconds < best?.prediction.seconds ?? .infinity {
+          best = (candidate, prediction)
+        }
       }
     }
     guard let best else {
       throw HewnError(
         .unsupported,
         "the taps of a convolution by leaves span \(load.window.y.count) × \(load.window.x.count)"
-          + " pixels, too many for \(target.sharedByteLimit) bytes of shared memory; use another"
+          + " pixels, too many for \(figures.sharedByteLimit) bytes of shared memory; use another"
           + " kernel")
     }
-    return best.tiling
+    return best
   }
 
   private static func candidates(
@@ -118,12 +119,13 @@ extension LeafTiling {
   private mutating func fill(
     _ problem: BlockProblem, _ load: LeafLoad, sharedByteLimit: Int
   ) -> Bool {
+    let bytesPerChannel =
+      Double(load.tapByteCount) / Double(max(load.rootCount, 1) * load.channels)
     for count in [32, 24, 16, 12, 8, 6, 4, 3, 2, 1] where count == 1 || count <= load.channels {
       channelsPerChunk = count
       // Somewhat more than what is expected; a chunk that is fuller becomes two.
-      let entries = load.entriesPerRoot / Double(load.channels) * Double(count)
       let expected =
-        rootsPerBlock * (Self.headerByteCount + Int(1.25 * entries * load.bytesPerEntry))
+        rootsPerBlock * (Self.headerByteCount + Int(1.25 * bytesPerChannel * Double(count)))
       packetByteCount = max(expected, leastPacketByteCount).roundedUp(to: 128)
       let stage = LeafStage(problem, window: load.window, self)
       if stage.sharedByteCount(stages: stageCount) <= sharedByteLimit { return true }

@@ -8,6 +8,10 @@ public struct BenchReport: Report {
   public var device: Device
   /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
   @Nullable public var instructionSet: String?
+  /// The GPU that it ran on; `nil` on devices that are none.
+  @Nullable public var gpu: String?
+  /// What the device computes in; `f32` on devices that are no GPUs.
+  public var precision: Precision
   /// The costs of kernels that the plans were compiled by; `nil` on devices without a choice.
   @Nullable public var costs: CostSummary?
   /// The threads of every session.
@@ -176,15 +180,16 @@ public struct BenchReport: Report {
 
   package init(
     hewnVersion: String = Release.version, model: ModelSummary, device: Device,
-    instructionSet: String? = nil, costs: CostSummary? = nil, threads: Int, batch: Int,
-    settings: Settings,
-    engines: [String: Timing], layers: [Layer],
-    peakGFLOPs: Double? = nil
+    instructionSet: String? = nil, gpu: String? = nil, precision: Precision = .f32,
+    costs: CostSummary? = nil, threads: Int, batch: Int, settings: Settings,
+    engines: [String: Timing], layers: [Layer], peakGFLOPs: Double? = nil
   ) {
     self.hewnVersion = hewnVersion
     self.model = model
     self.device = device
     self.instructionSet = instructionSet
+    self.gpu = gpu
+    self.precision = precision
     self.costs = costs
     self.threads = threads
     self.batch = batch
@@ -200,7 +205,7 @@ public struct BenchReport: Report {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case model, device, costs, threads, batch, settings, engines, speedup, layers
+    case model, device, gpu, precision, costs, threads, batch, settings, engines, speedup, layers
     case instructionSet = "instruction_set"
     case schemaVersion = "schema_version"
     case hewnVersion = "hewn_version"

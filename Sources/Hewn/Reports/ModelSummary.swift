@@ -63,6 +63,10 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   public var device: Device
   /// `portable`, `avx2` or `avx512`; `nil` on devices without that choice.
   @Nullable public var instructionSet: String?
+  /// The GPU that kernels were chosen for; `nil` on devices that are none.
+  @Nullable public var gpu: String?
+  /// What the device computes in; `f32` on devices that are no GPUs.
+  public var precision: Precision
   /// The costs of kernels that it was compiled by; `nil` on devices without a choice.
   @Nullable public var costs: CostSummary?
   /// The kernels that layers chose from.
@@ -83,12 +87,14 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   public var weightByteCount: Int
 
   package init(
-    device: Device, instructionSet: String? = nil, costs: CostSummary? = nil, engine: Engine,
-    threads: Int, batch: Int, inputs: [PortSummary],
+    device: Device, instructionSet: String? = nil, gpu: String? = nil, precision: Precision = .f32,
+    costs: CostSummary? = nil, engine: Engine, threads: Int, batch: Int, inputs: [PortSummary],
     outputs: [PortSummary], layersByImage: Int = 0, activationByteCount: Int, weightByteCount: Int
   ) {
     self.device = device
     self.instructionSet = instructionSet
+    self.gpu = gpu
+    self.precision = precision
     self.costs = costs
     self.engine = engine
     self.threads = threads
@@ -101,7 +107,7 @@ public struct PlanSummary: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case device, costs, engine, threads, batch, inputs, outputs
+    case device, gpu, precision, costs, engine, threads, batch, inputs, outputs
     case instructionSet = "instruction_set"
     case layersByImage = "layers_by_image"
     case activationByteCount = "activation_bytes"
@@ -113,8 +119,8 @@ extension Plan {
   /// What was compiled, and how.
   public var summary: PlanSummary {
     PlanSummary(
-      device: device, instructionSet: instructionSet, costs: costs, engine: engine,
-      threads: threads, batch: batch,
+      device: device, instructionSet: instructionSet, gpu: gpu, precision: precision,
+      costs: costs, engine: engine, threads: threads, batch: batch,
       inputs: inputs.map(PortSummary.init), outputs: outputs.map(PortSummary.init),
       layersByImage: layersByImage, activationByteCount: activationByteCount,
       weightByteCount: weightByteCount)

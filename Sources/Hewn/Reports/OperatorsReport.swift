@@ -1,4 +1,6 @@
 internal import CPUBackend
+internal import GPUBackend
+internal import Graphs
 internal import ONNXFormat
 
 /// The ONNX operators that Hewn reads, and what computes them.
@@ -41,10 +43,13 @@ public struct OperatorsReport: Report {
     public var becomes: [String]
     /// What computes it on the CPU.
     public var cpu: Computation
+    /// What computes it on GPUs; the reference only where the options let it
+    /// (``CompileOptions/fallsBackToCPU``).
+    public var gpu: Computation
 
     package init(
       type: String, opsets: Range, inputs: Range, outputs: Range, becomes: [String],
-      cpu: Computation
+      cpu: Computation, gpu: Computation
     ) {
       self.type = type
       self.opsets = opsets
@@ -52,10 +57,11 @@ public struct OperatorsReport: Report {
       self.outputs = outputs
       self.becomes = becomes
       self.cpu = cpu
+      self.gpu = gpu
     }
   }
 
-  /// What computes an operator on the CPU.
+  /// What computes an operator on a device.
   public enum Computation: String, Codable, Sendable {
     /// Kernels, for single precision.
     case kernel
@@ -82,9 +88,8 @@ public struct OperatorsReport: Report {
         Entry(
           type: entry.type, opsets: Range(entry.opsets), inputs: Range(entry.inputCounts),
           outputs: Range(entry.outputCounts), becomes: entry.operators.map(\.name),
-          cpu: entry.operators.isEmpty
-            ? .constant
-            : entry.operators.allSatisfy(CPUBackend.hasKernel) ? .kernel : .reference)
+          cpu: Computation(of: entry.operators, hasKernel: CPUBackend.hasKernel),
+          gpu: Computation(of: entry.operators) { $0 is any GPUOperator })
       })
   }
 
@@ -92,5 +97,12 @@ public struct OperatorsReport: Report {
     case opsets, operators
     case schemaVersion = "schema_version"
     case hewnVersion = "hewn_version"
+  }
+}
+
+extension OperatorsReport.Computation {
+  fileprivate init(of operators: [any Operator], hasKernel: (any Operator) -> Bool) {
+    self =
+      operators.isEmpty ? .constant : operators.allSatisfy(hasKernel) ? .kernel : .reference
   }
 }

@@ -84,6 +84,13 @@ package struct BenchCommand: ConsoleCommand {
 
   package init() {}
 
+  package func validate() throws {
+    guard plan.device != .emulator else {
+      throw ValidationError(
+        "Times of the emulator mean nothing; hewn inspect --device emulator shows predictions.")
+    }
+  }
+
   package func execute(_ console: Console) throws -> Int32 {
     let model = try Model(contentsOf: model)
     let engines = engines(of: model)

@@ -10,12 +10,14 @@ package struct InspectCommand: ConsoleCommand {
       """
       Compiles the model and shows for each layer: the filter matrix M×K, its zeros, the segments \
       (height:count) and leaves that cover it, the slots of segments that are zero in the model, \
-      the predicted times, and the engine chosen with the reason.
+      the predicted times, and the engine chosen with the reason; of GPU kernels also their tile \
+      (rows·pixels·images), stages, waves, shared memory and limiter.
       """,
       examples: """
         hewn inspect model.onnx
         hewn inspect model.onnx --batch 8 --threads 2
         hewn inspect model.onnx --passes
+        hewn inspect model.onnx --device emulator --precision f16
         hewn inspect model.onnx --json | jq '.layers[] | {name, engine, reason}'
         """))
 

@@ -9,12 +9,13 @@ package struct OperatorsCommand: ConsoleCommand {
     discussion: Manual.discussion(
       """
       For each operator: the operator sets in which it is read, how many inputs and outputs a node \
-      may have, and whether the CPU has kernels for it or computes it by the reference.
+      may have, and whether CPU and GPUs have kernels for it or the reference computes it, on GPUs \
+      with --cpu-fallback.
       """,
       examples: """
         hewn operators
         hewn operators --markdown
-        hewn operators --json | jq '.operators[] | select(.cpu == "reference").type'
+        hewn operators --json | jq '.operators[] | select(.gpu == "kernel").type'
         """, failures: [.invalidArgument, .io, .internal]))
 
   @OptionGroup(title: "List options") package var settings: Settings

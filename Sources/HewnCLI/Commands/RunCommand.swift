@@ -23,6 +23,7 @@ package struct RunCommand: ConsoleCommand {
         hewn run model.onnx --image cat.jpg --preprocess imagenet --top 3
         hewn run model.onnx --image a.png --image b.png --mean 127.5 --std 127.5
         hewn run model.onnx --device reference --seed 3
+        hewn run model.onnx --device cuda --precision f16 --cpu-fallback
         """, takesImages: true))
 
   @Argument(help: "An ONNX file, or a plan file of hewn compile.")

@@ -3,6 +3,7 @@ import Hewn
 
 extension Device: ExpressibleByArgument {}
 extension Engine: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// An input's shape as given on the command line.
 package struct NamedShape: Equatable {
@@ -28,8 +29,21 @@ package struct NamedShape: Equatable {
 
 /// What decides how a model is compiled.
 package struct PlanOptions: ParsableArguments {
-  @Option(name: .long, help: "Where to run; the reference is slow, in double precision.")
+  @Option(
+    name: .long,
+    help:
+      "Where to run: cuda is an NVIDIA GPU; the emulator of one and the reference are slow.")
   package var device: Device = .cpu
+
+  @Option(
+    name: .long,
+    help: "What GPUs compute in; Docs/gpu.md says what each rounds.")
+  package var precision: Precision = .f32
+
+  @Flag(
+    name: .long,
+    help: "Let the processor compute what has no GPU kernel, slowly, instead of refusing it.")
+  package var cpuFallback = false
 
   @Option(
     name: .shortAndLong,
@@ -65,6 +79,9 @@ package struct PlanOptions: ParsableArguments {
     if let threads, !(1...Machine.maximumThreadCount).contains(threads) {
       throw ValidationError("--threads must lie in 1...\(Machine.maximumThreadCount).")
     }
+    if let reason = device.obstacle(to: precision) {
+      throw ValidationError("--precision: \(reason).")
+    }
     if costs?.isEmpty == true { throw ValidationError("--costs names no file.") }
     let names = shape.map(\.name)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
@@ -85,6 +102,6 @@ package struct PlanOptions: ParsableArguments {
     for named in shape { shapes[named.name] = named.shape }
     return CompileOptions(
       device: device, engine: engine, batch: batch, shapes: shapes, threads: threads,
-      costs: kernelCosts)
+      costs: kernelCosts, precision: precision, fallsBackToCPU: cpuFallback)
   }
 }

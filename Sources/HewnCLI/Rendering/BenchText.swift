@@ -5,8 +5,8 @@ extension ReportText {
     var sections = [
       header(
         report.model, version: report.hewnVersion, device: report.device,
-        instructionSet: report.instructionSet, threads: report.threads,
-        batch: report.batch, costs: report.costs)
+        instructionSet: report.instructionSet, gpu: report.gpu, precision: report.precision,
+        threads: report.threads, batch: report.batch, costs: report.costs)
     ]
     if showsLayers { sections.append(layers(report, style)) }
     sections.append(timings(report, style))

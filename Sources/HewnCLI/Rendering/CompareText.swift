@@ -20,10 +20,7 @@ extension ReportText {
     let verdict = report.passed ? style.green("passed") : style.red("failed")
     let inputs = report.seed.map { "random inputs of seed \($0)" } ?? "given inputs"
     return [
-      header(
-        report.model, version: report.hewnVersion, device: report.plan.device,
-        instructionSet: report.plan.instructionSet,
-        threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine),
+      header(report.model, version: report.hewnVersion, report.plan),
       table.render(style),
       "\(verdict): against \(report.against), tolerance "
         + "\(Numbers.scientific(report.tolerance)), \(inputs)",

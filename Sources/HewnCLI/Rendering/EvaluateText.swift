@@ -30,10 +30,7 @@ extension ReportText {
       times.append("\(Numbers.significant(seconds)) s in all, reading and decoding included")
     }
     return [
-      header(
-        report.model, version: report.hewnVersion, device: report.plan.device,
-        instructionSet: report.plan.instructionSet,
-        threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine),
+      header(report.model, version: report.hewnVersion, report.plan),
       images, table.render(style), times.joined(separator: ", "),
     ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }

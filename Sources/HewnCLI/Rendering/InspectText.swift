@@ -3,11 +3,7 @@ import Hewn
 extension ReportText {
   package static func inspect(_ report: InspectReport, _ style: Style) -> String {
     var sections = [
-      header(
-        report.model, version: report.hewnVersion, device: report.plan.device,
-        instructionSet: report.plan.instructionSet,
-        threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine,
-        costs: report.plan.costs),
+      header(report.model, version: report.hewnVersion, report.plan, costs: report.plan.costs),
       ports(report.plan, style),
       layers(report.layers, style),
       totals(report, style),
@@ -19,7 +15,8 @@ extension ReportText {
   private static func layers(_ layers: [LayerSummary], _ style: Style) -> String {
     var table = TextTable([
       .right("#"), .left("layer"), .left("op"), .right("M×K"), .right("zeros"),
-      .left("segments"), .right("leaves"), .right("filled"), .right("sparse ms"),
+      .left("segments"), .right("leaves"), .right("filled"), .left("tile"), .right("stages"),
+      .right("waves"), .right("shared"), .left("limiter"), .right("sparse ms"),
       .right("dense ms"), .right("ms"), .left("engine"), .left("reason"),
     ])
     for (index, layer) in layers.enumerated() {
@@ -28,6 +25,9 @@ extension ReportText {
         matrix(layer), zip(layer.zeros, layer.weights).map { Numbers.percent($0, of: $1) } ?? "",
         segments(layer), layer.leaves.map(Numbers.grouped) ?? "",
         layer.filledSlots.map(Numbers.grouped) ?? "",
+        layer.kernel?.tile ?? "", layer.kernel.map { String($0.stageCount) } ?? "",
+        layer.kernel.map { Numbers.significant($0.waves) } ?? "",
+        layer.kernel.map { Numbers.bytes($0.sharedByteCount) } ?? "", layer.kernel?.limiter ?? "",
         milliseconds(layer.predictedSparseMilliseconds),
         milliseconds(layer.predictedDenseMilliseconds), milliseconds(layer.predictedMilliseconds),
         layer.engine == "other" ? "" : layer.engine, layer.reason,

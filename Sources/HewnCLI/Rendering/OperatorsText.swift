@@ -4,10 +4,12 @@ extension ReportText {
   package static func operators(_ report: OperatorsReport, _ style: Style) -> String {
     var table = TextTable([
       .left("operator"), .left("operator sets"), .left("inputs"), .left("outputs"), .left("CPU"),
+      .left("GPU"),
     ])
     for entry in report.operators {
       table.add([
         entry.type, entry.opsets.text, entry.inputs.text, entry.outputs.text, entry.cpu.rawValue,
+        entry.gpu.rawValue,
       ])
     }
     return [
@@ -25,7 +27,7 @@ package enum OperatorsMarkdown {
     let rows = report.operators.map { entry in
       let becomes = entry.becomes == [entry.type] ? "" : entry.becomes.joined(separator: ", ")
       return "| \(entry.type) | \(entry.opsets.text) | \(entry.inputs.text) | \(entry.outputs.text)"
-        + " | \(entry.cpu.rawValue) | \(becomes) |"
+        + " | \(entry.cpu.rawValue) | \(entry.gpu.rawValue) | \(becomes) |"
     }
     return """
       # Operators
@@ -38,10 +40,12 @@ package enum OperatorsMarkdown {
         does, because such nodes take no time in a CNN, and `constant` where nothing is computed.
         Kernels take float32; a node that reads or writes another element type, or whose weights are
         not constant, is computed by the reference too, and `hewn inspect` says why.
+      - **GPU**: the same for `--device cuda` and `emulator`; what is `reference` there, or no float32, is
+        refused unless `--cpu-fallback` is given ([gpu.md](gpu.md)).
       - **becomes**: the operators of Hewn that its plainest node turns into, where they are others.
 
-      | operator | operator sets | inputs | outputs | CPU | becomes |
-      |---|---|---|---|---|---|
+      | operator | operator sets | inputs | outputs | CPU | GPU | becomes |
+      |---|---|---|---|---|---|---|
       \(rows.joined(separator: "\n"))
       """
   }

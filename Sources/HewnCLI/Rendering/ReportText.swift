@@ -5,19 +5,34 @@ package enum ReportText {
   /// The greatest width of layer and operator names in tables.
   package static let nameWidth = 36
 
+  /// Which model, and what it runs on.
+  ///
+  /// - Parameter costs: the costs to tell of; `nil` for none.
+  package static func header(
+    _ model: ModelSummary, version: String, _ plan: PlanSummary, costs: CostSummary? = nil
+  ) -> String {
+    header(
+      model, version: version, device: plan.device, instructionSet: plan.instructionSet,
+      gpu: plan.gpu, precision: plan.precision, threads: plan.threads, batch: plan.batch,
+      engine: plan.engine, costs: costs)
+  }
+
   package static func header(
     _ model: ModelSummary, version: String, device: Device, instructionSet: String?,
-    threads: Int, batch: Int, engine: Engine? = nil, costs: CostSummary? = nil
+    gpu: String? = nil, precision: Precision = .f32, threads: Int, batch: Int,
+    engine: Engine? = nil, costs: CostSummary? = nil
   ) -> String {
     let plan = model.planFile.map { "\($0), compiled from " } ?? ""
     let producer = model.producer.isEmpty ? "" : ", by \(model.producer)"
     let engineText = engine.map { ", engine \($0.rawValue)" } ?? ""
-    let instructionText = instructionSet.map { " (\($0))" } ?? ""
+    let details = [instructionSet, gpu, device.isGPU ? precision.rawValue : nil].compactMap { $0 }
+    let detailText = details.isEmpty ? "" : " (\(details.joined(separator: ", ")))"
+    let threadText = device == .cuda ? "" : ", \(threads) thread\(threads == 1 ? "" : "s")"
     let costText = costs.map { "\n\(self.costs($0))" } ?? ""
     return """
       \(plan)\(model.file): \(Numbers.bytes(model.byteCount)), opset \(model.opset)\(producer)
-      hewn \(version), device \(device.rawValue)\(instructionText)\(engineText), \
-      \(threads) thread\(threads == 1 ? "" : "s"), batch \(batch)\(costText)
+      hewn \(version), device \(device.rawValue)\(detailText)\(engineText)\(threadText), \
+      batch \(batch)\(costText)
       """
   }
 

@@ -16,10 +16,7 @@ extension ReportText {
         ], emphasis: output.nonFiniteCount == 0 ? .none : .warning)
     }
     var sections = [
-      header(
-        report.model, version: report.hewnVersion, device: report.plan.device,
-        instructionSet: report.plan.instructionSet,
-        threads: report.plan.threads, batch: report.plan.batch, engine: report.plan.engine),
+      header(report.model, version: report.hewnVersion, report.plan),
       table.render(style),
     ]
     sections += (report.top ?? []).map { top($0, style) }

@@ -186,6 +186,11 @@ extension ConvolutionCase {
       tiling: tiling(
         rootRows: 16, pixelWarps: 2, pixelsPerWarp: 32, tile: (1, 8, 8), stageCount: 4)),
     ConvolutionCase(
+      name: "chunks of many channels", channels: 70, input: Spatial(4, 4), kernel: one,
+      before: none,
+      after: none, zeros: 0.8,
+      tiling: tiling(rootRows: 16, pixelWarps: 4, pixelsPerWarp: 4, channelsPerChunk: 67)),
+    ConvolutionCase(
       name: "4 by 2 warps", channels: 8, filters: 128, zeros: 0.9,
       tiling: tiling(
         rootRows: 32, rootsPerBlock: 4, pixelWarps: 2, pixelsPerWarp: 8, channelsPerChunk: 4)),

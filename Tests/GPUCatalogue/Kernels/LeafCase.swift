@@ -131,6 +131,14 @@ package struct LeafCase: Sendable, CustomStringConvertible {
     }
   }
 
+  /// The case's tiling, or the fastest on a GPU of a single multiprocessor: the most work of a block.
+  package func tiling(_ branches: [BlockBranch], on figures: GPUFigures) throws -> LeafTiling {
+    if let tiling { return tiling }
+    var figures = figures
+    figures.multiprocessorCount = 1
+    return try LeafTiling.best(problem, branches, on: figures).tiling
+  }
+
   /// What a column of a group's filter matrix reads.
   private func tap(at column: Int, group: Int) -> BlockTap {
     let (row, s) = column.quotientAndRemainder(dividingBy: kernel.horizontal)

@@ -123,12 +123,10 @@ extension LeafCase {
 extension CheckedDevice {
   /// Runs the kernel for leaves; returns what was packed.
   @discardableResult package func convolve(
-    _ test: LeafCase, _ tensors: LeafCase.Tensors, target: Target = .sm86
+    _ test: LeafCase, _ tensors: LeafCase.Tensors, figures: GPUFigures = .a10
   ) throws -> LeafLayer {
     let (problem, branches) = (test.problem, try test.branches())
-    let tiling =
-      try test.tiling
-      ?? .best(problem, branches, target: target, multiprocessorCount: 1)
+    let tiling = try test.tiling(branches, on: figures)
     let layer = try LeafLayer(problem, branches, tiling)
     let kernel = LeafKernel(layer)
     // Nothing is read of tables without elements, but addresses are wanted.

@@ -77,7 +77,7 @@ import Testing
       let tiling = try BlockTiling.choose(for: outline, precision: precision, on: figures)
       let words: Comment = "\(layer.testDescription) on \(figures.name): \(tiling)"
       #expect(tiling.accumulatorCount <= 128, words)
-      #expect(tiling.registerEstimate * tiling.threadCount <= figures.registerCount, words)
+      #expect(tiling.registerBudget * tiling.threadCount <= figures.registerCount, words)
       #expect(tiling.sharedByteBound(outline) <= figures.sharedByteLimit, words)
       #expect(tiling.form == .warp || (figures == .h100 && precision == .f16), words)
       let box = tiling.tileGroups * tiling.tileRows * tiling.tileColumns
@@ -126,7 +126,9 @@ import Testing
       let (tiling, prediction) = try #require(candidates.first)
       #expect(tiling.rootRows == 64 && tiling.splitCount == 1, "\(tiling)")
       #expect(tiling.form == (figures == .h100 ? .warpgroup : .warp), "\(tiling)")
-      #expect(prediction.limiter == .tensor, "\(figures.name): \(tiling) \(prediction)")
+      // For 64 rows shared memory takes as long to give `wgmma` its operands as their products take.
+      let limiter: ConvolutionPrediction.Limiter = figures == .h100 ? .shared : .tensor
+      #expect(prediction.limiter == limiter, "\(figures.name): \(tiling) \(prediction)")
     }
     // Few weights are best read by low root groups, which have more pixels each.
     var sparse = large
@@ -136,7 +138,7 @@ import Testing
     let expected = (
       BlockLoad(expected: sparse, low, height: 16), BlockLoad(expected: large, low, height: 16)
     )
-    #expect(expected.0.steps < 0.3 * expected.1.steps)
+    #expect(expected.0.steps[16, default: 1] < 0.3 * expected.1.steps[16, default: 0])
     // What only moves memory is faster where memory is.
     let flat = Layer(images: 256, channels: 64, filters: 64, kernel: Spatial(1, 1)).outline
     let h100 = try #require(BlockTiling.candidates(for: flat, precision: .f16, on: .h100).first)
@@ -175,19 +177,29 @@ import Testing
     #expect(packed.counts.packetByteCount == packet)
     var figures = GPUFigures.a100
     figures.clock = 1e9
-    figures.launchSeconds = 0
     for load in [BlockLoad(packed), BlockLoad(expected: outline, tiling, height: 64)] {
-      let prediction = BlockPrediction(outline.problem, tiling, load: load, on: figures)
+      let prediction = ConvolutionPrediction(outline.problem, tiling, load: load, on: figures)
+      func cycles(_ limiter: ConvolutionPrediction.Limiter) -> Double {
+        1e9 * (prediction.limits[limiter] ?? .nan)
+      }
       // 64 rows × 64 pixels × 8 images × 16 taps.
-      #expect(abs(prediction.tensorSeconds * 1e9 - 64 * 64 * 8 * 16 / 1024) < 1e-6)
+      #expect(abs(cycles(.tensor) - 64 * 64 * 8 * 16 / 1024) < 1e-6)
       // Planes and packet are written; two wavefronts for each pixel, and weights and offsets for
       // each warp, are read.
-      let bytes = 16 * 64 * 16 + packet + 64 * 2 * 128 + 8 * (2048 + 128)
-      #expect(abs(prediction.sharedSeconds * 1e9 - Double(bytes) / 128) < 1e-6)
-      #expect(
-        abs(prediction.l2Seconds * 1e9 - Double(16 * 64 * 16 + packet) / 64) < 1e-6)
+      let entry = figures.blockCosts.table.entry(tiling, height: 64)
+      let bytes =
+        16 * 64 * 16 + packet + 64 * 2 * 128 + 8 * (2048 + 128) + 8 * 128
+        * Int(entry.chunkWavefronts)
+      #expect(abs(cycles(.shared) - Double(bytes) / 128) < 1e-6)
+      // Each warp has a block, a chunk, a segment and a step.
+      let computing = 8 * (entry.block(8) + entry.chunk + entry.segment + entry.step(8))
+      let copying =
+        32 * figures.blockCosts.table.planeCopy
+        + Double(packet) / 512 * figures.blockCosts.table.packetCopy
+      #expect(abs(cycles(.issue) - (computing + copying) / 4) < 1e-6)
+      #expect(abs(cycles(.l2) - Double(16 * 64 * 16 + packet) / 64) < 1e-6)
       let moved = Double(64 * 16 * (16 + 64) + packet)
-      #expect(abs(prediction.memorySeconds - moved / figures.memoryBandwidth) < 1e-12)
+      #expect(abs(cycles(.memory) - 1e9 * moved / figures.memoryBandwidth) < 1e-3)
       #expect(prediction.limiter == .latency)
       #expect(prediction.residentBlocks == 1 && prediction.waves == 1.0 / 108)
     }
@@ -199,7 +211,7 @@ import Testing
     let outline = layer.outline
     for figures in GPUFigures.all {
       let tiling = try BlockTiling.choose(for: outline, precision: .f16, on: figures)
-      let costs = BlockCosts.coverCosts(
+      let costs = figures.blockCosts.coverCosts(
         outline.problem, channelTaps: 9, tiling: tiling, on: figures)
       #expect(costs.rootHeight == tiling.rootRows && costs.tapsPerChunk % 9 == 0)
       for (entry, taller) in zip(costs.heights, costs.heights.dropFirst()) {

@@ -1,7 +1,6 @@
 import Covers
 import GPUCatalogue
 import GPUKernels
-import KernelIR
 import Tensors
 import Testing
 
@@ -10,9 +9,7 @@ struct LeafLayerTests {
   @Test(arguments: Cases.all) func `packets unpack to the weights`(test: Cases) throws {
     let test = test.test
     let branches = try test.branches()
-    let tiling =
-      try test.tiling
-      ?? .best(test.problem, branches, target: .sm86, multiprocessorCount: 1)
+    let tiling = try test.tiling(branches, on: .a10)
     let layer = try LeafLayer(test.problem, branches, tiling)
     let unpacked = try UnpackedLeaves(layer)
     #expect(unpacked.rows.sorted() == Array(0..<test.filters))
@@ -34,9 +31,7 @@ struct LeafLayerTests {
   @Test(arguments: Cases.all) func `pixels of a tile do not collide`(test: Cases) throws {
     let test = test.test
     let branches = try test.branches()
-    let tiling =
-      try test.tiling
-      ?? .best(test.problem, branches, target: .sm86, multiprocessorCount: 1)
+    let tiling = try test.tiling(branches, on: .a10)
     let stage = try LeafLayer(test.problem, branches, tiling).stage
     let places = (0..<tiling.tilePixels).map { pixel in
       let (row, q) = pixel.quotientAndRemainder(dividingBy: tiling.tileColumns)
@@ -58,7 +53,7 @@ struct LeafLayerTests {
     }
     let branches = try wide.branches()
     let error = #expect(throws: HewnError.self) {
-      try LeafTiling.best(wide.problem, branches, target: .sm90, multiprocessorCount: 132)
+      try LeafTiling.best(wide.problem, branches, on: .h100)
     }
     #expect(error?.code == .unsupported)
     var huge = LeafCase().problem
@@ -66,13 +61,13 @@ struct LeafLayerTests {
     huge.imageGroups = 2
     let small = try LeafCase().branches()
     #expect(throws: HewnError.self) {
-      try LeafTiling.best(huge, small, target: .sm90, multiprocessorCount: 132)
+      try LeafTiling.best(huge, small, on: .h100)
     }
   }
 
   /// The choice fits each GPU's shared memory, threads and registers.
-  @Test(arguments: [Target.sm80, .sm86, .sm90], [1, 4, 16])
-  func `tilings fit the device`(target: Target, imageGroups: Int) throws {
+  @Test(arguments: [GPUFigures.a100, .a10, .h100], [1, 4, 16])
+  func `tilings fit the device`(figures: GPUFigures, imageGroups: Int) throws {
     for (channels, size, zeros) in [(16, 55, 0.8), (64, 28, 0.9), (512, 7, 0.95)] {
       let test = LeafCase().with {
         $0.imageGroups = imageGroups
@@ -83,13 +78,13 @@ struct LeafLayerTests {
         $0.covering = .leaves
       }
       let branches = try test.branches()
-      let tiling = try LeafTiling.best(
-        test.problem, branches, target: target, multiprocessorCount: 108)
+      let (tiling, prediction) = try LeafTiling.best(test.problem, branches, on: figures)
       let layer = try LeafLayer(test.problem, branches, tiling)
       let kernel = LeafKernel(layer)
-      #expect(kernel.sharedByteCount <= target.sharedByteLimit, "\(tiling)")
+      #expect(kernel.sharedByteCount <= figures.sharedByteLimit, "\(tiling)")
       #expect(layer.stage.sharedByteCount(stages: tiling.stageCount) <= kernel.sharedByteCount)
-      #expect(tiling.threadCount * tiling.registerBudget <= target.registerCount, "\(tiling)")
+      #expect(tiling.threadCount * tiling.registerBudget <= figures.registerCount, "\(tiling)")
+      #expect(prediction.residentBlocks > 0 && prediction.seconds > figures.launchSeconds)
       #expect(tiling.tilePixels <= tiling.pixelCount, "\(tiling)")
     }
   }

@@ -1,0 +1,41 @@
+internal import GPUKernels
+internal import Runtime
+internal import Tensors
+
+/// Chooses the kernels of convolutions by predicted time. A pure function of the target and the work.
+///
+/// Blocks run on tensor cores. Of f32 they take three products for one, so that leaves, which take the
+/// others' single multiply-adds, may be faster.
+struct ConvolutionPlanner {
+  let target: GPUTarget
+
+  private var blocks: BlockPlanner { BlockPlanner(target: target) }
+  private var leaves: LeafPlanner { LeafPlanner(target: target) }
+
+  /// The fastest that multiplies with every weight.
+  func dense(_ work: BlockWork) throws(HewnError) -> ConvolutionPlan {
+    try fastest(
+      { () throws(HewnError) in try blocks.dense(work.problem, work.branches) },
+      { () throws(HewnError) in try leaves.dense(work) })
+  }
+
+  /// The fastest that leaves out zeros.
+  func sparse(_ work: BlockWork) throws(HewnError) -> ConvolutionPlan {
+    try fastest(
+      { () throws(HewnError) in try blocks.sparse(work.problem, work.branches) },
+      { () throws(HewnError) in try leaves.sparse(work) })
+  }
+
+  /// - Throws: what `blocks` throws, where `leaves` have no plan either.
+  private func fastest(
+    _ blocks: () throws(HewnError) -> BlockPlan, _ leaves: () throws(HewnError) -> LeafPlan
+  ) throws(HewnError) -> ConvolutionPlan {
+    guard target.precision == .f32 else { return .blocks(try blocks()) }
+    let (onBlocks, byLeaves) = (Result(catching: blocks), Result(catching: leaves))
+    guard case .success(let leafPlan) = byLeaves else { return .blocks(try onBlocks.get()) }
+    guard case .success(let blockPlan) = onBlocks,
+      blockPlan.prediction.seconds <= leafPlan.prediction.seconds
+    else { return .leaves(leafPlan) }
+    return .blocks(blockPlan)
+  }
+}

@@ -1,0 +1,65 @@
+internal import Covers
+internal import GPUKernels
+internal import Runtime
+internal import Tensors
+
+/// A convolution by leaves as it will be launched. It is packed when it is: most are only compared with.
+struct LeafPlan {
+  var problem: BlockProblem
+  var branches: [BlockBranch]
+  var tiling: LeafTiling
+  var prediction: ConvolutionPrediction
+
+  func packed() throws(HewnError) -> LeafLayer { try LeafLayer(problem, branches, tiling) }
+}
+
+/// Covers filters by leaves and small segments, and chooses tilings. A pure function of the target and the work.
+struct LeafPlanner {
+  let target: GPUTarget
+
+  /// Segments of 8 rows of all taps.
+  func dense(_ work: BlockWork) throws(HewnError) -> LeafPlan {
+    try plan(work) { .dense($0, rootHeight: LeafSegment.rootRows) }
+  }
+
+  /// The cheapest covers that hold every weight.
+  func sparse(_ work: BlockWork) throws(HewnError) -> LeafPlan {
+    let costs = LeafTiling.coverCosts(on: target.figures)
+    return try plan(work) { .exact($0, costs: costs, tree: .greedy($0, costs: costs)) }
+  }
+
+  private func plan(
+    _ work: BlockWork, cover: (FilterMatrix) -> Cover
+  ) throws(HewnError) -> LeafPlan {
+    let branches = work.branches.map { branch in
+      BlockBranch(
+        taps: branch.taps, cover: cover(branch.weights.matrix), firstRow: branch.firstRow,
+        bias: branch.weights.bias)
+    }
+    let problem = work.problem
+    let best = try LeafTiling.best(problem, branches, on: target.figures)
+    return LeafPlan(
+      problem: problem, branches: branches, tiling: best.tiling, prediction: best.prediction)
+  }
+}
+
+extension KernelReport {
+  init(_ plan: LeafPlan) {
+    let (problem, tiling) = (plan.problem, plan.tiling)
+    let taps = plan.branches.lazy.flatMap(\.taps)
+    let rootCount = plan.branches.reduce(0) {
+      $0 + $1.cover.rows.dividedRoundingUp(by: LeafSegment.rootRows)
+    }
+    let kernel = LeafKernel(
+      problem, tiling, LeafStage(problem, window: TapWindow(taps), tiling),
+      rowBlockCount: rootCount.dividedRoundingUp(by: tiling.rootsPerBlock))
+    let grid = kernel.grid
+    self.init(
+      name: kernel.name,
+      tile: Self.tile(
+        rows: tiling.rowCount, groups: tiling.tileGroups, tiling.tileRows, tiling.tileColumns),
+      stageCount: tiling.stageCount, splitCount: tiling.splitCount,
+      blockCount: grid.x * grid.y * grid.z, waves: plan.prediction.waves,
+      sharedByteCount: kernel.sharedByteCount, limiter: plan.prediction.limiter.text)
+  }
+}

@@ -1,0 +1,116 @@
+// Made by `gpu-check costs --swift`.
+
+extension BlockCostTable {
+  /// What the kernels execute as they are: to be made anew with them.
+  package static let builtIn = BlockCostTable(
+    entries: [
+      Entry(
+        Key(.f16, .warp, 16), step: Line(9.0, 2.0), activations: Line(0.0, 2.0),
+        weights: Line(4.0, 0.0), offsets: 1.0, products: 2048.0,
+        segment: 0.0, chunk: 77.0,
+        chunkWavefronts: 7.0, block: Line(166.0, 41.25),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.f16, .warp, 32), step: Line(10.0, 3.0), activations: Line(0.0, 2.0),
+        weights: Line(8.0, 0.0), offsets: 1.0, products: 4096.0,
+        segment: 0.0, chunk: 93.0,
+        chunkWavefronts: 7.0, block: Line(188.0, 63.75),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.f16, .warp, 64), step: Line(12.0, 5.0), activations: Line(0.0, 2.0),
+        weights: Line(16.0, 0.0), offsets: 1.0, products: 8192.0,
+        segment: 0.0, chunk: 125.0,
+        chunkWavefronts: 7.0, block: Line(232.0, 108.75),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.f16, .warpgroup, 16), step: Line(7.0, 0.75), activations: Line(0.0, 2.0),
+        weights: Line(0.0, 0.5), offsets: 4.0, products: 2048.0,
+        segment: 0.0, chunk: 78.25,
+        chunkWavefronts: 24.0, block: Line(206.5, 10.75),
+        blockWavefronts: Line(0.0, 4.0)),
+      Entry(
+        Key(.f16, .warpgroup, 32), step: Line(7.0, 0.75), activations: Line(0.0, 2.0),
+        weights: Line(0.0, 1.0), offsets: 4.0, products: 4096.0,
+        segment: 0.0, chunk: 78.25,
+        chunkWavefronts: 24.0, block: Line(237.5, 15.125),
+        blockWavefronts: Line(0.0, 8.0)),
+      Entry(
+        Key(.f16, .warpgroup, 64), step: Line(7.0, 0.75), activations: Line(0.0, 2.0),
+        weights: Line(0.0, 2.0), offsets: 4.0, products: 8192.0,
+        segment: 0.0, chunk: 78.25,
+        chunkWavefronts: 24.0, block: Line(299.5, 23.875),
+        blockWavefronts: Line(0.0, 16.0)),
+      Entry(
+        Key(.bf16, .warp, 16), step: Line(9.0, 2.0), activations: Line(0.0, 2.0),
+        weights: Line(4.0, 0.0), offsets: 1.0, products: 2048.0,
+        segment: 0.0, chunk: 77.0,
+        chunkWavefronts: 7.0, block: Line(166.0, 41.25),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.bf16, .warp, 32), step: Line(10.0, 3.0), activations: Line(0.0, 2.0),
+        weights: Line(8.0, 0.0), offsets: 1.0, products: 4096.0,
+        segment: 0.0, chunk: 93.0,
+        chunkWavefronts: 7.0, block: Line(188.0, 63.75),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.bf16, .warp, 64), step: Line(12.0, 5.0), activations: Line(0.0, 2.0),
+        weights: Line(16.0, 0.0), offsets: 1.0, products: 8192.0,
+        segment: 0.0, chunk: 125.0,
+        chunkWavefronts: 7.0, block: Line(232.0, 108.75),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.bf16, .warpgroup, 16), step: Line(7.0, 0.75), activations: Line(0.0, 2.0),
+        weights: Line(0.0, 0.5), offsets: 4.0, products: 2048.0,
+        segment: 0.0, chunk: 78.25,
+        chunkWavefronts: 24.0, block: Line(206.5, 10.75),
+        blockWavefronts: Line(0.0, 4.0)),
+      Entry(
+        Key(.bf16, .warpgroup, 32), step: Line(7.0, 0.75), activations: Line(0.0, 2.0),
+        weights: Line(0.0, 1.0), offsets: 4.0, products: 4096.0,
+        segment: 0.0, chunk: 78.25,
+        chunkWavefronts: 24.0, block: Line(237.5, 15.125),
+        blockWavefronts: Line(0.0, 8.0)),
+      Entry(
+        Key(.bf16, .warpgroup, 64), step: Line(7.0, 0.75), activations: Line(0.0, 2.0),
+        weights: Line(0.0, 2.0), offsets: 4.0, products: 8192.0,
+        segment: 0.0, chunk: 78.25,
+        chunkWavefronts: 24.0, block: Line(299.5, 23.875),
+        blockWavefronts: Line(0.0, 16.0)),
+      Entry(
+        Key(.tf32, .warp, 16), step: Line(11.0, 7.0), activations: Line(0.0, 2.0),
+        weights: Line(4.0, 0.0), offsets: 2.0, products: 1024.0,
+        segment: 0.0, chunk: 87.0,
+        chunkWavefronts: 8.0, block: Line(153.0, 77.125),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.tf32, .warp, 32), step: Line(12.0, 8.0), activations: Line(0.0, 2.0),
+        weights: Line(8.0, 0.0), offsets: 2.0, products: 2048.0,
+        segment: 0.0, chunk: 103.0,
+        chunkWavefronts: 8.0, block: Line(175.0, 101.125),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.tf32, .warp, 64), step: Line(14.0, 10.0), activations: Line(0.0, 2.0),
+        weights: Line(16.0, 0.0), offsets: 2.0, products: 4096.0,
+        segment: 0.0, chunk: 135.0,
+        chunkWavefronts: 8.0, block: Line(219.0, 149.125),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.tf32x3, .warp, 16), step: Line(12.0, 15.0), activations: Line(0.0, 2.0),
+        weights: Line(8.0, 0.0), offsets: 2.0, products: 3072.0,
+        segment: 0.0, chunk: 87.0,
+        chunkWavefronts: 8.0, block: Line(153.0, 77.125),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.tf32x3, .warp, 32), step: Line(14.0, 18.0), activations: Line(0.0, 2.0),
+        weights: Line(16.0, 0.0), offsets: 2.0, products: 6144.0,
+        segment: 0.0, chunk: 103.0,
+        chunkWavefronts: 8.0, block: Line(175.0, 101.125),
+        blockWavefronts: Line(0.0, 0.0)),
+      Entry(
+        Key(.tf32x3, .warp, 64), step: Line(18.0, 24.0), activations: Line(0.0, 2.0),
+        weights: Line(32.0, 0.0), offsets: 2.0, products: 12288.0,
+        segment: 0.0, chunk: 135.0,
+        chunkWavefronts: 8.0, block: Line(219.0, 149.125),
+        blockWavefronts: Line(0.0, 0.0)),
+    ], planeCopy: 18.0, packetCopy: 8.0)
+}
