@@ -96,35 +96,18 @@ struct LayerBench<Device: GPUDevice> {
   /// - Parameter words: the tables, in the order of ``BlockTables``, but for the bias.
   private mutating func launches<K: ProblemKernel>(
     _ kernel: K, _ finish: BlockFinishKernel, _ tensors: Tensors, _ words: [[UInt32]],
-    _ bias: [Float],
-    arguments: @escaping (_ tables: BlockTables, _ input: UInt64, _ output: UInt64) -> K.Arguments
+    _ bias: [Float], arguments: @escaping LayerLaunch<Device, K>.ArgumentsOfSet
   ) throws -> (_ set: Int) throws -> Void {
     let buffers = try words.map { try device.buffer(of: $0) } + [device.buffer(of: bias)]
-    let addresses = buffers.map(\.address)
-    let tables = BlockTables(
-      work: addresses[0], chunks: addresses[1], channels: addresses[2], packets: addresses[3],
-      rows: addresses[4], bias: addresses[5])
-    let loaded = try load(kernel)
-    let device = device
-    guard finish.splitCount > 1 else {
-      return { set in
-        _ = buffers
-        let (input, output) = tensors.sets[set]
-        try device.launch(
-          loaded, grid: kernel.grid, arguments: arguments(tables, input.address, output.address))
-      }
-    }
-    let sums = try device.allocate(
-      byteCount: finish.problem.sumsByteCount(splits: finish.splitCount))
-    let loadedFinish = try load(finish)
+    let isSplit = finish.splitCount > 1
+    let launch = LayerLaunch<Device, K>(
+      device: device, kernel: try load(kernel), grid: kernel.grid, buffers: buffers,
+      sums: isSplit
+        ? try device.allocate(
+          byteCount: finish.problem.sumsByteCount(splits: finish.splitCount)) : nil,
+      finish: finish, finishKernel: isSplit ? try load(finish) : nil, arguments: arguments)
     return { set in
-      _ = buffers
-      let (input, output) = tensors.sets[set]
-      try device.launch(
-        loaded, grid: kernel.grid, arguments: arguments(tables, input.address, sums.address))
-      try device.launch(
-        loadedFinish, grid: finish.grid,
-        arguments: finish.arguments(tables, sums: sums.address, output: output.address))
+      try launch(tensors.sets[set].input.address, tensors.sets[set].output.address)
     }
   }
 
@@ -133,5 +116,38 @@ struct LayerBench<Device: GPUDevice> {
     let loaded = try device.load(kernel.build())
     kernels[kernel.name] = loaded
     return loaded
+  }
+}
+
+/// The launches that a layer consists of, with what they need.
+private struct LayerLaunch<Device: GPUDevice, Kernel: ProblemKernel> {
+  typealias ArgumentsOfSet = (
+    _ tables: BlockTables, _ input: UInt64, _ output: UInt64
+  ) -> Kernel.Arguments
+
+  var device: Device
+  var kernel: Device.LoadedKernel
+  var grid: Grid
+  /// The tables, in the order of ``BlockTables``.
+  var buffers: [Device.Buffer]
+  /// Where blocks share chunks.
+  var sums: Device.Buffer?
+  var finish: BlockFinishKernel
+  var finishKernel: Device.LoadedKernel?
+  var arguments: ArgumentsOfSet
+
+  private var tables: BlockTables {
+    BlockTables(
+      work: buffers[0].address, chunks: buffers[1].address, channels: buffers[2].address,
+      packets: buffers[3].address, rows: buffers[4].address, bias: buffers[5].address)
+  }
+
+  func callAsFunction(_ input: UInt64, _ output: UInt64) throws {
+    try device.launch(
+      kernel, grid: grid, arguments: arguments(tables, input, sums?.address ?? output))
+    guard let sums, let finishKernel else { return }
+    try device.launch(
+      finishKernel, grid: finish.grid,
+      arguments: finish.arguments(tables, sums: sums.address, output: output))
   }
 }

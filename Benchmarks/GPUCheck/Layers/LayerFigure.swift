@@ -17,10 +17,8 @@ struct LayerFigure: Encodable {
   struct Prediction: Encodable {
     var seconds: Double
     var limiter: String
-    var tensorSeconds: Double
-    var sharedSeconds: Double
-    var l2Seconds: Double
-    var memorySeconds: Double
+    /// That each part of the GPU is busy.
+    var limits: [String: Double]
   }
 
   /// That the plan is for.
@@ -167,9 +165,7 @@ extension LayerFigure.Prediction {
   init(_ prediction: ConvolutionPrediction) {
     seconds = prediction.seconds
     limiter = prediction.limiter.rawValue
-    tensorSeconds = prediction.tensorSeconds
-    sharedSeconds = prediction.sharedSeconds
-    l2Seconds = prediction.l2Seconds
-    memorySeconds = prediction.memorySeconds
+    limits = Dictionary(
+      uniqueKeysWithValues: prediction.limits.map { ($0.rawValue, $1) })
   }
 }
