@@ -112,7 +112,8 @@ let package = Package(
       name: "GPUCheck",
       dependencies: [
         "GPUBackend", "GPUCatalogue", "GPUDevices", "GPUKernels", "Emulator", "CUDA", "Covers",
-        "KernelIR", "PTX", "Runtime", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "KernelIR", "PTX", "Runtime", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/GPUCheck"),
     .target(
@@ -125,7 +126,8 @@ let package = Package(
     .target(
       name: "FakeCUDASupport", dependencies: ["CUDA", "Tensors"], path: "Tests/FakeCUDASupport"),
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Graphs", "Runtime"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Tensors", "Graphs", "Runtime"], path: "Tests/TestSupport"
+    ),
     .target(
       name: "FuzzTargets",
       dependencies: [

@@ -29,10 +29,26 @@ struct LayerBench<Device: GPUDevice> {
 
   /// Notes what is wrong with a layer's output, or how long it takes.
   mutating func measure(_ planned: PlannedLayer, _ figure: inout LayerFigure) throws {
-    let layer = planned.plan.layer
-    let tensors = try tensors(layer.problem, layer.tiling.precision.element)
+    let tensors = try tensors(planned.problem, planned.element)
     for set in tensors.sets { try device.fill(set.output, with: 0xff) }
-    let launch = try launches(layer, tensors)
+    let launch: (Int) throws -> Void
+    switch planned.plan {
+    case .blocks(let plan):
+      let (layer, kernel) = (plan.layer, BlockKernel(plan.layer))
+      launch = try launches(
+        kernel, BlockFinishKernel(layer), tensors,
+        [layer.work, layer.chunks, layer.channels, layer.packets, layer.rows], layer.bias
+      ) { kernel.arguments($0, input: $1, output: $2) }
+    case .leaves(let plan):
+      let layer = try plan.packed()
+      let (kernel, tiling) = (LeafKernel(layer), layer.tiling)
+      let finish = BlockFinishKernel(
+        layer.problem, .f32, positionCount: layer.rows.count, splitCount: tiling.splitCount)
+      launch = try launches(
+        kernel, finish, tensors,
+        [layer.work, layer.chunks, layer.channels, layer.packets, layer.rows], layer.bias
+      ) { kernel.arguments(layer, $0, input: $1, output: $2) }
+    }
     try launch(0)
     let output = tensors.sets[0].output
     figure.fault = try LayerOracle(planned, pool, inputStart: Self.inputStart)
@@ -75,43 +91,23 @@ struct LayerBench<Device: GPUDevice> {
     }
   }
 
-  /// Launches what a layer consists of, on a set of tensors.
-  private mutating func launches(
-    _ layer: BlockLayer, _ tensors: Tensors
+  /// Launches a kernel on a set of tensors, and where its blocks share chunks `finish` behind it.
+  ///
+  /// - Parameter words: the tables, in the order of ``BlockTables``, but for the bias.
+  private mutating func launches<K: ProblemKernel>(
+    _ kernel: K, _ finish: BlockFinishKernel, _ tensors: Tensors, _ words: [[UInt32]],
+    _ bias: [Float], arguments: @escaping LayerLaunch<Device, K>.ArgumentsOfSet
   ) throws -> (_ set: Int) throws -> Void {
-    let kernel = BlockKernel(layer)
-    let buffers = try [
-      device.buffer(of: layer.work), device.buffer(of: layer.chunks),
-      device.buffer(of: layer.channels), device.buffer(of: layer.packets),
-      device.buffer(of: layer.rows), device.buffer(of: layer.bias),
-    ]
-    let addresses = buffers.map(\.address)
-    let tables = BlockTables(
-      work: addresses[0], chunks: addresses[1], channels: addresses[2], packets: addresses[3],
-      rows: addresses[4], bias: addresses[5])
-    let loaded = try load(kernel)
-    let device = device
-    guard layer.sumsByteCount > 0 else {
-      return { set in
-        _ = buffers
-        let (input, output) = tensors.sets[set]
-        try device.launch(
-          loaded, grid: kernel.grid,
-          arguments: kernel.arguments(tables, input: input.address, output: output.address))
-      }
-    }
-    let sums = try device.allocate(byteCount: layer.sumsByteCount)
-    let finish = BlockFinishKernel(layer)
-    let loadedFinish = try load(finish)
+    let buffers = try words.map { try device.buffer(of: $0) } + [device.buffer(of: bias)]
+    let isSplit = finish.splitCount > 1
+    let launch = LayerLaunch<Device, K>(
+      device: device, kernel: try load(kernel), grid: kernel.grid, buffers: buffers,
+      sums: isSplit
+        ? try device.allocate(
+          byteCount: finish.problem.sumsByteCount(splits: finish.splitCount)) : nil,
+      finish: finish, finishKernel: isSplit ? try load(finish) : nil, arguments: arguments)
     return { set in
-      _ = buffers
-      let (input, output) = tensors.sets[set]
-      try device.launch(
-        loaded, grid: kernel.grid,
-        arguments: kernel.arguments(tables, input: input.address, output: sums.address))
-      try device.launch(
-        loadedFinish, grid: finish.grid,
-        arguments: finish.arguments(tables, sums: sums.address, output: output.address))
+      try launch(tensors.sets[set].input.address, tensors.sets[set].output.address)
     }
   }
 
@@ -120,5 +116,38 @@ struct LayerBench<Device: GPUDevice> {
     let loaded = try device.load(kernel.build())
     kernels[kernel.name] = loaded
     return loaded
+  }
+}
+
+/// The launches that a layer consists of, with what they need.
+private struct LayerLaunch<Device: GPUDevice, Kernel: ProblemKernel> {
+  typealias ArgumentsOfSet = (
+    _ tables: BlockTables, _ input: UInt64, _ output: UInt64
+  ) -> Kernel.Arguments
+
+  var device: Device
+  var kernel: Device.LoadedKernel
+  var grid: Grid
+  /// The tables, in the order of ``BlockTables``.
+  var buffers: [Device.Buffer]
+  /// Where blocks share chunks.
+  var sums: Device.Buffer?
+  var finish: BlockFinishKernel
+  var finishKernel: Device.LoadedKernel?
+  var arguments: ArgumentsOfSet
+
+  private var tables: BlockTables {
+    BlockTables(
+      work: buffers[0].address, chunks: buffers[1].address, channels: buffers[2].address,
+      packets: buffers[3].address, rows: buffers[4].address, bias: buffers[5].address)
+  }
+
+  func callAsFunction(_ input: UInt64, _ output: UInt64) throws {
+    try device.launch(
+      kernel, grid: grid, arguments: arguments(tables, input, sums?.address ?? output))
+    guard let sums, let finishKernel else { return }
+    try device.launch(
+      finishKernel, grid: finish.grid,
+      arguments: finish.arguments(tables, sums: sums.address, output: output))
   }
 }

@@ -17,10 +17,8 @@ struct LayerFigure: Encodable {
   struct Prediction: Encodable {
     var seconds: Double
     var limiter: String
-    var tensorSeconds: Double
-    var sharedSeconds: Double
-    var l2Seconds: Double
-    var memorySeconds: Double
+    /// That each part of the GPU is busy.
+    var limits: [String: Double]
   }
 
   /// That the plan is for.
@@ -41,16 +39,15 @@ struct LayerFigure: Encodable {
   var splitCount: Int
   var waves: Double
 
-  /// Of the matrix of weights: what segments cover, in all and by height, and what is multiplied, with the
-  /// taps that fill up steps.
+  /// Of the matrix of weights: what segments and leaves cover, in all and by height.
   var coverArea: Double
   var coverAreaByHeight: [String: Double]
-  var multipliedArea: Double
-  /// Taps that fill up steps, of all.
-  var paddingShare: Double
-  /// Wavefronts of shared memory for the taps of a segment and a pixel, by those without bank conflicts; what
-  /// fills up steps apart.
-  var wavefrontRatio: Double
+  /// On blocks alone, whose taps are filled up to whole steps: what is multiplied with them, and their share.
+  var multipliedArea: Double?
+  var paddingShare: Double?
+  /// On blocks: wavefronts of shared memory for the taps of a segment and a pixel, by those without bank
+  /// conflicts; what fills up steps apart.
+  var wavefrontRatio: Double?
 
   var planningSeconds: Double
   /// All that must be read and written once, at the memory's bandwidth.
@@ -66,9 +63,8 @@ struct LayerFigure: Encodable {
 
   var name: String { "\(layer), \(precision), \(weights)" }
 
-  init(_ planned: PlannedLayer, _ figures: GPUFigures) {
+  init(_ planned: PlannedLayer, _ figures: GPUFigures) throws {
     let (layer, plan) = (planned.layer, planned.plan)
-    let (tiling, counts) = (plan.layer.tiling, plan.layer.counts)
     gpu = figures.name
     self.layer = layer.description
     shape = Shape(
@@ -81,31 +77,45 @@ struct LayerFigure: Encodable {
     let all = Double(layer.filters * layer.tapCount)
     density = Double(matrices.reduce(0) { $0 + $1.nonZeroCount }) / all
 
-    kernel = BlockKernel(plan.layer).name
-    tile =
-      "\(tiling.form.rawValue)s, \(tiling.rootsPerBlock)×\(tiling.rootRows) rows,"
-      + " \(tiling.tileGroups)×\(tiling.tileRows)×\(tiling.tileColumns) of"
-      + " \(tiling.pixelWarps)×\(tiling.pixelsPerWarp) pixels"
-    channelsPerChunk = tiling.channelsPerChunk
-    stageCount = tiling.stageCount
-    splitCount = tiling.splitCount
+    let isOnBlocks: Bool
+    switch plan {
+    case .blocks(let plan):
+      let (tiling, counts) = (plan.layer.tiling, plan.layer.counts)
+      isOnBlocks = true
+      kernel = BlockKernel(plan.layer).name
+      tile =
+        "\(tiling.form.rawValue)s, \(tiling.rootsPerBlock)×\(tiling.rootRows) rows,"
+        + " \(tiling.tileGroups)×\(tiling.tileRows)×\(tiling.tileColumns) of"
+        + " \(tiling.pixelWarps)×\(tiling.pixelsPerWarp) pixels"
+      (channelsPerChunk, stageCount) = (tiling.channelsPerChunk, tiling.stageCount)
+      splitCount = tiling.splitCount
+      multipliedArea =
+        Double(counts.bandSteps * BlockTiling.bandRows * tiling.precision.stepTaps) / all
+      let filling = counts.paddingTapCount
+      paddingShare = Double(filling) / Double(max(1, counts.tapCount + filling))
+      wavefrontRatio = counts.conflictRatio
+    case .leaves(let plan):
+      let tiling = plan.tiling
+      isOnBlocks = false
+      kernel = LeafKernel(try plan.packed()).name
+      tile =
+        "leaves, \(tiling.rowCount) rows,"
+        + " \(tiling.tileGroups)×\(tiling.tileRows)×\(tiling.tileColumns) pixels"
+      (channelsPerChunk, stageCount) = (tiling.channelsPerChunk, tiling.stageCount)
+      splitCount = tiling.splitCount
+    }
     waves = plan.prediction.waves
 
     let areas = plan.covers.reduce(into: [:]) { areas, cover in
-      areas.merge(cover.areas, uniquingKeysWith: +)
+      areas.merge(cover.areas(onBlocks: isOnBlocks), uniquingKeysWith: +)
     }
     coverArea = Double(areas.values.reduce(0, +)) / all
     coverAreaByHeight = Dictionary(
       uniqueKeysWithValues: areas.map { ("\($0)", Double($1) / all) })
-    multipliedArea =
-      Double(counts.bandSteps * BlockTiling.bandRows * tiling.precision.stepTaps) / all
-    paddingShare =
-      Double(counts.paddingTapCount) / Double(max(1, counts.tapCount + counts.paddingTapCount))
-    wavefrontRatio = counts.conflictRatio
 
     planningSeconds = planned.seconds
     memoryFloorSeconds =
-      Double(layer.elementCount(images: planned.batch) * tiling.precision.element.byteCount)
+      Double(layer.elementCount(images: planned.batch) * planned.element.byteCount)
       / figures.memoryBandwidth
     predicted = Prediction(plan.prediction)
   }
@@ -120,21 +130,24 @@ struct LayerFigure: Encodable {
     ]
     if let cold { parts.append("cold \(cold.text)") }
     if let warm { parts.append("warm \(warm.text)") }
-    parts += [
-      "cover \(percent(coverArea))", "padding \(percent(paddingShare))",
-      "wavefronts \(wavefrontRatio.text(digits: 3))", tile,
-      "planned in \(planningSeconds.text(digits: 2)) s",
-    ]
+    parts.append("cover \(percent(coverArea))")
+    if let paddingShare { parts.append("padding \(percent(paddingShare))") }
+    if let wavefrontRatio { parts.append("wavefronts \(wavefrontRatio.text(digits: 3))") }
+    parts += [tile, "planned in \(planningSeconds.text(digits: 2)) s"]
     return parts.joined(separator: ", ")
   }
 }
 
 extension Cover {
   /// The places in the matrix of weights that are multiplied, by height.
-  fileprivate var areas: [Int: Int] {
+  fileprivate func areas(onBlocks: Bool) -> [Int: Int] {
     var areas: [Int: Int] = [:]
     for segment in segments {
       areas[segment.height, default: 0] += segment.height * segment.taps.count
+    }
+    guard onBlocks else {
+      let leaves = leavesByRow.reduce(0) { $0 + $1.count }
+      return leaves > 0 ? areas.merging([1: leaves], uniquingKeysWith: +) : areas
     }
     // Leaves of a tap in the same 16 rows are one column of a segment of 16.
     var columns: Set<[Int]> = []
@@ -152,9 +165,7 @@ extension LayerFigure.Prediction {
   init(_ prediction: ConvolutionPrediction) {
     seconds = prediction.seconds
     limiter = prediction.limiter.rawValue
-    tensorSeconds = prediction.tensorSeconds
-    sharedSeconds = prediction.sharedSeconds
-    l2Seconds = prediction.l2Seconds
-    memorySeconds = prediction.memorySeconds
+    limits = Dictionary(
+      uniqueKeysWithValues: prediction.limits.map { ($0.rawValue, $1) })
   }
 }

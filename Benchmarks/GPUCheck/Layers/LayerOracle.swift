@@ -19,8 +19,8 @@ struct LayerOracle {
     self.inputStart = inputStart
   }
 
-  private var problem: BlockProblem { planned.plan.layer.problem }
-  private var precision: BlockPrecision { planned.plan.layer.tiling.precision }
+  private var problem: BlockProblem { planned.problem }
+  private var precision: BlockPrecision { planned.arithmetic }
 
   /// Compares elements here and there, and looks for those that were not written.
   func fault<Device: GPUDevice>(of buffer: Device.Buffer, on device: Device) throws -> String? {

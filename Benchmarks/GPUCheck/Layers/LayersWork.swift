@@ -42,7 +42,7 @@ struct LayersWork {
           continue
         }
         for plan in try PlannedLayer.all([layer], precisions, gpu, batch: batch) {
-          let figure = LayerFigure(plan, gpu)
+          let figure = try LayerFigure(plan, gpu)
           say(figure.text)
           results.layers.append(figure)
         }
@@ -92,7 +92,7 @@ extension LayersWork: DeviceWork {
     var (results, omitted): ([LayerFigure], [String]) = ([], [])
     for precision in precisions {
       for plan in try PlannedLayer.all(layers, [precision], gpu, batch: batch) {
-        var figure = LayerFigure(plan, gpu)
+        var figure = try LayerFigure(plan, gpu)
         guard clock.seconds < seconds else {
           omitted.append(figure.name)
           continue

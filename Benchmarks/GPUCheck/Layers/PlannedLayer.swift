@@ -2,6 +2,7 @@ import Dispatch
 import GPUBackend
 import GPUCatalogue
 import GPUKernels
+import KernelIR
 import Runtime
 import Synchronization
 import Tensors
@@ -13,7 +14,9 @@ struct PlannedLayer: Sendable {
   var pattern: WeightPattern
   var batch: Int
   var branches: [BlockWork.Branch]
-  var plan: BlockPlan
+  var plan: ConvolutionPlan
+  var problem: BlockProblem
+  private let target: GPUTarget
   /// What planning took: to choose a tiling, to cover the weights and to pack them.
   var seconds: Double
 
@@ -32,15 +35,20 @@ struct PlannedLayer: Sendable {
       BlockWork.Branch(
         taps: layer.taps(group: $0), weights: $1, firstRow: $0 * layer.filters / layer.groups)
     }
-    let planner = BlockPlanner(
-      target: GPUTarget(figures: figures, precision: precision, engine: .sparse))
-    let problem = layer.problem(imageGroups: (batch + 7) / 8)
+    target = GPUTarget(figures: figures, precision: precision, engine: .sparse)
+    let planner = ConvolutionPlanner(target: target)
+    problem = layer.problem(imageGroups: (batch + 7) / 8)
     let clock = Stopwatch()
     plan =
       pattern == .zeros(percent: 0)
       ? try planner.dense(problem, branches) : try planner.sparse(problem, branches)
     seconds = clock.seconds
   }
+
+  /// What numbers are stored as.
+  var element: KernelElement { arithmetic.element }
+  /// What products are computed in; leaves multiply f32 as it is.
+  var arithmetic: BlockPrecision { BlockPlanner(target: target).precision }
 
   /// Layers with weights of every pattern, by precision and layer; planned on all cores.
   static func all(

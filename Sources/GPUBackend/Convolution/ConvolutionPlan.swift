@@ -1,13 +1,13 @@
-internal import Covers
-internal import GPUKernels
+package import Covers
+package import GPUKernels
 internal import Runtime
 
 /// A convolution as it will be launched, and what that is predicted to take.
-enum ConvolutionPlan {
+package enum ConvolutionPlan: Sendable {
   case blocks(BlockPlan)
   case leaves(LeafPlan)
 
-  var prediction: ConvolutionPrediction {
+  package var prediction: ConvolutionPrediction {
     switch self {
     case .blocks(let plan): plan.prediction
     case .leaves(let plan): plan.prediction
@@ -16,7 +16,7 @@ enum ConvolutionPlan {
 
   var seconds: Double { prediction.seconds }
 
-  private var covers: [Cover] {
+  package var covers: [Cover] {
     switch self {
     case .blocks(let plan): plan.covers
     case .leaves(let plan): plan.branches.map(\.cover)

@@ -1,29 +1,35 @@
-internal import GPUKernels
+package import GPUKernels
 internal import Runtime
-internal import Tensors
+package import Tensors
 
 /// Chooses the kernels of convolutions by predicted time. A pure function of the target and the work.
 ///
 /// Blocks run on tensor cores. Of f32 they take three products for one, so that leaves, which take the
 /// others' single multiply-adds, may be faster.
-struct ConvolutionPlanner {
-  let target: GPUTarget
+package struct ConvolutionPlanner: Sendable {
+  package let target: GPUTarget
+
+  package init(target: GPUTarget) { self.target = target }
 
   private var blocks: BlockPlanner { BlockPlanner(target: target) }
   private var leaves: LeafPlanner { LeafPlanner(target: target) }
 
   /// The fastest that multiplies with every weight.
-  func dense(_ work: BlockWork) throws(HewnError) -> ConvolutionPlan {
+  package func dense(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> ConvolutionPlan {
     try fastest(
-      { () throws(HewnError) in try blocks.dense(work.problem, work.branches) },
-      { () throws(HewnError) in try leaves.dense(work) })
+      { () throws(HewnError) in try blocks.dense(problem, branches) },
+      { () throws(HewnError) in try leaves.dense(problem, branches) })
   }
 
   /// The fastest that leaves out zeros.
-  func sparse(_ work: BlockWork) throws(HewnError) -> ConvolutionPlan {
+  package func sparse(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> ConvolutionPlan {
     try fastest(
-      { () throws(HewnError) in try blocks.sparse(work.problem, work.branches) },
-      { () throws(HewnError) in try leaves.sparse(work) })
+      { () throws(HewnError) in try blocks.sparse(problem, branches) },
+      { () throws(HewnError) in try leaves.sparse(problem, branches) })
   }
 
   /// - Throws: what `blocks` throws, where `leaves` have no plan either.

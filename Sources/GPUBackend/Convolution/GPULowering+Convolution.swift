@@ -27,7 +27,9 @@ extension GPULowering {
     }
     let hasZeros = branches.contains { $0.weights.matrix.zeroCount > 0 }
     let planner = ConvolutionPlanner(target: target)
-    let dense = try works.map { (work) throws(HewnError) in try planner.dense(work) }
+    let dense = try works.map { (work) throws(HewnError) in
+      try planner.dense(work.problem, work.branches)
+    }
     let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
     guard target.engine == .sparse, hasZeros else {
       try emit(dense, works, output, activation)

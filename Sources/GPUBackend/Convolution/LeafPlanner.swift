@@ -1,16 +1,16 @@
 internal import Covers
-internal import GPUKernels
+package import GPUKernels
 internal import Runtime
-internal import Tensors
+package import Tensors
 
 /// A convolution by leaves as it will be launched. It is packed when it is: most are only compared with.
-struct LeafPlan {
-  var problem: BlockProblem
-  var branches: [BlockBranch]
-  var tiling: LeafTiling
-  var prediction: ConvolutionPrediction
+package struct LeafPlan: Sendable {
+  package var problem: BlockProblem
+  package var branches: [BlockBranch]
+  package var tiling: LeafTiling
+  package var prediction: ConvolutionPrediction
 
-  func packed() throws(HewnError) -> LeafLayer { try LeafLayer(problem, branches, tiling) }
+  package func packed() throws(HewnError) -> LeafLayer { try LeafLayer(problem, branches, tiling) }
 }
 
 /// Covers filters by leaves and small segments, and chooses tilings. A pure function of the target and the work.
@@ -18,28 +18,31 @@ struct LeafPlanner {
   let target: GPUTarget
 
   /// Segments of 8 rows of all taps.
-  func dense(_ work: BlockWork) throws(HewnError) -> LeafPlan {
-    try plan(work) { .dense($0, rootHeight: LeafSegment.rootRows) }
+  func dense(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> LeafPlan {
+    try plan(problem, branches) { .dense($0, rootHeight: LeafSegment.rootRows) }
   }
 
   /// The cheapest covers that hold every weight.
-  func sparse(_ work: BlockWork) throws(HewnError) -> LeafPlan {
+  func sparse(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> LeafPlan {
     let costs = LeafTiling.coverCosts(on: target.figures)
-    return try plan(work) { .exact($0, costs: costs, tree: .greedy($0, costs: costs)) }
+    return try plan(problem, branches) { .exact($0, costs: costs, tree: .greedy($0, costs: costs)) }
   }
 
   private func plan(
-    _ work: BlockWork, cover: (FilterMatrix) -> Cover
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], cover: (FilterMatrix) -> Cover
   ) throws(HewnError) -> LeafPlan {
-    let branches = work.branches.map { branch in
+    let covered = branches.map { branch in
       BlockBranch(
         taps: branch.taps, cover: cover(branch.weights.matrix), firstRow: branch.firstRow,
         bias: branch.weights.bias)
     }
-    let problem = work.problem
-    let best = try LeafTiling.best(problem, branches, on: target.figures)
+    let best = try LeafTiling.best(problem, covered, on: target.figures)
     return LeafPlan(
-      problem: problem, branches: branches, tiling: best.tiling, prediction: best.prediction)
+      problem: problem, branches: covered, tiling: best.tiling, prediction: best.prediction)
   }
 }
 
