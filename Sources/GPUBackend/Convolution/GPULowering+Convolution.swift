@@ -39,7 +39,7 @@ extension GPULowering {
         denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
     }
     let sparse = try works.map { (work) throws(HewnError) in
-      try planner.sparse(work)
+      try planner.sparse(work.problem, work.branches)
     }
     let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
     for plan in sparse { plan.count(in: &matrix) }
