@@ -40,12 +40,11 @@ package struct BlockPlanner: Sendable {
   package func sparse(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> BlockPlan {
-    let pairs = branches.map { $0.weights.matrix.bandTapCounts(rows: BlockWork.leastRows) }
-    let all = pairs.reduce(0) { $0 + $1.all }
-    let kept = pairs.reduce(0) { $0 + $1.kept }
     // 1 stands for whole root groups.
-    let density = min(Double(kept) / Double(max(1, all)), 1 - .ulpOfOne)
-    let tiling = try tiling(problem, branches, density: density)
+    let density = min(branches.density(rows: BlockWork.leastRows), 1 - .ulpOfOne)
+    let tall = [32, 64].map { ($0, branches.density(rows: $0)) }
+    let tiling = try tiling(
+      problem, branches, density: density, tall: Dictionary(uniqueKeysWithValues: tall))
     let channelTaps = branches.map(\.channelTapCount).max() ?? 1
     let costs = target.figures.blockCosts.coverCosts(
       problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
@@ -55,10 +54,12 @@ package struct BlockPlanner: Sendable {
   }
 
   private func tiling(
-    _ problem: BlockProblem, _ branches: [BlockWork.Branch], density: Double
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], density: Double,
+    tall: [Int: Double] = [:]
   ) throws(HewnError) -> BlockTiling {
     let outline = BlockOutline(
-      problem, branches: branches.map { ($0.weights.matrix.rows, $0.taps) }, density: density)
+      problem, branches: branches.map { ($0.weights.matrix.rows, $0.taps) }, density: density,
+      tallDensities: tall)
     return try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
   }
 
@@ -85,6 +86,16 @@ extension BlockWork.Branch {
     var counts: [Int: Int] = [:]
     for tap in taps { counts[tap.channel, default: 0] += 1 }
     return counts.values.max() ?? 1
+  }
+}
+
+extension [BlockWork.Branch] {
+  /// The share of the pairs of some neighbouring rows and a tap that have a weight.
+  fileprivate func density(rows height: Int) -> Double {
+    let pairs = map { $0.weights.matrix.bandTapCounts(rows: height) }
+    let all = pairs.reduce(0) { $0 + $1.all }
+    let kept = pairs.reduce(0) { $0 + $1.kept }
+    return Double(kept) / Double(Swift.max(1, all))
   }
 }
 

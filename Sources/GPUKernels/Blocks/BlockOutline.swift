@@ -16,16 +16,21 @@ package struct BlockOutline: Hashable, Sendable {
   /// The share of the pairs of 16 rows and a tap that have a weight. With 1, each root group is one
   /// segment of all taps.
   package var density: Double
+  /// The same of more rows, by their number: 32, 64. Where it is not known, pairs of 16 rows count as
+  /// independent.
+  package var tallDensities: [Int: Double]
 
   /// - Precondition: an image, a row and a pixel or more; layers without have nothing to compute.
   package init(
-    _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1
+    _ problem: BlockProblem, branches: [(rows: Int, taps: [BlockTap])], density: Double = 1,
+    tallDensities: [Int: Double] = [:]
   ) {
     precondition(
       problem.imageGroups > 0 && problem.output.height > 0 && problem.output.width > 0
         && branches.contains { $0.rows > 0 }, "an empty output of blocks")
     self.problem = problem
     self.density = density
+    self.tallDensities = tallDensities
     range = BlockTapRange(branches.lazy.flatMap(\.taps))
     var counts: [Part: Int] = [:]
     for (rows, taps) in branches {
@@ -41,6 +46,15 @@ package struct BlockOutline: Hashable, Sendable {
       part.branchCount = count
       return part
     }.sorted { ($0.rows, $0.taps, $0.channels) < ($1.rows, $1.taps, $1.channels) }
+  }
+
+  /// The share of the pairs of `height` rows and a tap that have a weight.
+  func density(height: Int) -> Double {
+    if let known = tallDensities[height] { return known }
+    let zeros = (0..<height / BlockTiling.bandRows).reduce(1) { product, _ in
+      product * (1 - density)
+    }
+    return 1 - zeros
   }
 
   var greatestRows: Int { parts.map(\.rows).max() ?? 1 }
@@ -86,12 +100,11 @@ package struct BlockLoad: Hashable, Sendable {
 
   /// What is to be expected of segments of one height, without bank conflicts.
   ///
-  /// - Parameter height: at most `rootRows`; the pairs of `height` rows and a tap that have a weight
-  ///   follow from those of 16 rows as if they were independent.
+  /// - Parameter height: at most `rootRows`.
   package init(expected outline: BlockOutline, _ tiling: BlockTiling, height: Int) {
     let (rootRows, stepTaps) = (tiling.rootRows, tiling.precision.stepTaps)
     let bands = height / BlockTiling.bandRows
-    let zeros = (0..<bands).reduce(1.0) { product, _ in product * (1 - outline.density) }
+    let density = outline.density(height: height)
     rowBlockCount = outline.rootCount(rootRows).dividedRoundingUp(by: tiling.rootsPerBlock)
     let stage = BlockStage(outline.problem, range: outline.range, tiling: tiling)
     (chunks, planeBytes) = (0, 0)
@@ -102,7 +115,7 @@ package struct BlockLoad: Hashable, Sendable {
         tiling.channelsPerChunk == 1
         ? max(1, part.channelTaps.dividedRoundingUp(by: BlockTiling.channelTapLimit)) : 1
       let rootChunks = channelChunks * repeats
-      let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * (1 - zeros)
+      let chunkTaps = Double(part.taps) / Double(max(rootChunks, 1)) * density
       let segments = Double(
         part.branchCount * part.rows.dividedRoundingUp(by: height) * rootChunks)
       stepCount += segments * (chunkTaps / Double(stepTaps)).rounded(.up)

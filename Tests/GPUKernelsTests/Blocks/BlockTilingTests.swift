@@ -139,6 +139,11 @@ import Testing
       BlockLoad(expected: sparse, low, height: 16), BlockLoad(expected: large, low, height: 16)
     )
     #expect(expected.0.steps[16, default: 1] < 0.3 * expected.1.steps[16, default: 0])
+    // Where neighbouring rows have their weights at the same taps, high ones are best again.
+    var alike = sparse
+    alike.tallDensities = [32: 0.2, 64: 0.2]
+    let high = try BlockTiling.choose(for: alike, precision: .f16, on: .a100)
+    #expect(high.rootRows == 64, "\(high)")
     // What only moves memory is faster where memory is.
     let flat = Layer(images: 256, channels: 64, filters: 64, kernel: Spatial(1, 1)).outline
     let h100 = try #require(BlockTiling.candidates(for: flat, precision: .f16, on: .h100).first)
