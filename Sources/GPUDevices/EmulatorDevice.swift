@@ -44,7 +44,9 @@ package final class EmulatorDevice: GPUDevice {
 
     fileprivate init(byteCount: Int) throws(HewnError) {
       try MemoryLimit.check(byteCount, for: "copies to and from the emulator")
-      bytes = .allocate(byteCount: max(byteCount, 1), alignment: 16)
+      let memory = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(byteCount, 1), alignment: 16)
+      bytes = UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
     }
 
     deinit { bytes.deallocate() }

@@ -158,6 +158,17 @@ import Testing
     }
   }
 
+  /// An input without elements has no place, and is copied to none.
+  @Test func emptyInput() throws {
+    var net = CaseGraph(seed: 1)
+    let (x, empty) = (net.input([1, 2]), net.input([2, 0]))
+    net.output(try net.add(Unary(.negate), [x]), empty)
+    let got = try GPUHarness.outputs(
+      of: net.graph, try GPUHarness.backend(), net.inputs, CompileOptions(threads: 1))
+    #expect(got[0].floats() == net.inputs[0].floats().map { -$0 })
+    #expect(got[1].type == net.inputs[1].type)
+  }
+
   /// Channels whose groups lie apart, read by the host, and results of the host that are joined.
   @Test func hostChannels() throws {
     var net = CaseGraph(seed: 1)
