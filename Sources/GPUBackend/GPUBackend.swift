@@ -30,8 +30,7 @@ package struct GPUBackend: Backend {
   }
 
   /// - Parameters:
-  ///   - costs: what convolutions are chosen by, as ``GPUCostCache/costs(for:)`` or ``tune(_:progress:)``
-  ///     gives them.
+  ///   - costs: what convolutions are chosen by, as ``GPUCostCache/costs(for:)`` gives them.
   ///   - evaluate: computes nodes without a kernel on the host; `nil` refuses them.
   /// - Throws: `unsupported` where there is no such GPU.
   package init(
@@ -46,6 +45,16 @@ package struct GPUBackend: Backend {
     }
     figures.blockCosts = costs
     self.figures = figures
+  }
+
+  /// The GPU of a number, with the costs that were measured on it where they were, and what to note of that.
+  ///
+  /// - Throws: `unsupported` where there is no such GPU.
+  package static func withCachedCosts(
+    _ ordinal: Int, cache: GPUCostCache = GPUCostCache(), evaluate: Evaluator? = nil
+  ) throws(HewnError) -> (backend: GPUBackend, note: String?) {
+    let (costs, note) = cache.costs(for: GPUIdentity(try CUDADevice(ordinal)))
+    return (try GPUBackend(.cuda(ordinal), costs: costs, evaluate: evaluate), note)
   }
 
   /// Measures what convolutions cost on the GPU of a number, which takes some seconds.

@@ -1,13 +1,13 @@
 internal import Tensors
 
 /// Sizes from outside, checked.
-enum KernelSize {
+package enum KernelSize {
   /// The greatest number of elements of a tensor: indices and divisions are of 31 bits, also those of the
   /// threads that fill up the last block.
-  static let limit = (1 << 31) - (1 << 10)
+  package static let limit = (1 << 31) - (1 << 10)
 
   /// Blocks of a grid along y, at most.
-  static let gridLimit = 65_535
+  package static let gridLimit = 65_535
 
   /// The product of extents.
   ///

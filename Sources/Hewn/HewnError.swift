@@ -18,7 +18,7 @@ public struct HewnError: Error, Sendable, CustomStringConvertible {
     public static let invalidArgument = Code(rawValue: "invalid-argument")
     /// A file is not a valid model, image or array.
     public static let invalidFile = Code(rawValue: "invalid-file")
-    /// A valid model that Hewn cannot run: an operator, attribute, type or shape.
+    /// A valid model that Hewn cannot run: an operator, attribute, type or shape; a missing GPU.
     public static let unsupported = Code(rawValue: "unsupported")
     /// A file cannot be opened, read or written.
     public static let io = Code(rawValue: "io")

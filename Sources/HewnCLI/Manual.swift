@@ -37,7 +37,7 @@ package enum Manual {
     .failedCheck: "a comparison was above its tolerance, or measuring was disturbed",
     .invalidArgument: "wrong usage: an option, or inputs that do not fit the model",
     .invalidFile: "an invalid file: a model, image, archive or array",
-    .unsupported: "what Hewn cannot run: an operator, attribute, type or shape; a missing GPU",
+    .unsupported: "what cannot run: an operator, attribute, type or shape; a missing GPU",
     .io: "a file cannot be opened, read or written",
     .outOfMemory: "memory ran out",
     .device: "a GPU or its driver failed while it worked",

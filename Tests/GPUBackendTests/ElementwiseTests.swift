@@ -57,6 +57,7 @@ import Testing
       OperatorCase("planes", Binary(.add), .input([9, 3, 2, 2]), .input([9, 3, 1, 1])),
       OperatorCase(
         "rows and columns", Binary(.multiply), .input([3, 2, 3, 1]), .input([3, 2, 1, 4])),
+      OperatorCase("one axis", Binary(.add), .input([9]), .constant([9])),
       OperatorCase("rows", Binary(.add), .input([3, 5]), .input([3, 1])),
       OperatorCase(
         "many axes", Binary(.add), .input([2, 2, 1, 2, 1, 2]), .input([2, 2, 1, 2, 1, 2])),

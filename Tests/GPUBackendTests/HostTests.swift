@@ -206,6 +206,18 @@ import Testing
     #expect(try session.output(0).floats() == [net.inputs[0].floats()[2]])
   }
 
+  @Test func tooLarge() throws {
+    for shape: Shape in [[1 << 20, 2], [8, 1 << 30]] {
+      var graph = Graph(name: "large")
+      graph.outputs = [graph.addInput("x", TensorType(.float32, shape))]
+      let error = #expect(throws: HewnError.self) {
+        try GPUHarness.backend().compile(graph, options: CompileOptions(threads: 1))
+      }
+      #expect(error?.node == "Input \"x\"")
+      #expect(error?.message.contains("smaller batch") == true, "\(shape): \(error?.message ?? "")")
+    }
+  }
+
   /// Depth costs no stack and no more than proportional time.
   @Test func longGraphs() throws {
     var net = CaseGraph(seed: 1)

@@ -29,7 +29,7 @@ extension Conv: GPUOperator {
 
   func window(_ node: GPUNode) throws(HewnError) -> WindowGeometry {
     guard let input = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
-      throw HewnError(.internal, "a convolution without input or weights", node: node.label)
+      throw HewnError(.internal, "a convolution without input or weights")
     }
     return try geometry(input: input, weight: weight).rowsAndColumns
   }
@@ -85,7 +85,7 @@ extension ConvTranspose: GPUOperator {
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     let (input, output) = (try lowering.channels(ofInput: 0), try lowering.output(0))
     guard let shape = node.shape(ofInput: 0), let weight = node.shape(ofInput: 1) else {
-      throw HewnError(.internal, "a convolution without input or weights", node: node.label)
+      throw HewnError(.internal, "a convolution without input or weights")
     }
     let window = TransposedWindow(try geometry(input: shape, weight: weight))
     let (channels, filters) = (shape[1] / groups, output.shape[1] / groups)
@@ -156,7 +156,7 @@ extension GPUNode {
   /// The weights; a node without them has an obstacle.
   func constantWeights() throws(HewnError) -> Tensor {
     guard let weights = constant(ofInput: 1) else {
-      throw HewnError(.internal, "weights computed at run time", node: label)
+      throw HewnError(.internal, "weights computed at run time")
     }
     return weights
   }
@@ -165,7 +165,7 @@ extension GPUNode {
   func bias(rows: Int) throws(HewnError) -> [Float] {
     guard shape(ofInput: 2) != nil else { return [Float](repeating: 0, count: rows) }
     guard let bias = constant(ofInput: 2) else {
-      throw HewnError(.internal, "a bias computed at run time", node: label)
+      throw HewnError(.internal, "a bias computed at run time")
     }
     return bias.floats()
   }

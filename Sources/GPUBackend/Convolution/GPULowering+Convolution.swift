@@ -75,8 +75,10 @@ extension GPULowering {
       channels: constant(layer.channels), packets: constant(layer.packets),
       rows: constant(layer.rows), bias: constant(layer.bias))
     let kernel = BlockKernel(layer)
+    // Not of the kernel, with which a plan would keep the layer's tables twice.
+    let arguments = kernel.arguments(BlockTables(), input: 0, output: 0)
     try launch(kernel, BlockFinishKernel(layer), tables, work) {
-      kernel.arguments($0, input: $1, output: $2, residual: $3)
+      arguments.at($0, input: $1, output: $2, residual: $3)
     }
   }
 
@@ -88,8 +90,11 @@ extension GPULowering {
     let finish = BlockFinishKernel(
       layer.problem, .f32, positionCount: layer.rows.count, splitCount: layer.tiling.splitCount)
     let kernel = LeafKernel(layer)
+    let readsResidual = layer.tiling.splitCount == 1 && layer.problem.residual != nil
+    let arguments = kernel.arguments(
+      layer, BlockTables(), input: 0, output: 0, residual: readsResidual ? 0 : nil)
     try launch(kernel, finish, tables, work) {
-      kernel.arguments(layer, $0, input: $1, output: $2, residual: $3)
+      arguments.at($0, input: $1, output: $2, residual: $3)
     }
   }
 

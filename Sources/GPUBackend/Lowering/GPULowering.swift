@@ -27,14 +27,14 @@ package final class GPULowering {
   /// The layer that steps count for.
   var layer = 0
 
-  init(_ graph: Graph, target: GPUTarget) {
+  private init(_ graph: Graph, _ nodes: [GPUNode], target: GPUTarget) {
     self.graph = graph
     self.target = target
     tensors = Array(repeating: nil, count: graph.values.count)
     plain = Array(repeating: nil, count: graph.values.count)
     homes = Array(repeating: nil, count: graph.values.count)
     pending = Array(repeating: nil, count: graph.values.count)
-    isReadByPointwiseNode = Self.valuesReadByPointwiseNodes(graph)
+    isReadByPointwiseNode = Self.valuesReadByPointwiseNodes(graph, nodes)
     node = GPUNode(label: "", index: -1, inputs: [], outputs: [])
   }
 
@@ -43,7 +43,7 @@ package final class GPULowering {
   /// The tensor of an input that is computed at run time, its groups as far apart as they are.
   package func channels(ofInput index: Int) throws(HewnError) -> GPUTensor {
     guard let input = graph.nodes[node.index].inputs[index], let tensor = tensors[input.index]
-    else { throw HewnError(.internal, "input \(index) has no place", node: node.label) }
+    else { throw HewnError(.internal, "input \(index) has no place") }
     return tensor
   }
 
@@ -83,6 +83,14 @@ package final class GPULowering {
   /// A new dense tensor.
   package func tensor(element: KernelElement, shape: Shape) throws(HewnError) -> GPUTensor {
     var tensor = GPUTensor(GPUMemory(buffer: 0, byteOffset: 0), element, shape)
+    guard tensor.groups <= KernelSize.gridLimit,
+      tensor.byteCount / element.byteCount <= KernelSize.limit
+    else {
+      throw HewnError(
+        .unsupported,
+        "a tensor of \(shape); on the GPU it has at most \(8 * KernelSize.gridLimit) images and"
+          + " \(KernelSize.limit) elements with the batch rounded up to 8: use a smaller batch")
+    }
     tensor.memory = try scratch(byteCount: tensor.byteCount)
     return tensor
   }
@@ -91,7 +99,7 @@ package final class GPULowering {
   package func scratch(byteCount: Int) throws(HewnError) -> GPUMemory {
     guard byteCount <= Self.byteLimit else {
       throw HewnError(
-        .outOfMemory, "a tensor of \(byteCount) bytes; use a smaller batch", node: node.label)
+        .outOfMemory, "a tensor of \(byteCount) bytes; use a smaller batch")
     }
     program.buffers.append(.init(byteCount: byteCount, kind: .activation))
     return GPUMemory(buffer: program.buffers.count - 1, byteOffset: 0)
@@ -120,18 +128,21 @@ package final class GPULowering {
   // MARK: Pending values
 
   /// The values that one pointwise node with an output of the same shape reads, and nothing else.
-  private static func valuesReadByPointwiseNodes(_ graph: Graph) -> [Bool] {
+  private static func valuesReadByPointwiseNodes(_ graph: Graph, _ nodes: [GPUNode]) -> [Bool] {
     let outputs = Set(graph.outputs)
-    return graph.consumers().enumerated().map { index, consumers in
-      let value = ValueID(index: index)
-      guard consumers.count == 1, !outputs.contains(value) else { return false }
-      let node = graph.nodes[consumers[0]]
-      guard let op = node.op as? any PointwiseOperator,
-        graph[node.outputs[0]].type == graph[value].type
-      else { return false }
-      let context = GPUNode(node, index: consumers[0], graph)
-      return op.obstacle(for: context) == nil
+    let consumers = graph.consumers()
+    var isRead = [Bool](repeating: false, count: graph.values.count)
+    for (source, node) in zip(graph.nodes, nodes) {
+      guard let op = source.op as? any PointwiseOperator, op.obstacle(for: node) == nil else {
+        continue
+      }
+      for case let input? in source.inputs {
+        isRead[input.index] =
+          consumers[input.index].count == 1 && !outputs.contains(input)
+          && graph[input].type == node.outputs[0]
+      }
     }
+    return isRead
   }
 
   func pendingExpression(ofInput index: Int) -> PendingExpression? {
@@ -166,7 +177,7 @@ package final class GPULowering {
       do throws(KernelError) {
         program.kernels[kernel.name] = try kernel.build()
       } catch {
-        throw HewnError(.internal, "kernel \(kernel.name): \(error)", node: node.label)
+        throw HewnError(.internal, "kernel \(kernel.name): \(error)")
       }
     }
     let launch = GPUProgram.Launch(kernel: kernel.name, grid: kernel.grid) { addresses in
@@ -192,21 +203,32 @@ extension GPULowering {
   static func lower(
     _ graph: Graph, target: GPUTarget, evaluate: Evaluator?
   ) throws(HewnError) -> GPUProgram {
-    let lowering = GPULowering(graph, target: target)
     let nodes = graph.nodes.enumerated().map { GPUNode($1, index: $0, graph) }
-    for input in graph.inputs { try lowering.takeInput(input) }
+    let lowering = GPULowering(graph, nodes, target: target)
+    for input in graph.inputs {
+      try naming("Input \"\(graph[input].name)\"") { () throws(HewnError) in
+        try lowering.takeInput(input)
+      }
+    }
     let homes = ConcatHomes(graph, nodes)
     for node in nodes {
-      do throws(HewnError) {
+      try naming(node.label) { () throws(HewnError) in
         try lowering.lower(node, homes: homes, evaluate: evaluate)
-      } catch {
-        throw error.at(node: node.label)
       }
     }
     for (port, output) in zip(graph.ports.outputs, graph.outputs) {
-      try lowering.giveOutput(output, port)
+      try naming("Output \"\(port.name)\"") { () throws(HewnError) in
+        try lowering.giveOutput(output, port)
+      }
     }
     return lowering.program
+  }
+
+  /// Lets errors say where they happened.
+  private static func naming(
+    _ label: String, _ body: () throws(HewnError) -> Void
+  ) throws(HewnError) {
+    do throws(HewnError) { try body() } catch { throw error.at(node: label) }
   }
 
   private func lower(

@@ -95,7 +95,7 @@ extension GPUOperator {
   /// Why the GPU cannot compute a node; `nil` where it can.
   package func obstacle(for node: GPUNode) -> String? {
     for type in node.runtimeTypes where type.element != .float32 {
-      return "\(type.element.rawValue) at run time; kernels compute floating-point numbers"
+      return "\(type.element.rawValue) at run time; kernels take float32"
     }
     if node.runtimeTypes.contains(where: { $0.shape.elementCount == 0 }) {
       return "a tensor without elements"

@@ -53,7 +53,7 @@ extension PointwiseOperator {
         try lowering.pointwiseArgument(index, operand, node.outputs[0].shape, &operands))
     }
     guard let expression = expression(of: arguments, for: node) else {
-      throw HewnError(.internal, "no expression for \(name)", node: node.label)
+      throw HewnError(.internal, "no expression for \(name)")
     }
     return try lowering.finish(expression, operands)
   }

@@ -20,7 +20,7 @@ extension Reduce: GPUOperator {
       return nil
     }
     guard let kernelOperator else {
-      throw HewnError(.internal, "no kernel for \(name)", node: node.label)
+      throw HewnError(.internal, "no kernel for \(name)")
     }
     try lowering.reduce(kernelOperator, axes: axes)
     return nil

@@ -59,6 +59,25 @@ package struct BlockArguments: BitwiseCopyable, Sendable {
   var planesAtATime: UInt32
 }
 
+extension BlockArguments {
+  /// The same with other addresses.
+  package func at(
+    _ tables: BlockTables, input: UInt64, output: UInt64, residual: UInt64? = nil
+  ) -> BlockArguments {
+    var arguments = self
+    arguments.input = DeviceAddress(input)
+    arguments.output = DeviceAddress(output)
+    arguments.residual = DeviceAddress(residual ?? 0)
+    arguments.work = DeviceAddress(tables.work)
+    arguments.chunks = DeviceAddress(tables.chunks)
+    arguments.channels = DeviceAddress(tables.channels)
+    arguments.packets = DeviceAddress(tables.packets)
+    arguments.rows = DeviceAddress(tables.rows)
+    arguments.bias = DeviceAddress(tables.bias)
+    return arguments
+  }
+}
+
 /// Where the tables of a layer lie on a device, each at a multiple of 16 bytes.
 package struct BlockTables: Hashable, Sendable {
   package var work: UInt64
@@ -78,6 +97,9 @@ package struct BlockTables: Hashable, Sendable {
     self.rows = rows
     self.bias = bias
   }
+
+  /// Nowhere yet.
+  package init() { self.init(work: 0, chunks: 0, channels: 0, packets: 0, rows: 0, bias: 0) }
 }
 
 extension BlockKernel {

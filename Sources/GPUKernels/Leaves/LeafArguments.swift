@@ -98,3 +98,22 @@ extension LeafKernel {
       packetOffset: UInt32(stage.packetOffset), stageByteCount: UInt32(stage.byteCount))
   }
 }
+
+extension LeafArguments {
+  /// The same with other addresses.
+  package func at(
+    _ tables: BlockTables, input: UInt64, output: UInt64, residual: UInt64? = nil
+  ) -> LeafArguments {
+    var arguments = self
+    arguments.input = DeviceAddress(input)
+    arguments.output = DeviceAddress(output)
+    arguments.residual = DeviceAddress(residual ?? 0)
+    arguments.work = DeviceAddress(tables.work)
+    arguments.chunks = DeviceAddress(tables.chunks)
+    arguments.channels = DeviceAddress(tables.channels)
+    arguments.packets = DeviceAddress(tables.packets)
+    arguments.rows = DeviceAddress(tables.rows)
+    arguments.bias = DeviceAddress(tables.bias)
+    return arguments
+  }
+}

@@ -8,6 +8,8 @@ final class ClockedDevice: GPUDevice {
   typealias Buffer = EmulatorDevice.Buffer
   typealias LoadedKernel = EmulatorDevice.LoadedKernel
   typealias Graph = EmulatorDevice.Graph
+  typealias Staging = EmulatorDevice.Staging
+  static let sharesMemory = false
 
   private let emulator: EmulatorDevice
 
@@ -36,6 +38,16 @@ final class ClockedDevice: GPUDevice {
   ) throws {
     try emulator.download(buffer, at: offset, into: bytes)
   }
+  func stage(byteCount: Int) throws(HewnError) -> Staging {
+    try emulator.stage(byteCount: byteCount)
+  }
+  func copy(_ staging: Staging, to buffer: Buffer, at offset: Int) throws(HewnError) {
+    try emulator.copy(staging, to: buffer, at: offset)
+  }
+  func copy(_ buffer: Buffer, at offset: Int, to staging: Staging) throws(HewnError) {
+    try emulator.copy(buffer, at: offset, to: staging)
+  }
+  func time(_ pieces: [() throws -> Void]) throws -> [Double] { try emulator.time(pieces) }
   func fill(_ buffer: Buffer, with byte: UInt8) throws { try emulator.fill(buffer, with: byte) }
   func load(_ kernel: Kernel) throws -> LoadedKernel { try emulator.load(kernel) }
   func encode(_ map: TensorMap) throws -> [UInt64] { try emulator.encode(map) }
