@@ -40,7 +40,8 @@ extension Device {
       case .reference:
         return Compiler(backend: ReferenceBackend())
       case .cuda:
-        return Compiler(try GPUBackend(.cuda(0), evaluate: evaluate))
+        let found = try GPUBackend.withCachedCosts(0, evaluate: evaluate)
+        return Compiler(found.backend, note: found.note)
       case .emulator:
         var emulator = EmulatorOptions.fast
         emulator.threadCount = threads
@@ -60,8 +61,8 @@ extension Device {
 }
 
 extension Device.Compiler {
-  fileprivate init(_ backend: GPUBackend) {
-    self.init(backend: backend, gpu: backend.figures.name)
+  fileprivate init(_ backend: GPUBackend, note: String? = nil) {
+    self.init(backend: backend, gpu: backend.figures.name, note: note)
   }
 }
 

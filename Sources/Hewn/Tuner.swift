@@ -1,4 +1,5 @@
 internal import CPUBackend
+internal import GPUBackend
 internal import ReferenceBackend
 internal import Tuning
 
@@ -36,6 +37,33 @@ public struct Tuner: Sendable {
     return try rethrowing {
       let table = try KernelMeasurement(.best).table(seconds: duration, progress: progress)
       return TunedCosts(file: CostFile(table), duration: duration)
+    }
+  }
+}
+
+/// Measures what convolutions cost on this machine's GPU.
+public enum GPUTuner {
+  /// What was measured.
+  public struct Result: Sendable {
+    /// The GPU.
+    public let gpu: String
+    /// The file that later compilations for it take by themselves; `nil` where nothing was written.
+    public let file: String?
+  }
+
+  /// Runs layers that differ in one thing each, which takes some seconds.
+  ///
+  /// - Parameters:
+  ///   - writes: whether to keep the costs.
+  ///   - progress: called before each measurement with what is measured.
+  /// - Throws: ``HewnError``: `unsupported` where there is no GPU, `device` for what its driver reports, `io` for a
+  ///   file that cannot be written.
+  public static func run(
+    writes: Bool = true, progress: (String) -> Void = { _ in }
+  ) throws -> Result {
+    try rethrowing {
+      let costs = try GPUBackend.tune(0) { progress("\($0)") }
+      return Result(gpu: costs.gpu.name, file: writes ? try GPUCostCache().write(costs) : nil)
     }
   }
 }

@@ -38,6 +38,7 @@ package struct CompileOptions: Sendable {
   /// The threads that a session will run with; at least 1.
   package var threads: Int
 
+  /// What GPUs compute in; other backends know single precision alone.
   package var precision: Precision
 
   package init(engine: Engine = .sparse, threads: Int, precision: Precision = .f32) {

@@ -49,7 +49,7 @@ package struct LayerReport: Sendable {
 package struct KernelReport: Sendable, Codable, Hashable {
   /// The kernel's name.
   package var name: String
-  /// Rows × pixels × images that a block of threads computes, as `128×4x8×8`.
+  /// Rows × pixels × images that a block of threads computes, as `128·(4×8)·8`.
   package var tile: String
   /// Stages of input in shared memory.
   package var stageCount: Int
@@ -60,7 +60,8 @@ package struct KernelReport: Sendable, Codable, Hashable {
   package var waves: Double
   /// Shared memory of a block.
   package var sharedByteCount: Int
-  /// What takes the most time: `tensor cores`, `shared memory`, `L2`, `memory`, `launch`.
+  /// What takes the most time: `instruction issue`, `tensor cores`, `multiply-adds`, `shared memory`, `L2`,
+  /// `memory`, or `latency`.
   package var limiter: String
 
   package init(

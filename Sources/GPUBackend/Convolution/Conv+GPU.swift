@@ -22,9 +22,11 @@ extension Conv: GPUOperator {
     return try lowering.convolve([work], output: output, activation: activation)
   }
 
-  /// Whether every filter reads a single channel.
+  /// Whether every filter reads a single channel, by a window whose columns a kernel can write out.
   func isDepthwise(_ node: GPUNode) -> Bool {
-    groups > 1 && groups == node.shape(ofInput: 0)?[1] && node.shape(ofInput: 1)?[1] == 1
+    guard groups > 1, groups == node.shape(ofInput: 0)?[1], let weight = node.shape(ofInput: 1)
+    else { return false }
+    return weight[1] == 1 && (weight.rank < 4 || weight[2] <= 32)
   }
 
   func window(_ node: GPUNode) throws(HewnError) -> WindowGeometry {
@@ -93,10 +95,9 @@ extension ConvTranspose: GPUOperator {
     let bias = try node.bias(rows: output.shape[1])
     let whole = output.lanesGeometry
     var works: [BlockWork] = []
-    for phase in window.phases {
-      let rows = max(0, whole.height - phase.vertical).dividedRoundingUp(by: window.strides[0])
-      let columns = max(0, whole.width - phase.horizontal).dividedRoundingUp(by: window.strides[1])
-      guard rows > 0, columns > 0 else { continue }
+    for phase in window.phasesOfOutputs {
+      let rows = (whole.height - phase.vertical).dividedRoundingUp(by: window.strides[0])
+      let columns = (whole.width - phase.horizontal).dividedRoundingUp(by: window.strides[1])
       var work = BlockWork(input: input, output: output, activation: activation)
       work.output.height = rows
       work.output.width = columns

@@ -106,6 +106,13 @@ extension GPUOperator {
     // Beside the axes of an image, moves have one for the groups and one for the parts of a vector.
     let rank = node.runtimeTypes.map(\.shape.rank).max() ?? 0
     if rank >= MoveProblem.axisLimit { return "tensors of \(rank) axes" }
-    return node.batchObstacle ?? gpuObstacle(for: node)
+    return node.batchObstacle ?? gpuObstacle(for: node) ?? constantObstacle(node)
+  }
+
+  /// Constants have no place on the device but where an operator gives them one.
+  private func constantObstacle(_ node: GPUNode) -> String? {
+    guard node.constant(ofInput: 0) != nil, !(self is any PointwiseOperator), !(self is Concat)
+    else { return nil }
+    return "a constant input"
   }
 }

@@ -130,7 +130,9 @@ extension BatchNormalization: PointwiseOperator {
     let output = node.outputs[0].shape
     let shape = Shape([factors.count] + [Int](repeating: 1, count: max(0, output.rank - 2)))
     var operands: [GPULowering.PointwiseOperand] = []
-    let input = Operand(type: node.inputs[0]?.type ?? node.outputs[0])
+    guard let input = node.inputs[0] else {
+      throw HewnError(.internal, "a normalization of nothing", node: node.label)
+    }
     let x = try lowering.pointwiseArgument(0, input, output, &operands)
     operands.append(
       lowering.constant(Tensor(shape, factors.map { Float($0) }), alignedTo: output))

@@ -18,6 +18,11 @@ package struct BlockFinishKernel: ProblemKernel {
   package let finish: BlockFinish
   package let grid: Grid
 
+  /// Whether a grid has as many blocks as the positions of a cover and the groups of 8 images take.
+  static func reaches(positions: Int, groups: Int) -> Bool {
+    positions <= KernelSize.gridLimit && groups <= KernelSize.gridLimit
+  }
+
   private static let threadCount = 64
 
   package init(_ layer: BlockLayer) {

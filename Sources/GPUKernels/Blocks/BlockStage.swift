@@ -12,9 +12,8 @@ package struct BlockStage: Hashable, Sendable {
   /// Bytes that shared memory reads at a time, from all banks.
   package static let wavefrontByteCount = 128
 
-  /// The least and greatest y and x of the taps.
+  /// The least y and x of the taps.
   package let minimum: Spatial
-  package let maximum: Spatial
   /// Input pixels from one staged pixel to the next: the stride where all taps have the same y (or
   /// x), as what lies between is never read, else 1.
   package let stagedStep: Spatial
@@ -31,7 +30,6 @@ package struct BlockStage: Hashable, Sendable {
     let rows = Axis(range.y, stride: problem.stride.vertical, tile: tiling.tileRows)
     let columns = Axis(range.x, stride: problem.stride.horizontal, tile: tiling.tileColumns)
     minimum = Spatial(range.y.lowerBound, range.x.lowerBound)
-    maximum = Spatial(range.y.upperBound, range.x.upperBound)
     stagedStep = Spatial(rows.stagedStep, columns.stagedStep)
     pixelStep = Spatial(rows.pixelStep, columns.pixelStep)
     groups = tiling.tileGroups

@@ -118,6 +118,10 @@ extension BlockTiling {
   ) -> [Int] {
     let blocks = tileCount(problem) * load.rowBlockCount
     let chunks = Int(load.chunks) / load.rowBlockCount
+    let positions = load.rowBlockCount * rootsPerBlock * rootRows
+    guard BlockFinishKernel.reaches(positions: positions, groups: problem.imageGroups) else {
+      return [1]
+    }
     var counts = [1]
     while let last = counts.last, 2 * last <= chunks,
       last * blocks < 2 * figures.multiprocessorCount

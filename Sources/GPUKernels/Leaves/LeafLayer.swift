@@ -57,8 +57,10 @@ package struct LeafLayer: Sendable {
     }
     if tiling.splitCount > 1 {
       _ = try KernelSize.count([tiling.splitCount, problem.splitVectorCount])
-      try KernelSize.checkGroups(blocks.count * tiling.rowCount)
-      try KernelSize.checkGroups(problem.imageGroups)
+      precondition(
+        BlockFinishKernel.reaches(
+          positions: blocks.count * tiling.rowCount, groups: problem.imageGroups),
+        "\(blocks.count) row blocks that share chunks")
     }
     blocks.sort { $0.work > $1.work }
     var packer = LeafPacker(problem, tiling, stage)

@@ -25,8 +25,6 @@ struct LeafLoad {
     self.taps = taps
   }
 
-  var tapCount: Int { taps.values.reduce(0, +) }
-
   /// Of the packets of all root groups, without headers.
   var tapByteCount: Int {
     taps.reduce(0) { $0 + 4 * $1.value * LeafSegment.entryWordCount(height: $1.key) }

@@ -50,7 +50,11 @@ extension LeafTiling {
     var best: (tiling: LeafTiling, prediction: ConvolutionPrediction)?
     for candidate in candidates(problem, load, figures.target) {
       let chunks = load.channels.dividedRoundingUp(by: candidate.channelsPerChunk)
-      for splits in [1, 2, 3, 4, 6, 8] where splits <= chunks {
+      let positions =
+        load.rootCount.dividedRoundingUp(by: candidate.rootsPerBlock) * candidate.rowCount
+      let canSplit = BlockFinishKernel.reaches(
+        positions: positions, groups: problem.imageGroups)
+      for splits in [1, 2, 3, 4, 6, 8] where splits <= (canSplit ? chunks : 1) {
         var candidate = candidate
         candidate.splitCount = splits
         let prediction = ConvolutionPrediction(problem, candidate, load: load, on: figures)

@@ -33,9 +33,18 @@ package struct TransposedWindow {
   package var tapCount: Int { window.kernel[0] * window.kernel[1] }
 
   /// Every output phase, row by row.
-  package var phases: [Phase] {
-    taps[0].indices.flatMap { vertical in
-      taps[1].indices.map { horizontal in
+  package var phases: [Phase] { phases(rows: taps[0].count, columns: taps[1].count) }
+
+  /// The phases that outputs have, which strides may exceed.
+  package var phasesOfOutputs: [Phase] {
+    phases(
+      rows: min(taps[0].count, window.outputExtents[0]),
+      columns: min(taps[1].count, window.outputExtents[1]))
+  }
+
+  private func phases(rows: Int, columns: Int) -> [Phase] {
+    (0..<rows).flatMap { vertical in
+      (0..<columns).map { horizontal in
         Phase(
           vertical: vertical, horizontal: horizontal,
           taps: taps[0][vertical].flatMap { r, dy in

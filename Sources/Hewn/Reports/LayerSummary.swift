@@ -56,8 +56,8 @@ public struct LayerSummary: Codable, Sendable, Equatable {
     public var waves: Double
     /// Bytes of shared memory of a block.
     public var sharedByteCount: Int
-    /// What is expected to take the most time: `tensor cores`, `shared memory`, `L2`, `memory`, or
-    /// `latency` where all of them wait.
+    /// What is expected to take the most time: `instruction issue`, `tensor cores`, `multiply-adds`,
+    /// `shared memory`, `L2`, `memory`, or `latency` where all of them wait.
     public var limiter: String
 
     package init(

@@ -53,8 +53,13 @@ package struct TuneCommand: ConsoleCommand {
   package init() {}
 
   package func validate() throws {
-    guard plan.device == .cpu else {
-      throw ValidationError("Costs are those of the device cpu; leave --device out.")
+    guard plan.device == .cpu || plan.device == .cuda else {
+      throw ValidationError("Costs are those of the devices cpu and cuda.")
+    }
+    if plan.device == .cuda {
+      guard model == nil, plan.costs == nil, !terminal.json else {
+        throw ValidationError("With --device cuda, tune takes no model, no --costs and no --json.")
+      }
     }
     guard settings.dryRun || plan.kernelCosts != .builtIn else {
       throw ValidationError(
@@ -66,6 +71,7 @@ package struct TuneCommand: ConsoleCommand {
   }
 
   package func execute(_ console: Console) throws -> Int32 {
+    if plan.device == .cuda { return try tuneGPU(console) }
     // Whatever can be wrong is found before anything is measured.
     let model = try model.map { try Model(contentsOf: $0) }
     if let plan = model?.summary.planFile {
@@ -99,6 +105,16 @@ package struct TuneCommand: ConsoleCommand {
     let report = costs.report(file: file, comparison: comparison)
     console.print(terminal.json ? try report.json() : ReportText.tune(report, console.style))
     if let failure { throw failure }
+    return ExitStatus.success
+  }
+
+  private func tuneGPU(_ console: Console) throws -> Int32 {
+    let result = try Progress(console).during("measuring kernels") {
+      try GPUTuner.run(writes: !settings.dryRun)
+    }
+    console.print(
+      "measured what convolutions cost on \(result.gpu)"
+        + (result.file.map { "; kept in \($0)" } ?? "; nothing is kept"))
     return ExitStatus.success
   }
 }
