@@ -20,8 +20,8 @@ package struct BlockKernel: ProblemKernel {
   package let layer: BlockLayer
   package let variant: BlockVariant
 
-  /// - Precondition: at least two stages, threads whose registers a multiprocessor has, and an even number of
-  ///   pixels of a warp; of a warpgroup a multiple of 8, in f16 or bf16.
+  /// - Precondition: at least two stages, and an even number of pixels of a warp; of a warpgroup a multiple of 8,
+  ///   in f16 or bf16.
   package init(_ layer: BlockLayer) {
     let tiling = layer.tiling
     switch tiling.form {
@@ -32,9 +32,6 @@ package struct BlockKernel: ProblemKernel {
       precondition(tiling.pixelsPerWarp % 8 == 0, "\(tiling.pixelsPerWarp) pixels are no eights")
     }
     precondition(tiling.stageCount >= 2, "a stage is copied while another is multiplied")
-    precondition(
-      tiling.registerBudget.roundedUp(to: 8) * tiling.threadCount <= Target.sm80.registerCount,
-      "\(tiling.threadCount) threads of \(tiling.registerBudget) registers")
     self.layer = layer
     variant = BlockVariant(layer)
   }

@@ -4,8 +4,13 @@ extension BlockTiling {
   /// Sums of a thread: at most 128.
   package var accumulatorCount: Int { rootRows * pixelsPerWarp / (form == .warp ? 4 : 16) }
 
-  /// The most registers of a thread: the sums, and about as many as addresses, fragments and the pipeline take.
+  /// The most registers of a thread: as many as it wants, or its share of a multiprocessor's.
   package var registerBudget: Int {
+    min(registerDemand, Target.sm80.registerCount / threadCount / 8 * 8)
+  }
+
+  /// The registers that a thread wants: the sums, and about as many as addresses, fragments and the pipeline take.
+  private var registerDemand: Int {
     guard form == .warp else {
       return switch accumulatorCount {
       case ...32: 96
@@ -74,7 +79,8 @@ extension BlockTiling {
   /// Blocks that a multiprocessor holds at a time, 0 where one is too large.
   package func residentBlocks(sharedByteCount: Int, on figures: GPUFigures) -> Int {
     guard sharedByteCount <= figures.sharedByteLimit, threadCount <= 1024 else { return 0 }
-    let registers = registerBudget.roundedUp(to: 8) * threadCount
+    // Those that would have to spill are none to choose.
+    let registers = registerDemand.roundedUp(to: 8) * threadCount
     return min(
       figures.sharedByteCount / (sharedByteCount + 1024), figures.registerCount / registers,
       figures.threadLimit / threadCount, figures.blockLimit)

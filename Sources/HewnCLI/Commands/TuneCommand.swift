@@ -54,7 +54,7 @@ package struct TuneCommand: ConsoleCommand {
 
   package func validate() throws {
     guard plan.device == .cpu || plan.device == .cuda else {
-      throw ValidationError("Costs are those of the devices cpu and cuda.")
+      throw ValidationError("Costs are those of processors and GPUs: --device takes cpu or cuda.")
     }
     if plan.device == .cuda {
       guard model == nil, plan.costs == nil, !terminal.json else {
