@@ -110,9 +110,12 @@ package struct DepthwiseKernel: ProblemKernel {
     return arguments
   }
 
-  /// Loops keep a column's weights and addresses; the assembler loads residuals long before they are needed.
+  /// Loops keep a column's weights and addresses; the assembler loads residuals long before they are needed; vectors
+  /// of f32 are twice as long.
   private var registerBudget: Int {
-    configuration.isUnrolled && problem.residualGroupStride == nil ? 96 : 128
+    let isSmall =
+      configuration.isUnrolled && problem.residualGroupStride == nil && problem.element != .f32
+    return isSmall ? 96 : 128
   }
 
   package func build() throws(KernelError) -> Kernel {
