@@ -22,24 +22,18 @@ extension Reduce: CPUOperator {
     }
     let shape = node.shape(ofInput: 0) ?? []
     return try ReduceStep(
-      kind, axes: try axes(node, shape), shape: shape, source: input.floats, target: target)
+      kind, axes: try axes(for: node.inputs), shape: shape, source: input.floats, target: target)
   }
 
   /// The global pooling that this is, if it is one.
   private func poolKind(_ node: NodeContext) throws(HewnError) -> PoolStep.Kind? {
     guard let shape = node.shape(ofInput: 0), shape.isSpatial,
-      try axes(node, shape).sorted() == Array(2..<shape.rank)
+      try axes(for: node.inputs) == Array(2..<shape.rank)
     else { return nil }
     switch kind {
     case .mean: return .mean
     case .max: return .maximum
     default: return nil
     }
-  }
-
-  private func axes(_ node: NodeContext, _ shape: Shape) throws(HewnError) -> [Int] {
-    let given = try node.integers(ofInput: 1, "axes") ?? []
-    if !given.isEmpty { return try shape.normalized(axes: given) }
-    return ignoresEmptyAxes ? [] : Array(0..<shape.rank)
   }
 }

@@ -8,14 +8,14 @@ extension Reduce: GPUOperator {
       return "axes computed at run time"
     }
     if kernelOperator == nil { return "no GPU kernel for \(name)" }
-    guard let axes = try? axes(node) else { return nil }
+    guard let axes = try? axes(for: node.inputs) else { return nil }
     return axes.contains(0) ? "it reduces images" : nil
   }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
-    let axes = try axes(node)
+    let axes = try axes(for: node.inputs)
     let rank = node.shape(ofInput: 0)?.rank ?? 0
-    if kind == .mean || kind == .max, rank > 2, axes.sorted() == Array(2..<rank) {
+    if kind == .mean || kind == .max, rank > 2, axes == Array(2..<rank) {
       try lowering.poolPlanes(maximum: kind == .max)
       return nil
     }
@@ -39,13 +39,6 @@ extension Reduce: GPUOperator {
     case .logSumExp: .logSumExp
     case .logSum: nil
     }
-  }
-
-  private func axes(_ node: GPUNode) throws(HewnError) -> [Int] {
-    let shape = node.shape(ofInput: 0) ?? []
-    let given = try node.constant(ofInput: 1)?.integers() ?? []
-    if !given.isEmpty { return try shape.normalized(axes: given) }
-    return ignoresEmptyAxes ? [] : Array(0..<shape.rank)
   }
 }
 
