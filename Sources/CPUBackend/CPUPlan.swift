@@ -93,20 +93,12 @@ extension LayerReport {
     _ node: Node, _ context: NodeContext, _ decision: StepDecision?, runs: Int = 1,
     sharing threads: Int = 1
   ) {
-    let count = node.op.operationCount(
-      inputs: context.inputs.map { $0?.type }, outputs: context.outputs)
-    let matrix = decision?.matrix
-    let kept = matrix.map { Double($0.weights - $0.zeros) / Double(max(1, $0.weights)) } ?? 1
-    let isSparse = decision?.engine == Engine.sparse.rawValue
     let share = Double(runs) / Double(threads)
-    let sparse = decision?.sparseMilliseconds.map { $0 * share }
-    let dense = decision?.denseMilliseconds.map { $0 * share }
     self.init(
-      name: node.name, op: node.op.fusedName, matrix: matrix,
-      engine: decision?.engine ?? "other", reason: decision?.reason ?? "",
-      predictedMilliseconds: isSparse ? sparse : dense,
-      predictedSparseMilliseconds: sparse, predictedDenseMilliseconds: dense,
-      denseFlops: count.flops, nonZeroFlops: Int(saturating: Double(count.flops) * kept),
+      node, inputs: context.inputs.map { $0?.type }, outputs: context.outputs,
+      matrix: decision?.matrix, engine: decision?.engine, reason: decision?.reason,
+      sparseMilliseconds: decision?.sparseMilliseconds.map { $0 * share },
+      denseMilliseconds: decision?.denseMilliseconds.map { $0 * share },
       boundFlops: decision?.boundFlops.map { $0.saturatingMultiply(runs) })
   }
 

@@ -1,3 +1,6 @@
+package import Graphs
+package import Tensors
+
 /// What a backend decided for one step, and what it predicts.
 package struct LayerReport: Sendable {
   /// The node's name in the model.
@@ -76,6 +79,31 @@ package struct KernelReport: Sendable, Codable, Hashable {
     self.waves = waves
     self.sharedByteCount = sharedByteCount
     self.limiter = limiter
+  }
+}
+
+extension LayerReport {
+  /// Reports what a node became.
+  ///
+  /// - Parameters:
+  ///   - inputs: types of the node's inputs; `nil` for missing ones.
+  ///   - engine: `other` without a choice.
+  package init(
+    _ node: Node, inputs: [TensorType?], outputs: [TensorType], matrix: MatrixReport?,
+    engine: String?, reason: String?, sparseMilliseconds: Double?, denseMilliseconds: Double?,
+    boundFlops: Int? = nil, kernel: KernelReport? = nil
+  ) {
+    let count = node.op.operationCount(inputs: inputs, outputs: outputs)
+    let kept = matrix.map { Double($0.weights - $0.zeros) / Double(max(1, $0.weights)) } ?? 1
+    let isSparse = engine == Engine.sparse.rawValue
+    self.init(
+      name: node.name, op: node.op.fusedName, matrix: matrix, engine: engine ?? "other",
+      reason: reason ?? "",
+      predictedMilliseconds: isSparse ? sparseMilliseconds : denseMilliseconds,
+      predictedSparseMilliseconds: sparseMilliseconds,
+      predictedDenseMilliseconds: denseMilliseconds, denseFlops: count.flops,
+      nonZeroFlops: Int(saturating: Double(count.flops) * kept), boundFlops: boundFlops,
+      kernel: kernel)
   }
 }
 
