@@ -27,6 +27,8 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
   private var parts: [Part] = []
   /// Whether work may be under way.
   private var isBusy = false
+  /// The inputs whose stagings an earlier copy may still read.
+  private var copiedInputs: Set<Int> = []
   /// Whether the outputs' stagings have, or will have, what was computed last.
   private var hasOutputs = false
 
@@ -103,10 +105,10 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
         "input \"\(edge.port.name)\" is \(tensor.type), expected \(edge.port.type)")
     }
     guard case .buffer(let buffer) = edge.source, let staging = inputs[index] else { return }
-    // An earlier copy may still read the staging.
-    try wait()
+    if copiedInputs.contains(index) { try wait() }
     tensor.withUnsafeBytes { staging.bytes.copyMemory(from: $0) }
     try device.copy(staging, to: arena, at: offsets[buffer])
+    copiedInputs.insert(index)
     isBusy = true
   }
 
@@ -135,6 +137,7 @@ final class GPUSession<Device: GPUDevice>: PlanSession {
     guard isBusy else { return }
     try device.synchronize()
     isBusy = false
+    copiedInputs = []
   }
 
   func execute(addingTimesTo times: UnsafeMutableBufferPointer<UInt64>) throws {
