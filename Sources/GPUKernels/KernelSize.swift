@@ -55,10 +55,5 @@ package enum KernelSize {
 }
 
 extension Int {
-  /// ⌈self / divisor⌉ of positive numbers.
-  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
-
-  func roundedUp(to factor: Int) -> Int { dividedRoundingUp(by: factor) * factor }
-
   var isPowerOfTwo: Bool { self > 0 && self & (self - 1) == 0 }
 }

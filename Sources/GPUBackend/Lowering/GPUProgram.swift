@@ -118,8 +118,3 @@ extension GPUProgram {
     return places
   }
 }
-
-extension Int {
-  /// ⌈self / divisor⌉ of numbers that are not negative.
-  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
-}
