@@ -1,7 +1,7 @@
 package import KernelIR
 
 /// The parameter struct of convolutions on blocks.
-package struct BlockArguments: BitwiseCopyable, Sendable {
+package struct BlockArguments: ConvolutionArguments {
   /// Tensors of vectors of 8 images; aligned to 16 bytes.
   package var input: DeviceAddress<U32>
   package var output: DeviceAddress<U32>
@@ -25,7 +25,7 @@ package struct BlockArguments: BitwiseCopyable, Sendable {
   var outputWidth: UInt32
   var strideRows: UInt32
   var strideColumns: UInt32
-  var numbers: BlockFinishNumbers
+  var numbers: ActivationArguments
 
   // The tile map.
   var splitCount: UInt32
@@ -57,25 +57,6 @@ package struct BlockArguments: BitwiseCopyable, Sendable {
   /// 16-byte units of a plane, and how many planes the block copies at a time.
   var planeUnits: Divisor
   var planesAtATime: UInt32
-}
-
-extension BlockArguments {
-  /// The same with other addresses.
-  package func at(
-    _ tables: BlockTables, input: UInt64, output: UInt64, residual: UInt64? = nil
-  ) -> BlockArguments {
-    var arguments = self
-    arguments.input = DeviceAddress(input)
-    arguments.output = DeviceAddress(output)
-    arguments.residual = DeviceAddress(residual ?? 0)
-    arguments.work = DeviceAddress(tables.work)
-    arguments.chunks = DeviceAddress(tables.chunks)
-    arguments.channels = DeviceAddress(tables.channels)
-    arguments.packets = DeviceAddress(tables.packets)
-    arguments.rows = DeviceAddress(tables.rows)
-    arguments.bias = DeviceAddress(tables.bias)
-    return arguments
-  }
 }
 
 /// Where the tables of a layer lie on a device, each at a multiple of 16 bytes.
@@ -130,7 +111,7 @@ extension BlockKernel {
       inputWidth: UInt32(problem.input.width), outputHeight: UInt32(problem.output.height),
       outputWidth: UInt32(problem.output.width), strideRows: UInt32(problem.stride.vertical),
       strideColumns: UInt32(problem.stride.horizontal),
-      numbers: BlockFinishNumbers(problem.activation),
+      numbers: ActivationArguments(problem.activation),
       splitCount: UInt32(tiling.splitCount), splitVectors: UInt32(problem.splitVectorCount),
       tilesAlongRows: Divisor(problem.output.height.dividedRoundingUp(by: tiling.tileRows)),
       tilesAlongColumns: Divisor(problem.output.width.dividedRoundingUp(by: tiling.tileColumns)),
@@ -160,7 +141,7 @@ extension BlockFinishKernel {
       residual: DeviceAddress(residual ?? 0), rows: DeviceAddress(tables.rows),
       bias: DeviceAddress(tables.bias), outputStrides: LanesStrides(problem.output),
       residualStrides: LanesStrides(problem.residual ?? problem.output),
-      numbers: BlockFinishNumbers(problem.activation),
+      numbers: ActivationArguments(problem.activation),
       splitCount: UInt32(splitCount), splitVectors: UInt32(problem.splitVectorCount),
       channels: UInt32(problem.output.channels),
       pixelCount: UInt32(problem.output.height * problem.output.width),

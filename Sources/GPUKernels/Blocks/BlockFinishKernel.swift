@@ -102,7 +102,7 @@ package struct BlockFinishArguments: BitwiseCopyable, Sendable {
   package var bias: DeviceAddress<F32>
   var outputStrides: LanesStrides
   var residualStrides: LanesStrides
-  var numbers: BlockFinishNumbers
+  var numbers: ActivationArguments
   var splitCount: UInt32
   /// Vectors of the sums of a split.
   var splitVectors: UInt32

@@ -11,7 +11,7 @@ package struct BlockOutline: Hashable, Sendable {
   }
 
   package var problem: BlockProblem
-  package var range: BlockTapRange
+  package var range: TapWindow
   package var parts: [Part]
   /// The share of the pairs of 16 rows and a tap that have a weight. With 1, each root group is one
   /// segment of all taps.
@@ -31,7 +31,7 @@ package struct BlockOutline: Hashable, Sendable {
     self.problem = problem
     self.density = density
     self.tallDensities = tallDensities
-    range = BlockTapRange(branches.lazy.flatMap(\.taps))
+    range = TapWindow(branches.lazy.flatMap(\.taps))
     var counts: [Part: Int] = [:]
     for (rows, taps) in branches {
       var byChannel: [Int: Int] = [:]

@@ -56,7 +56,7 @@ struct BlockProducts {
     let packet = stages.advanced(byBytes: stage + place.a.packetOffset)
     let header = packet.advanced(byBytes: place.root * Value(BlockPacket.headerByteCount))
     let counts = header.loadVector(4)
-    let starts = header.advanced(by: 4).loadVector(2)
+    let starts = header.advanced(byBytes: BlockPacket.tapsOffsetPlace).loadVector(2)
     let base = stages.advanced(byBytes: stage).address
     let pixels = pixelOffsets.map { base + $0 }
     let ofLane = k.laneIndex * 16

@@ -26,7 +26,7 @@ package struct BlockStage: Hashable, Sendable {
   package let vectorByteCount: Int
 
   /// The geometry for taps within a range.
-  package init(_ problem: BlockProblem, range: BlockTapRange, tiling: BlockTiling) {
+  package init(_ problem: BlockProblem, range: TapWindow, tiling: BlockTiling) {
     let rows = Axis(range.y, stride: problem.stride.vertical, tile: tiling.tileRows)
     let columns = Axis(range.x, stride: problem.stride.horizontal, tile: tiling.tileColumns)
     minimum = Spatial(range.y.lowerBound, range.x.lowerBound)
@@ -40,7 +40,7 @@ package struct BlockStage: Hashable, Sendable {
 
   /// The geometry for taps, of which there may be none.
   package init(_ problem: BlockProblem, taps: some Sequence<BlockTap>, tiling: BlockTiling) {
-    self.init(problem, range: BlockTapRange(taps), tiling: tiling)
+    self.init(problem, range: TapWindow(taps), tiling: tiling)
   }
 
   /// One direction.
@@ -71,24 +71,5 @@ package struct BlockStage: Hashable, Sendable {
   package func pixelOffset(group: Int, row: Int, column: Int) -> Int {
     ((group * haloRows + row * pixelStep.vertical) * haloColumns + column * pixelStep.horizontal)
       * vectorByteCount
-  }
-}
-
-/// The y and x of taps.
-package struct BlockTapRange: Hashable, Sendable {
-  package var y: ClosedRange<Int>
-  package var x: ClosedRange<Int>
-
-  /// That of some taps; of none it is 0 alone.
-  package init(_ taps: some Sequence<BlockTap>) {
-    var range: (y: ClosedRange<Int>, x: ClosedRange<Int>)?
-    for tap in taps {
-      let old = range ?? (tap.y...tap.y, tap.x...tap.x)
-      range = (
-        min(old.y.lowerBound, tap.y)...max(old.y.upperBound, tap.y),
-        min(old.x.lowerBound, tap.x)...max(old.x.upperBound, tap.x)
-      )
-    }
-    (y, x) = range ?? (0...0, 0...0)
   }
 }

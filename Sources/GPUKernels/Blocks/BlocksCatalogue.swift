@@ -26,7 +26,7 @@ package enum BlocksCatalogue {
         try layer(
           precision, rootRows: 64, roots: 2, pixelWarps: 4, pixels: 8, .identity, splitCount: 2))
     }
-    for activation in activations {
+    for activation in BlockActivation.examples {
       layers.append(
         try layer(.f16, rootRows: 64, roots: 2, pixelWarps: 4, pixels: 8, activation))
     }
@@ -55,7 +55,7 @@ package enum BlocksCatalogue {
           precision, form: .warpgroup, rootRows: 64, leastRows: 16, roots: 1, pixelWarps: 2,
           pixels: 32, .identity, splitCount: 2))
     }
-    for activation in activations {
+    for activation in BlockActivation.examples {
       layers.append(
         try layer(
           .f16, form: .warpgroup, rootRows: 64, leastRows: 16, roots: 1, pixelWarps: 4, pixels: 16,
@@ -64,13 +64,9 @@ package enum BlocksCatalogue {
     return layers
   }
 
-  private static let activations: [BlockActivation] = [
-    .identity, .clip(lower: 0, upper: 6), .leakyRelu(slope: 0.125), .silu, .hardSwish, .sigmoid,
-  ]
-
   private static func finishes() throws -> [Kernel] {
     try BlockPrecision.allCases.filter { $0 != .tf32x3 }.flatMap { precision in
-      try activations.map { activation in
+      try BlockActivation.examples.map { activation in
         try BlockFinishKernel(
           layer(
             precision, rootRows: 16, roots: 1, pixelWarps: 1, pixels: 4, activation,

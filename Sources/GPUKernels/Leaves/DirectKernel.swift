@@ -80,7 +80,7 @@ package struct DirectArguments: BitwiseCopyable, Sendable {
   var outputWidth: Divisor
   var strideY: UInt32
   var strideX: UInt32
-  var numbers: BlockFinishNumbers
+  var numbers: ActivationArguments
 }
 
 /// The kernel of a direct sparse convolution; all extents are arguments.
@@ -123,7 +123,7 @@ package struct DirectKernel: ProblemKernel {
       threadCount: UInt32(threads), inputHeight: UInt32(problem.input.height),
       inputWidth: UInt32(problem.input.width), outputHeight: Divisor(problem.output.height),
       outputWidth: Divisor(problem.output.width), strideY: UInt32(problem.stride.vertical),
-      strideX: UInt32(problem.stride.horizontal), numbers: BlockFinishNumbers(problem.activation))
+      strideX: UInt32(problem.stride.horizontal), numbers: ActivationArguments(problem.activation))
   }
 
   package func build() throws(KernelError) -> Kernel {

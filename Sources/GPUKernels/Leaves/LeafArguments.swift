@@ -1,16 +1,16 @@
-internal import KernelIR
+package import KernelIR
 
 /// The parameter struct of convolutions by leaves.
-package struct LeafArguments: BitwiseCopyable, Sendable {
-  var input: DeviceAddress<F32>
-  var output: DeviceAddress<F32>
-  var residual: DeviceAddress<F32>
-  var work: DeviceAddress<U32>
-  var chunks: DeviceAddress<U32>
-  var channels: DeviceAddress<U32>
-  var packets: DeviceAddress<U32>
-  var rows: DeviceAddress<U32>
-  var bias: DeviceAddress<F32>
+package struct LeafArguments: ConvolutionArguments {
+  package var input: DeviceAddress<F32>
+  package var output: DeviceAddress<F32>
+  package var residual: DeviceAddress<F32>
+  package var work: DeviceAddress<U32>
+  package var chunks: DeviceAddress<U32>
+  package var channels: DeviceAddress<U32>
+  package var packets: DeviceAddress<U32>
+  package var rows: DeviceAddress<U32>
+  package var bias: DeviceAddress<F32>
 
   var inputStrides: LanesStrides
   var outputStrides: LanesStrides
@@ -25,7 +25,7 @@ package struct LeafArguments: BitwiseCopyable, Sendable {
   /// Of the window; modulo 2³².
   var leastY: UInt32
   var leastX: UInt32
-  var numbers: BlockFinishNumbers
+  var numbers: ActivationArguments
 
   // The tile map.
   var splitCount: UInt32
@@ -85,7 +85,7 @@ extension LeafKernel {
       strideX: UInt32(problem.stride.horizontal),
       leastY: UInt32(truncatingIfNeeded: stage.window.y.lowerBound),
       leastX: UInt32(truncatingIfNeeded: stage.window.x.lowerBound),
-      numbers: BlockFinishNumbers(problem.activation), splitCount: UInt32(tiling.splitCount),
+      numbers: ActivationArguments(problem.activation), splitCount: UInt32(tiling.splitCount),
       splitVectors: UInt32(tiling.splitCount == 1 ? 0 : problem.splitVectorCount),
       rowBlocks: Divisor(layer.rowBlockCount), tilesDown: Divisor(tiles.rows),
       tilesAcross: Divisor(tiles.columns), tileGroups: UInt32(tiling.tileGroups),
@@ -96,24 +96,5 @@ extension LeafKernel {
       columnPhases: UInt32(stage.columnPhases),
       positionsByteCount: UInt32(stage.positionsByteCount),
       packetOffset: UInt32(stage.packetOffset), stageByteCount: UInt32(stage.byteCount))
-  }
-}
-
-extension LeafArguments {
-  /// The same with other addresses.
-  package func at(
-    _ tables: BlockTables, input: UInt64, output: UInt64, residual: UInt64? = nil
-  ) -> LeafArguments {
-    var arguments = self
-    arguments.input = DeviceAddress(input)
-    arguments.output = DeviceAddress(output)
-    arguments.residual = DeviceAddress(residual ?? 0)
-    arguments.work = DeviceAddress(tables.work)
-    arguments.chunks = DeviceAddress(tables.chunks)
-    arguments.channels = DeviceAddress(tables.channels)
-    arguments.packets = DeviceAddress(tables.packets)
-    arguments.rows = DeviceAddress(tables.rows)
-    arguments.bias = DeviceAddress(tables.bias)
-    return arguments
   }
 }

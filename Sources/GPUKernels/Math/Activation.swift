@@ -50,7 +50,7 @@ extension BlockActivation {
     case .clip:
       let numbers = numbers()
       return minimum(maximum(x, numbers.first), numbers.second)
-    case .leakyRelu: return select(x < 0, x * numbers().first, x)
+    case .leakyRelu: return select(x >= 0, x, x * numbers().first)
     case .silu: return x * GPUKernels.sigmoid(x)
     case .hardSwish: return GPUKernels.hardSwish(x)
     case .sigmoid: return GPUKernels.sigmoid(x)

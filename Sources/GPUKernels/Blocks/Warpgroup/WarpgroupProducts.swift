@@ -48,7 +48,7 @@ struct WarpgroupProducts {
     let packet = stages.advanced(byBytes: stage + place.a.packetOffset)
     let header = packet.advanced(byBytes: place.root * Value(BlockPacket.headerByteCount))
     let counts = header.loadVector(4)
-    let starts = header.advanced(by: 4).loadVector(2)
+    let starts = header.advanced(byBytes: BlockPacket.tapsOffsetPlace).loadVector(2)
     let base = stages.advanced(byBytes: stage).address
     // Lanes 0 to 15 address the first 8 taps, the others the next.
     let laneTap = k.laneIndex % 8 + k.laneIndex / 16 * 8
