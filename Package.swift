@@ -89,7 +89,10 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "PlanFiles",
-      dependencies: ["Tensors", "Graphs", "Passes", "Runtime", "CPUBackend", "CZlib"]),
+      dependencies: [
+        "Tensors", "Graphs", "Passes", "Covers", "Runtime", "CPUBackend", "KernelIR", "GPUKernels",
+        "GPUBackend", "CZlib",
+      ]),
     .target(name: "Tuning", dependencies: ["Tensors", "CPUKernels", "CPUBackend"]),
     .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Images", "CZlib"]),
@@ -97,7 +100,7 @@ let package = Package(
       name: "Hewn",
       dependencies: [
         "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
-        "CPUBackend", "GPUBackend", "GPUKernels", "Emulator", "PlanFiles", "Tuning",
+        "CPUBackend", "GPUBackend", "GPUKernels", "KernelIR", "Emulator", "PlanFiles", "Tuning",
       ]),
     .executableTarget(
       name: "HewnCLI",
@@ -132,7 +135,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Tensors", "Graphs", "ONNXFormat", "Passes", "Runtime", "ReferenceBackend", "CPUBackend",
-        "PlanFiles",
+        "GPUBackend", "GPUKernels", "Emulator", "PlanFiles",
       ],
       path: "Tests/FuzzTargets"),
     .target(
@@ -168,7 +171,8 @@ var testTargets: [Target] {
     .testTarget(
       name: "PlanFilesTests",
       dependencies: [
-        "PlanFiles", "CPUBackend", "ReferenceBackend", "Graphs", "Runtime", "CZlib", "TestSupport",
+        "PlanFiles", "CPUBackend", "GPUBackend", "GPUKernels", "Emulator", "KernelIR", "Covers",
+        "ReferenceBackend", "Graphs", "Runtime", "CZlib", "TestSupport",
       ]),
     .testTarget(
       name: "TuningTests",

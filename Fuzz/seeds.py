@@ -62,12 +62,15 @@ def main():
             continue
         path = folder / "model" / name
         path.write_bytes(model)
-        plan = folder / "plan" / f"{name}.hewn"
-        hewn("compile", path, "--threads", "2", "--output", plan)
-        small = without_reports(plan.read_bytes())
-        plan.unlink()
-        if len(small) <= BYTE_LIMIT:
-            plan.write_bytes(small)
+        for device in ("cpu", "emulator"):
+            plan = folder / "plan" / f"{name}-{device}.hewn"
+            options = ["--threads", "2", "--device", device]
+            # What has no GPU kernel is the host's.
+            hewn("compile", path, *options, "--cpu-fallback", "--output", plan)
+            small = without_reports(plan.read_bytes())
+            plan.unlink()
+            if len(small) <= BYTE_LIMIT:
+                plan.write_bytes(small)
 
 
 if __name__ == "__main__":

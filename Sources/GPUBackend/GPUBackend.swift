@@ -78,14 +78,23 @@ package struct GPUBackend: Backend {
   }
 
   /// As ``compile(_:options:)``.
-  package func compileForGPU(_ graph: Graph, options: CompileOptions) throws(HewnError) -> GPUPlan {
+  ///
+  /// - Parameter choices: what such a compilation of the same graph decided, of which nothing is believed; `nil`
+  ///   decides.
+  /// - Throws: `invalidFile` where the choices are not those of the graph.
+  package func compileForGPU(
+    _ graph: Graph, options: CompileOptions, choices: GPUChoices? = nil
+  ) throws(HewnError) -> GPUPlan {
     let target = GPUTarget(
       figures: figures, precision: options.precision, engine: options.engine)
-    let program = try GPULowering.lower(graph, target: target, evaluate: evaluate)
+    let program = try GPULowering.lower(
+      graph, target: target, choices: choices, evaluate: evaluate)
     switch device {
-    case .cuda(let ordinal): return try GPUPlan(program) { try CUDADevice(ordinal) }
+    case .cuda(let ordinal): return try GPUPlan(program, for: figures) { try CUDADevice(ordinal) }
     case .emulator(let figures, let options):
-      return try GPUPlan(program) { EmulatorDevice(target: figures.target, options: options) }
+      return try GPUPlan(program, for: figures) {
+        EmulatorDevice(target: figures.target, options: options)
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 package import GPUDevices
+package import GPUKernels
 package import Runtime
 internal import Synchronization
 package import Tensors
@@ -6,6 +7,8 @@ package import Tensors
 /// A model as launches of kernels, for one kind of GPU.
 package struct GPUPlan: Plan {
   package let program: GPUProgram
+  /// Of the GPU that kernels were chosen for.
+  package let figures: GPUFigures
   package let inputs: [Port]
   package let outputs: [Port]
   package let layers: [LayerReport]
@@ -18,9 +21,11 @@ package struct GPUPlan: Plan {
   /// - Parameter open: makes the device that a session runs on.
   /// - Throws: as ``GPUProgram/places()``.
   package init<Device: GPUDevice & SendableMetatype>(
-    _ program: GPUProgram, open: @escaping @Sendable () throws -> Device
+    _ program: GPUProgram, for figures: GPUFigures,
+    open: @escaping @Sendable () throws -> Device
   ) throws(HewnError) {
     self.program = program
+    self.figures = figures
     inputs = program.inputs.map(\.port)
     outputs = program.outputs.map(\.port)
     layers = program.layers

@@ -43,8 +43,8 @@ public enum Engine: String, Sendable, CaseIterable, Codable {
 
 /// How a model becomes a plan.
 public struct CompileOptions: Sendable {
-  /// What the plan runs on.
-  public var device: Device
+  /// What the plan runs on; `nil` is the device of a plan file, `cpu` for a model.
+  public var device: Device?
   /// The kernels to choose from; `nil` is the engine of a plan file, `sparse` for a model.
   public var engine: Engine?
   /// The first extent of every input; `nil` keeps what the model states, 1 where that is free.
@@ -56,8 +56,9 @@ public struct CompileOptions: Sendable {
   /// Whether the graph is optimised first. Without, operators run exactly as the file states them.
   public var optimizes: Bool
 
-  /// What GPUs compute in; other devices take `f32` alone.
-  public var precision: Precision
+  /// What GPUs compute in; `nil` is the precision of a plan file for GPUs, else `f32`. Other devices take
+  /// `f32` alone.
+  public var precision: Precision?
   /// Whether the processor computes nodes for which there is no GPU kernel, slowly: their layers have
   /// the engine `reference` and a reason. Without, such nodes are refused. The device `cpu` always
   /// does so.
@@ -68,9 +69,9 @@ public struct CompileOptions: Sendable {
 
   /// Makes options; without arguments, those of `hewn` without options.
   public init(
-    device: Device = .cpu, engine: Engine? = nil, batch: Int? = nil,
+    device: Device? = nil, engine: Engine? = nil, batch: Int? = nil,
     shapes: [String: [Int]] = [:], threads: Int? = nil, optimizes: Bool = true,
-    costs: Costs = .automatic, precision: Precision = .f32, fallsBackToCPU: Bool = false
+    costs: Costs = .automatic, precision: Precision? = nil, fallsBackToCPU: Bool = false
   ) {
     self.device = device
     self.engine = engine
@@ -84,20 +85,33 @@ public struct CompileOptions: Sendable {
   }
 }
 
-extension CompileOptions {
-  /// Checks options against each other.
+/// Options of which none is left open.
+struct CompleteOptions {
+  let device: Device
+  let engine: Engine
+  let precision: Precision
+  let fallsBackToCPU: Bool
+  let threads: Int
+  let costs: Costs
+
+  /// Completes options by those that a plan file was compiled with, and checks them against each other.
   ///
-  /// - Returns: the threads that a session gets.
+  /// - Parameter compiled: `nil` for a model.
   /// - Throws: `invalidArgument` for a number of threads out of range, and for a precision that the
   ///   device does not have.
-  func checkedThreads() throws(HewnError) -> Int {
-    let threads = threads ?? Machine.coreCount
+  init(_ options: CompileOptions, compiled: CompileOptions?) throws(HewnError) {
+    device = options.device ?? compiled?.device ?? .cpu
+    engine = options.engine ?? compiled?.engine ?? .sparse
+    let compiledForGPU = device.isGPU && compiled?.device?.isGPU == true ? compiled : nil
+    precision = options.precision ?? compiledForGPU?.precision ?? .f32
+    fallsBackToCPU = options.fallsBackToCPU || compiledForGPU?.fallsBackToCPU == true
+    threads = options.threads ?? Machine.coreCount
+    costs = options.costs
     guard (1...Machine.maximumThreadCount).contains(threads) else {
       throw HewnError(
         .invalidArgument, "\(threads) threads; give 1 to \(Machine.maximumThreadCount)")
     }
     if let reason = device.obstacle(to: precision) { throw HewnError(.invalidArgument, reason) }
-    return threads
   }
 }
 

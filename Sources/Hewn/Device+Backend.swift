@@ -21,14 +21,10 @@ extension Device {
 
   /// What compiles for a device.
   ///
-  /// - Parameter threads: those that a session gets.
   /// - Throws: `unsupported` where this machine cannot run it; what reading costs throws, where they
   ///   were asked for.
-  static func makeCompiler(
-    _ options: CompileOptions, threads: Int
-  ) throws(HewnError) -> Compiler {
+  static func makeCompiler(_ options: CompleteOptions) throws(HewnError) -> Compiler {
     try rethrowing {
-      let evaluate = options.fallsBackToCPU ? Reference.evaluate : nil
       switch options.device {
       case .cpu:
         let found = try CostCache().costs(options.costs.core, for: .best)
@@ -39,15 +35,26 @@ extension Device {
           partCost: found.table.part, note: found.note)
       case .reference:
         return Compiler(backend: ReferenceBackend())
-      case .cuda:
-        let found = try GPUBackend.withCachedCosts(0, evaluate: evaluate)
-        return Compiler(found.backend, note: found.note)
-      case .emulator:
-        var emulator = EmulatorOptions.fast
-        emulator.threadCount = threads
-        return Compiler(try GPUBackend(.emulator(.h200, emulator), evaluate: evaluate))
+      case .cuda, .emulator:
+        let (backend, note) = try makeGPUBackend(options)
+        return Compiler(backend: backend, gpu: backend.figures.name, note: note)
       }
     }
+  }
+
+  /// What compiles for a GPU, or for the emulator of one, and what the user should know of its costs.
+  ///
+  /// - Throws: `unsupported` where there is none.
+  static func makeGPUBackend(
+    _ options: CompleteOptions
+  ) throws -> (backend: GPUBackend, note: String?) {
+    let evaluate = options.fallsBackToCPU ? Reference.evaluate : nil
+    guard options.device == .emulator else {
+      return try GPUBackend.withCachedCosts(0, evaluate: evaluate)
+    }
+    var emulator = EmulatorOptions.fast
+    emulator.threadCount = options.threads
+    return (try GPUBackend(.emulator(.h200, emulator), evaluate: evaluate), nil)
   }
 
   /// Measures the greatest rate of the device with these threads, in GFLOP/s; `nil` where none is
@@ -60,17 +67,18 @@ extension Device {
   }
 }
 
-extension Device.Compiler {
-  fileprivate init(_ backend: GPUBackend, note: String? = nil) {
-    self.init(backend: backend, gpu: backend.figures.name, note: note)
-  }
-}
-
 extension Engine {
   var core: Runtime.Engine {
     switch self {
     case .sparse: .sparse
     case .dense: .dense
+    }
+  }
+
+  init(_ engine: Runtime.Engine) {
+    switch engine {
+    case .sparse: self = .sparse
+    case .dense: self = .dense
     }
   }
 }
@@ -82,6 +90,15 @@ extension Precision {
     case .tf32: .tf32
     case .f16: .f16
     case .bf16: .bf16
+    }
+  }
+
+  init(_ precision: Runtime.Precision) {
+    switch precision {
+    case .f32: self = .f32
+    case .tf32: self = .tf32
+    case .f16: self = .f16
+    case .bf16: self = .bf16
     }
   }
 }

@@ -1,5 +1,8 @@
 internal import CPUBackend
+internal import GPUBackend
+internal import GPUKernels
 internal import Graphs
+internal import KernelIR
 internal import PlanFiles
 internal import ReferenceBackend
 internal import Runtime
@@ -9,92 +12,128 @@ extension Model {
   /// The options that a plan file was compiled with; `nil` for a model.
   public var compiledOptions: CompileOptions? {
     guard case .plan(let file, _) = source else { return nil }
-    let inputs = file.model.graph.inputs.map { file.model.graph[$0] }
-    return CompileOptions(
-      engine: Engine(file.model.engine),
+    let model = file.model
+    let inputs = model.graph.inputs.map { model.graph[$0] }
+    var options = CompileOptions(
+      device: .cpu, engine: Engine(model.engine),
       shapes: Dictionary(
         inputs.map { ($0.name, $0.type.shape.dimensions) }, uniquingKeysWith: { first, _ in first }),
-      threads: file.model.threads)
+      threads: model.threads)
+    if case .gpu(let compiled) = model.target {
+      options.device = compiled.isEmulated ? .emulator : .cuda
+      options.precision = Precision(compiled.precision)
+      options.fallsBackToCPU = compiled.evaluatesOnHost
+    }
+    return options
   }
 
-  /// Optimises the model, lowers it to this processor, and keeps the result in a plan file.
+  /// Optimises the model, lowers it to a device, and keeps the result in a plan file.
   ///
-  /// The file appears whole or not at all. It is for processors with the same best instruction set,
-  /// for this version of the format, and for the shapes of `options`. Equal models and options give
-  /// equal files.
+  /// The file appears whole or not at all. It is for processors with the same best instruction set, or for
+  /// GPUs of the same generation; for this version of the format, and for the shapes of `options`. Equal
+  /// models and options give equal files.
   ///
   /// - Parameters:
-  ///   - options: how to compile it, for the device `cpu`.
+  ///   - options: how to compile it, for another device than `reference`.
   ///   - path: the file to write; its name should end in `.hewn`.
   /// - Returns: the plan, ready to run.
-  /// - Throws: ``HewnError``: as ``compile(_:)``; `invalidArgument` for another device than `cpu` and
+  /// - Throws: ``HewnError``: as ``compile(_:)``; `invalidArgument` for the device `reference` and
   ///   for a model that is a plan file itself, `io` for a file that cannot be written.
   public func compile(_ options: CompileOptions, writingTo path: String) throws -> Plan {
-    let threads = try options.checkedThreads()
-    guard options.device == .cpu else {
+    let complete = try CompleteOptions(options, compiled: nil)
+    guard complete.device != .reference else {
       throw HewnError(
         .invalidArgument,
-        "plan files are for the device cpu, not \(options.device.rawValue): compile without a"
-          + " device; where the plan file runs on another one, its network is lowered to that anew")
+        "the device reference decides nothing that a plan file could keep: compile for another one")
     }
     guard case .network(let file) = source else {
       throw HewnError(
         .invalidArgument, "\(summary.planFile ?? "the model") is a plan already; give the model")
     }
     return try rethrowing {
-      let lowering = try Lowering(file, options, threads: threads)
-      guard let core = lowering.core as? CPUPlan else {
-        throw HewnError(.internal, "a plan for the device cpu is none of the CPU")
-      }
-      let plan = Plan(lowering, model: summary, options, threads: threads)
+      let lowering = try Lowering(
+        try BoundNetwork(file, options), try Device.makeCompiler(complete), complete)
+      let plan = Plan(lowering, model: summary, complete)
       try PlanFile.write(
         CompiledModel(
           origin: ModelOrigin(summary), graph: lowering.graph, passes: lowering.passes,
-          engine: plan.engine.core, threads: threads, instructionSet: core.instructionSet,
-          processor: Processor.name, costs: lowering.costs,
-          partCost: lowering.partCost, layers: core.compiled),
+          engine: complete.engine.core, threads: complete.threads,
+          target: try lowering.compiledTarget(complete)),
         to: path)
       return plan
     }
   }
 
-  /// The plan of a plan file.
-  func plan(of file: PlanFile, _ options: CompileOptions, threads: Int) throws -> Plan {
+  /// The plan of a plan file: as it was compiled, or of its network for another device, engine or precision.
+  func plan(of file: PlanFile, _ options: CompleteOptions) throws -> Plan {
     let model = file.model
-    try checkShapes(of: model, options)
-    var options = options
-    options.engine = options.engine ?? Engine(model.engine)
-    var graph = model.graph
-    if options.device == .cpu, let processor = Processor.name, let compiled = model.processor,
-      compiled != processor
-    {
-      graph.notes.append(
-        "\(summary.planFile ?? "the plan") was compiled on \(compiled); compiled on this machine,"
-          + " \(processor), it may run faster")
+    guard options.engine == Engine(model.engine) else { return try lower(file, options) }
+    switch model.target {
+    case .cpu(let compiled) where options.device == .cpu:
+      return try plan(of: model, compiled, options)
+    case .gpu(let compiled)
+    where options.device.isGPU && options.precision == Precision(compiled.precision)
+      && options.fallsBackToCPU == compiled.evaluatesOnHost:
+      return try plan(of: model, compiled, options)
+    default: return try lower(file, options)
     }
-    guard options.device == .cpu, options.engine == Engine(model.engine) else {
-      try file.verifyWeights()
-      let lowering = try Lowering(
-        graph, passes: model.passes,
-        compiler: try Device.makeCompiler(options, threads: threads), options, threads: threads)
-      return Plan(lowering, model: summary, options, threads: threads)
-    }
-    var costs = CPUCostTable.builtIn(for: model.instructionSet).withCachesOfProcessor()
-    costs.part = model.partCost ?? costs.part
+  }
+
+  /// Lowers the network of a plan file anew.
+  private func lower(_ file: PlanFile, _ options: CompleteOptions) throws -> Plan {
+    try file.verifyWeights()
+    let network = BoundNetwork(graph: file.model.graph, passes: file.model.passes)
+    let compiler = try Device.makeCompiler(options)
+    return Plan(try Lowering(network, compiler, options), model: summary, options)
+  }
+
+  private func plan(
+    of model: CompiledModel, _ compiled: CompiledForCPU, _ options: CompleteOptions
+  ) throws -> Plan {
+    var costs = CPUCostTable.builtIn(for: compiled.instructionSet).withCachesOfProcessor()
+    costs.part = compiled.partCost ?? costs.part
     let core = try CPUBackend(
-      instructionSet: model.instructionSet, costs: costs, evaluate: Reference.evaluate
-    ).compile(
-      graph, options: Runtime.CompileOptions(engine: model.engine, threads: threads),
-      compiled: model.layers)
+      instructionSet: compiled.instructionSet, costs: costs, evaluate: Reference.evaluate
+    ).compile(model.graph, options: options.core, compiled: compiled.layers)
     return Plan(
-      core, model: summary, device: .cpu, instructionSet: model.instructionSet.rawValue,
-      costs: model.costs.map(CostSummary.init),
-      engine: Engine(model.engine), threads: threads, passes: model.passes.map(PassSummary.init),
-      notes: graph.notes)
+      core, model: summary, device: .cpu, instructionSet: compiled.instructionSet.rawValue,
+      costs: compiled.costs.map(CostSummary.init), engine: options.engine,
+      threads: options.threads, passes: model.passes.map(PassSummary.init),
+      notes: model.graph.notes + notes(compiledOn: compiled.processor, now: Processor.name))
+  }
+
+  private func plan(
+    of model: CompiledModel, _ compiled: CompiledForGPU, _ options: CompleteOptions
+  ) throws -> Plan {
+    // Costs decided when it was compiled, and what there is to note of them was noted then.
+    let backend = try Device.makeGPUBackend(options).backend
+    let figures = backend.figures
+    guard figures.target == compiled.generation else {
+      throw HewnError(
+        .unsupported,
+        "the plan was compiled for GPUs of generation \(compiled.generation.rawValue), \(figures.name)"
+          + " is of \(figures.target.rawValue); compile the model again here")
+    }
+    let core = try backend.compileForGPU(
+      model.graph, options: options.core, choices: compiled.choices)
+    return Plan(
+      core, model: summary, device: options.device, instructionSet: nil, gpu: figures.name,
+      precision: options.precision, costs: nil, engine: options.engine, threads: options.threads,
+      passes: model.passes.map(PassSummary.init),
+      notes: model.graph.notes + notes(compiledOn: compiled.gpu, now: figures.name))
+  }
+
+  /// What to note where a plan was compiled on another machine.
+  private func notes(compiledOn machine: String?, now here: String?) -> [String] {
+    guard let machine, let here, machine != here else { return [] }
+    return [
+      "\(summary.planFile ?? "the plan") was compiled on \(machine); compiled on this machine, \(here), it"
+        + " may run faster"
+    ]
   }
 
   /// - Throws: `invalidArgument` for shapes that are not those of the plan.
-  private func checkShapes(of model: CompiledModel, _ options: CompileOptions) throws {
+  func checkShapes(of model: CompiledModel, _ options: CompileOptions) throws {
     let inputs = model.graph.inputs.map { model.graph[$0] }
     let name = summary.planFile ?? "the plan"
     for (input, wanted) in options.shapes.sorted(by: { $0.key < $1.key }) {
@@ -134,12 +173,25 @@ extension Model.Source {
   }
 }
 
-extension Engine {
-  init(_ engine: Runtime.Engine) {
-    switch engine {
-    case .sparse: self = .sparse
-    case .dense: self = .dense
+extension Lowering {
+  /// What a plan file keeps of it.
+  fileprivate func compiledTarget(
+    _ options: CompleteOptions
+  ) throws(HewnError) -> CompiledModel.Target {
+    if let plan = core as? CPUPlan {
+      return .cpu(
+        CompiledForCPU(
+          instructionSet: plan.instructionSet, processor: Processor.name, costs: costs,
+          partCost: partCost, layers: plan.compiled))
     }
+    guard let plan = core as? GPUPlan else {
+      throw HewnError(.internal, "a plan for \(options.device.rawValue) of an unknown kind")
+    }
+    return .gpu(
+      CompiledForGPU(
+        isEmulated: options.device == .emulator, gpu: plan.figures.name,
+        generation: plan.figures.target, precision: options.precision.core,
+        evaluatesOnHost: options.fallsBackToCPU, choices: plan.program.choices))
   }
 }
 

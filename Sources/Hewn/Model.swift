@@ -107,8 +107,8 @@ public struct Model: Sendable {
 
   /// Optimises the model and lowers it to a device; of a plan file, reads the result.
   ///
-  /// A plan file fits its own shapes alone. With another device or engine than its own, its network,
-  /// which was optimised, is lowered anew. A session may run with other threads than those that it
+  /// A plan file fits its own shapes alone. With another device, engine or precision than its own, its
+  /// network, which was optimised, is lowered anew; what options leave open is its own. A session may run with other threads than those that it
   /// was compiled for.
   ///
   /// - Throws: ``HewnError``: `invalidArgument` for options that do not fit the model,
@@ -120,20 +120,47 @@ public struct Model: Sendable {
 
   /// - Parameter compiler: `nil` for that of the options.
   func compile(_ options: CompileOptions, compiler: Device.Compiler?) throws -> Plan {
-    let threads = try options.checkedThreads()
+    let complete = try CompleteOptions(options, compiled: compiledOptions)
     return try rethrowing(of: summary.file) {
       switch source {
       case .network(let file):
-        let lowering = try Lowering(file, options, compiler: compiler, threads: threads)
-        return Plan(lowering, model: summary, options, threads: threads)
+        let network = try BoundNetwork(file, options)
+        let compiler = try compiler ?? Device.makeCompiler(complete)
+        return Plan(
+          try Lowering(network, compiler, complete), model: summary, complete)
       case .plan(let file, _):
-        return try plan(of: file, options, threads: threads)
+        try checkShapes(of: file.model, options)
+        return try plan(of: file, complete)
       }
     }
   }
 }
 
-/// A network that was bound, optimised and lowered to a device.
+/// A network with its shapes, optimised.
+struct BoundNetwork {
+  var graph: Graph
+  var passes: [PassReport]
+
+  init(graph: Graph, passes: [PassReport]) {
+    self.graph = graph
+    self.passes = passes
+  }
+
+  init(_ file: ONNXModel, _ options: CompileOptions) throws {
+    let bindings = ShapeBindings(
+      batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
+    let evaluate = BoundedEvaluation(Reference.evaluate).evaluator
+    graph = try file.template.bind(bindings, evaluate: evaluate)
+    passes = []
+    if options.optimizes {
+      let result = try PassPipeline.standard(evaluate: evaluate).run(graph)
+      graph = result.graph
+      passes = result.reports
+    }
+  }
+}
+
+/// A network that was lowered to a device.
 struct Lowering {
   let graph: Graph
   let passes: [PassReport]
@@ -143,52 +170,32 @@ struct Lowering {
   let costs: CostOrigin?
   let partCost: Double?
 
-  init(
-    _ file: ONNXModel, _ options: CompileOptions, compiler: Device.Compiler? = nil, threads: Int
-  ) throws {
-    let bindings = ShapeBindings(
-      batch: options.batch, shapes: try options.shapes.mapValues { try Shape(checking: $0) })
-    let evaluate = BoundedEvaluation(Reference.evaluate).evaluator
-    var graph = try file.template.bind(bindings, evaluate: evaluate)
-    var passes: [PassReport] = []
-    if options.optimizes {
-      let result = try PassPipeline.standard(evaluate: evaluate).run(graph)
-      graph = result.graph
-      passes = result.reports
-    }
-    try self.init(
-      graph, passes: passes,
-      compiler: try compiler ?? Device.makeCompiler(options, threads: threads), options,
-      threads: threads)
-  }
-
-  init(
-    _ graph: Graph, passes: [PassReport], compiler: Device.Compiler, _ options: CompileOptions,
-    threads: Int
-  ) throws {
-    core = try compiler.backend.compile(
-      graph,
-      options: Runtime.CompileOptions(
-        engine: (options.engine ?? .sparse).core, threads: threads,
-        precision: options.precision.core))
-    var graph = graph
+  init(_ network: BoundNetwork, _ compiler: Device.Compiler, _ options: CompleteOptions) throws {
+    core = try compiler.backend.compile(network.graph, options: options.core)
+    var graph = network.graph
     if let note = compiler.note { graph.notes.append(note) }
     self.graph = graph
-    self.passes = passes
-    self.instructionSet = compiler.instructionSet
-    self.gpu = compiler.gpu
-    self.costs = compiler.costs
+    passes = network.passes
+    instructionSet = compiler.instructionSet
+    gpu = compiler.gpu
+    costs = compiler.costs
     partCost = compiler.partCost
   }
 }
 
+extension CompleteOptions {
+  var core: Runtime.CompileOptions {
+    Runtime.CompileOptions(engine: engine.core, threads: threads, precision: precision.core)
+  }
+}
+
 extension Plan {
-  init(_ lowering: Lowering, model: ModelSummary, _ options: CompileOptions, threads: Int) {
+  init(_ lowering: Lowering, model: ModelSummary, _ options: CompleteOptions) {
     self.init(
       lowering.core, model: model, device: options.device,
       instructionSet: lowering.instructionSet, gpu: lowering.gpu, precision: options.precision,
       costs: lowering.costs.map(CostSummary.init),
-      engine: options.engine ?? .sparse, threads: threads,
+      engine: options.engine, threads: options.threads,
       passes: lowering.passes.map(PassSummary.init), notes: lowering.graph.notes)
   }
 }

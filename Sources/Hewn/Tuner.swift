@@ -114,7 +114,7 @@ public struct TunedCosts: Sendable {
     inputs: [String: Tensor] = [:],
     progress: (_ phase: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws -> TuneReport.Comparison {
-    guard model.compiledOptions == nil, options.device == .cpu else {
+    guard model.compiledOptions == nil, options.device ?? .cpu == .cpu else {
       throw HewnError(.invalidArgument, "tuned costs are for ONNX models on the device cpu")
     }
     let compiler = try rethrowing {

@@ -8,8 +8,9 @@ extension ConsoleCommand {
   package func compile(
     _ model: Model, _ options: CompileOptions, _ console: Console
   ) throws -> Plan {
-    if options.device == .cpu, let asked = options.engine,
-      let compiled = model.compiledOptions?.engine, asked != compiled
+    if let compiledFor = model.compiledOptions, let compiled = compiledFor.engine,
+      let asked = options.engine, asked != compiled,
+      options.device.map({ $0 == compiledFor.device }) ?? true
     {
       throw HewnError(
         .invalidArgument,

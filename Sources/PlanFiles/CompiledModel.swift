@@ -1,10 +1,18 @@
 package import CPUBackend
+package import GPUBackend
 package import Graphs
+package import KernelIR
 package import Passes
 package import Runtime
 
-/// What compiling a model for the CPU gives: all that a plan file holds.
+/// What compiling a model gives: all that a plan file holds.
 package struct CompiledModel: Sendable {
+  /// What depends on the device.
+  package enum Target: Sendable {
+    case cpu(CompiledForCPU)
+    case gpu(CompiledForGPU)
+  }
+
   /// The model that was compiled.
   package var origin: ModelOrigin
   /// Bound and optimised.
@@ -14,6 +22,23 @@ package struct CompiledModel: Sendable {
   package var engine: Engine
   /// The threads that rows were divided for.
   package var threads: Int
+  package var target: Target
+
+  package init(
+    origin: ModelOrigin, graph: Graph, passes: [PassReport], engine: Engine, threads: Int,
+    target: Target
+  ) {
+    self.origin = origin
+    self.graph = graph
+    self.passes = passes
+    self.engine = engine
+    self.threads = threads
+    self.target = target
+  }
+}
+
+/// What a processor runs.
+package struct CompiledForCPU: Sendable {
   package var instructionSet: InstructionSet
   /// The name of the processor; `nil` where the system does not tell.
   package var processor: String?
@@ -25,20 +50,40 @@ package struct CompiledModel: Sendable {
   package var layers: CompiledLayers
 
   package init(
-    origin: ModelOrigin, graph: Graph, passes: [PassReport], engine: Engine, threads: Int,
     instructionSet: InstructionSet, processor: String?, costs: CostOrigin? = nil,
     partCost: Double? = nil, layers: CompiledLayers
   ) {
-    self.origin = origin
-    self.graph = graph
-    self.passes = passes
-    self.engine = engine
-    self.threads = threads
     self.instructionSet = instructionSet
     self.processor = processor
     self.costs = costs
     self.partCost = partCost
     self.layers = layers
+  }
+}
+
+/// What a GPU's kernels and tables follow from.
+package struct CompiledForGPU: Sendable {
+  /// Whether it was compiled for the emulator in the GPU's place.
+  package var isEmulated: Bool
+  /// The name of the GPU.
+  package var gpu: String
+  /// The generation that it is of, on which alone kernels run as they were chosen.
+  package var generation: KernelIR.Target
+  package var precision: Precision
+  /// Whether nodes without kernels are the host's.
+  package var evaluatesOnHost: Bool
+  package var choices: GPUChoices
+
+  package init(
+    isEmulated: Bool, gpu: String, generation: KernelIR.Target, precision: Precision,
+    evaluatesOnHost: Bool, choices: GPUChoices
+  ) {
+    self.isEmulated = isEmulated
+    self.gpu = gpu
+    self.generation = generation
+    self.precision = precision
+    self.evaluatesOnHost = evaluatesOnHost
+    self.choices = choices
   }
 }
 

@@ -1,4 +1,5 @@
 internal import CPUBackend
+internal import GPUKernels
 internal import Passes
 internal import Runtime
 internal import Tensors
@@ -8,15 +9,52 @@ struct PlanDocument: Codable {
   var origin: ModelOrigin
   var engine: Engine
   var threads: Int
+  var passes: [PassReport]
+  var graph: GraphDocument
+  /// One of the two.
+  var cpu: CPUDocument?
+  var gpu: GPUDocument?
+}
+
+/// A `CompiledForCPU`.
+struct CPUDocument: Codable {
   var instructionSet: InstructionSet
   var processor: String?
   var costs: CostOrigin?
   var partCost: Double?
-  var passes: [PassReport]
-  var graph: GraphDocument
   /// How many of the first nodes run image by image.
   var nodesByImage: Int
   var layers: [LayerDocument]
+}
+
+/// A `CompiledForGPU`.
+struct GPUDocument: Codable {
+  var isEmulated: Bool
+  var gpu: String
+  /// The `rawValue` of the `KernelIR.Target`.
+  var generation: String
+  var precision: Precision
+  var evaluatesOnHost: Bool
+  var nodes: [ChoiceDocument]
+}
+
+/// A `ConvolutionChoice`.
+struct ChoiceDocument: Codable {
+  /// The position of the node.
+  var node: Int
+  var matrix: MatrixReport
+  var sparseSeconds: Double?
+  var denseSeconds: Double
+  var parts: [PartDocument]
+}
+
+/// A `ConvolutionChoice.Part`.
+struct PartDocument: Codable {
+  /// One of the two.
+  var blocks: BlockTiling?
+  var leaves: LeafTiling?
+  /// As `CoverWords` has them; `nil` of a dense choice.
+  var covers: TensorReference?
 }
 
 /// A tensor of the file.

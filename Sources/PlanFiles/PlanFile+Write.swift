@@ -8,13 +8,14 @@ extension PlanFile {
   /// - Throws: `io`; `outOfMemory`.
   package static func write(_ model: CompiledModel, to path: String) throws(HewnError) {
     var writer = PlanWriter()
-    let layers = try writer.addLayers(of: model)
-    let graph = writer.addGraph(model.graph)
+    var (cpu, gpu): (CPUDocument?, GPUDocument?)
+    switch model.target {
+    case .cpu(let compiled): cpu = try writer.add(compiled, of: model.graph)
+    case .gpu(let compiled): gpu = writer.add(compiled, of: model.graph)
+    }
     let document = PlanDocument(
-      origin: model.origin, engine: model.engine, threads: model.threads,
-      instructionSet: model.instructionSet, processor: model.processor, costs: model.costs,
-      partCost: model.partCost, passes: model.passes, graph: graph,
-      nodesByImage: model.layers.nodesByImage, layers: layers)
+      origin: model.origin, engine: model.engine, threads: model.threads, passes: model.passes,
+      graph: writer.addGraph(model.graph), cpu: cpu, gpu: gpu)
     try writer.write(document, to: path)
   }
 }
@@ -27,22 +28,59 @@ enum PlanMetadata {
   static let checksum = "plan_crc32"
 }
 
-/// Collects the tensors of a plan, packed arrays first.
+/// Collects the tensors of a plan, those that were made for it first.
 private struct PlanWriter {
   private var file = SafetensorsWriter()
 
-  mutating func addLayers(of model: CompiledModel) throws(HewnError) -> [LayerDocument] {
+  mutating func add(
+    _ compiled: CompiledForCPU, of graph: Graph
+  ) throws(HewnError) -> CPUDocument {
     var layers: [LayerDocument] = []
-    for (node, layer) in model.layers.packed.sorted(by: { $0.key < $1.key }) {
+    for (node, layer) in compiled.layers.packed.sorted(by: { $0.key < $1.key }) {
       var documents: [ArrayDocument] = []
       for array in try layer.weights.arrays() {
-        documents.append(add(array, of: model.graph.nodes[node], at: node))
+        documents.append(add(array, of: graph.nodes[node], at: node))
       }
       layers.append(
         LayerDocument(
           node: node, form: layer.weights.form, choice: layer.choice, arrays: documents))
     }
-    return layers
+    return CPUDocument(
+      instructionSet: compiled.instructionSet, processor: compiled.processor,
+      costs: compiled.costs, partCost: compiled.partCost,
+      nodesByImage: compiled.layers.nodesByImage, layers: layers)
+  }
+
+  mutating func add(_ compiled: CompiledForGPU, of graph: Graph) -> GPUDocument {
+    var nodes: [ChoiceDocument] = []
+    for (node, choice) in compiled.choices.sorted(by: { $0.key < $1.key }) {
+      let parts = choice.parts.enumerated().map { index, part in
+        let covers =
+          part.covers.isEmpty
+          ? nil : add(part.covers, named: "covers/\(node)/\(graph.nodes[node].name)/\(index)")
+        return switch part.tiling {
+        case .blocks(let tiling): PartDocument(blocks: tiling, covers: covers)
+        case .leaves(let tiling): PartDocument(leaves: tiling, covers: covers)
+        }
+      }
+      nodes.append(
+        ChoiceDocument(
+          node: node, matrix: choice.matrix, sparseSeconds: choice.sparseSeconds,
+          denseSeconds: choice.denseSeconds, parts: parts))
+    }
+    return GPUDocument(
+      isEmulated: compiled.isEmulated, gpu: compiled.gpu,
+      generation: compiled.generation.rawValue, precision: compiled.precision,
+      evaluatesOnHost: compiled.evaluatesOnHost, nodes: nodes)
+  }
+
+  private mutating func add(_ covers: [CoverOutline], named name: String) -> TensorReference {
+    var words = CoverWords.words(covers)
+    // Whole 64 bytes, so that what follows is aligned.
+    words += [Int32](repeating: 0, count: words.count.roundedUp(to: 16) - words.count)
+    let tensor = Tensor([words.count], words)
+    file.add(name, tensor.type, tensor.bytes, owner: tensor)
+    return TensorReference(tensor: name, checksum: CRC32.checksum(tensor.bytes))
   }
 
   private mutating func add(_ array: PackedArray, of node: Node, at index: Int) -> ArrayDocument {

@@ -9,7 +9,7 @@ package struct PlanFile: Sendable {
 
   /// The format, and its version: it grows whenever older readers would misunderstand a file.
   static let formatName = "hewn plan"
-  static let formatVersion = "4"
+  static let formatVersion = "5"
   /// The ending of file names.
   package static let fileExtension = ".hewn"
 

@@ -6,11 +6,11 @@ internal import Tensors
 
 /// Reads the plan of a safetensors file, believing nothing of it.
 struct PlanReader {
-  private let file: Safetensors
+  let file: Safetensors
   private let document: PlanDocument
   /// The raw weights of packed layers.
   let unverified: [StoredTensor]
-  private let graph: Graph
+  let graph: Graph
 
   /// - Throws: `invalidFile`, `unsupported`.
   init(_ file: Safetensors) throws(HewnError) {
@@ -45,7 +45,7 @@ struct PlanReader {
 
   /// The values that only packed layers read; their raw weights.
   private static func rawWeights(of document: PlanDocument) -> Set<Int> {
-    let packed = Set(document.layers.map(\.node))
+    let packed = Set(document.cpu?.layers.map(\.node) ?? [])
     var raw: Set<Int> = []
     var others = Set(document.graph.outputs)
     for (index, node) in document.graph.nodes.enumerated() {
@@ -58,14 +58,26 @@ struct PlanReader {
 
   /// - Throws: `invalidFile`, `unsupported` for a plan made for other processors.
   func model() throws(HewnError) -> CompiledModel {
+    guard document.threads >= 1, document.threads <= Self.maximumThreadCount else {
+      throw HewnError(.invalidFile, "a plan for \(document.threads) threads")
+    }
+    let target: CompiledModel.Target
+    switch (document.cpu, document.gpu) {
+    case (let cpu?, nil): target = .cpu(try compiled(cpu))
+    case (nil, let gpu?): target = .gpu(try compiled(gpu))
+    default: throw HewnError(.invalidFile, "a plan for no device, or for several")
+    }
+    return CompiledModel(
+      origin: document.origin, graph: graph, passes: document.passes, engine: document.engine,
+      threads: document.threads, target: target)
+  }
+
+  private func compiled(_ document: CPUDocument) throws(HewnError) -> CompiledForCPU {
     guard document.instructionSet == .best else {
       throw HewnError(
         .unsupported,
         "the plan was compiled for processors with \(document.instructionSet.rawValue), the best"
           + " of this one is \(InstructionSet.best.rawValue); compile the model again here")
-    }
-    guard document.threads >= 1, document.threads <= Self.maximumThreadCount else {
-      throw HewnError(.invalidFile, "a plan for \(document.threads) threads")
     }
     var packed: [Int: PackedLayer] = [:]
     for layer in document.layers {
@@ -79,23 +91,21 @@ struct PlanReader {
         throw error.at(node: graph.nodes[layer.node].label)
       }
     }
-    try checkCosts(document)
-    return CompiledModel(
-      origin: document.origin, graph: graph, passes: document.passes, engine: document.engine,
-      threads: document.threads, instructionSet: document.instructionSet,
-      processor: document.processor, costs: document.costs,
-      partCost: document.partCost,
+    try Self.checkLines([document.costs?.isa, document.costs?.machine, document.costs?.date])
+    guard document.partCost.map((0...1e6).contains) ?? true else {
+      throw HewnError(.invalidFile, "its cost of a part is no time")
+    }
+    return CompiledForCPU(
+      instructionSet: document.instructionSet, processor: document.processor,
+      costs: document.costs, partCost: document.partCost,
       layers: CompiledLayers(nodesByImage: document.nodesByImage, packed: packed))
   }
 
-  /// Checks what is told of the costs: text of one line, and a time.
-  private func checkCosts(_ document: PlanDocument) throws(HewnError) {
-    for text in [document.costs?.isa, document.costs?.machine, document.costs?.date] {
+  /// Checks text that is shown.
+  static func checkLines(_ texts: [String?]) throws(HewnError) {
+    for text in texts {
       let isLine = text?.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 } ?? true
-      guard isLine else { throw HewnError(.invalidFile, "its costs are described by no text") }
-    }
-    guard document.partCost.map((0...1e6).contains) ?? true else {
-      throw HewnError(.invalidFile, "its cost of a part is no time")
+      guard isLine else { throw HewnError(.invalidFile, "its machine is described by no text") }
     }
   }
 

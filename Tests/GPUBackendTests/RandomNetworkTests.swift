@@ -83,6 +83,6 @@ extension GPUPlan {
     let all = Array(program.buffers.indices)
     program.steps[0].writes += all
     program.steps[program.steps.count - 1].reads += all
-    return try GPUPlan(program) { EmulatorDevice(target: GPUFigures.h200.target) }
+    return try GPUPlan(program, for: figures) { EmulatorDevice(target: GPUFigures.h200.target) }
   }
 }

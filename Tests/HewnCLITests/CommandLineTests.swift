@@ -41,7 +41,10 @@ import Testing
     (["inspect", "m", "--color", "blue"], "--color"),
     (["inspect", "m", "--device", "gpu"], "--device"),
     (["inspect", "m", "--device", "cuda", "--precision", "fp16"], "--precision"),
-    (["inspect", "m", "--precision", "f16"], "the device cpu does not compute in f16"),
+    (
+      ["inspect", "m", "--device", "cpu", "--precision", "f16"],
+      "the device cpu does not compute in f16"
+    ),
     (["run", "m", "--device", "reference", "--precision", "tf32"], "the device reference"),
     (["tune", "--precision", "f16"], "does not compute in f16"),
     (["bench", "m", "--device", "emulator"], "inspect"),
@@ -67,13 +70,29 @@ import Testing
     #expect(errors.contains("HEWN_CUDA_DRIVER"), "\(errors)")
   }
 
-  @Test func refusesPlanFilesForGPUs() {
-    for device in ["cuda", "emulator"] {
-      let result = Captured.run([
-        "compile", workspace.model, "--output", workspace.file("tiny.hewn"), "--device", device,
-      ])
+  /// Every command takes a plan file for GPUs, and runs it where it was compiled for unless told otherwise.
+  @Test func takesPlanFilesForGPUs() throws {
+    let path = workspace.file("gpu.hewn")
+    let compiled = Captured.run([
+      "compile", workspace.model, "--output", path, "--device", "emulator", "--precision", "bf16",
+    ])
+    #expect(compiled.status == 0, "\(compiled)")
+    func plan(_ arguments: String...) throws -> [String: Any] {
+      let result = Captured.run(arguments + ["--json"])
+      #expect(result.status == 0, "\(result)")
+      return try #require(try Workspace.json(result.output)["plan"] as? [String: Any])
+    }
+    for command in ["inspect", "compare"] {
+      let plan = try plan(command, path)
+      #expect(plan["device"] as? String == "emulator" && plan["precision"] as? String == "bf16")
+    }
+    let onProcessor = try plan("inspect", path, "--device", "cpu")
+    #expect(onProcessor["device"] as? String == "cpu")
+    #expect(onProcessor["precision"] as? String == "f32")
+    // Times of the emulator, and another engine than the plan's.
+    for arguments in [["bench", path], ["run", path, "--engine", "dense"]] {
+      let result = Captured.run(arguments)
       #expect(result.status == 2, "\(result)")
-      #expect(result.errors.contains("for the device cpu, not \(device)"), "\(result.errors)")
     }
   }
 
@@ -81,6 +100,7 @@ import Testing
     try workspace.write(Array("nonsense".utf8), to: "bad.onnx")
     try workspace.write(Array("nonsense".utf8), to: "bad.npy")
     let cases: [([String], Int32)] = [
+      (["inspect", workspace.model, "--precision", "f16"], 2),
       (["inspect", workspace.file("missing.onnx")], 5),
       (["inspect", workspace.path], 5),
       (["run", workspace.model, "--input", "x=\(workspace.path)"], 5),

@@ -86,33 +86,86 @@ import Testing
     #expect(report.passed, "\(report.outputs)")
   }
 
-  /// A plan file holds layers of the CPU; its network is lowered anew.
+  /// A plan file of another device holds a network, which is lowered anew.
   @Test(arguments: [Precision.f32, .bf16])
-  func runsPlanFiles(precision: Precision) throws {
-    let path = NSTemporaryDirectory() + "hewn-\(UUID().uuidString).hewn"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let x: [Float] = [1, 2, 3, 1 + 0x1p-8, 0, 0]
-    _ = try Model(bytes: TinyModel.bytes, name: "tiny.onnx")
-      .compile(CompileOptions(batch: 2, threads: 1), writingTo: path)
-    let plan = try Model(contentsOf: path).compile(
-      CompileOptions(device: .emulator, threads: 1, precision: precision))
-    #expect(plan.device == .emulator && plan.precision == precision && plan.gpu != nil)
-    #expect(plan.model.planFile != nil && plan.notes.isEmpty)
-    var session = try plan.makeSession()
-    let outputs = try session.run(["x": Tensor(shape: [2, 3], floats: x)])
-    let rounded = precision == .f32 ? x : [1, 2, 3, 1, 0, 0]
-    #expect(
-      outputs["scores"]?.floats
-        == TinyModel.scores(of: Array(rounded[..<3])) + TinyModel.scores(of: Array(rounded[3...])))
+  func runsPlanFilesOfProcessors(precision: Precision) throws {
+    try Self.withPlanFile(CompileOptions(batch: 2, threads: 1)) { model in
+      let plan = try model.compile(
+        CompileOptions(device: .emulator, threads: 1, precision: precision))
+      #expect(plan.device == .emulator && plan.precision == precision && plan.gpu != nil)
+      #expect(plan.model.planFile != nil && plan.notes.isEmpty)
+      #expect(try Self.scores(plan) == Self.expectedScores(rounded: precision != .f32))
+    }
   }
 
-  @Test func refusesPlanFilesOfGPUs() throws {
-    let model = try Model(bytes: TinyModel.bytes, name: "tiny.onnx")
-    for device in [Device.cuda, .emulator, .reference] {
-      let error = #expect(throws: HewnError.self) {
-        try model.compile(CompileOptions(device: device), writingTo: "/nowhere/tiny.hewn")
+  /// What options leave open is the plan's.
+  @Test(arguments: [Precision.f32, .bf16], Engine.allCases)
+  func runsPlanFilesOfGPUs(precision: Precision, engine: Engine) throws {
+    let options = CompileOptions(
+      device: .emulator, engine: engine, batch: 2, threads: 1, precision: precision)
+    let compiled = try Model(bytes: TinyModel.bytes, name: "tiny.onnx").compile(options)
+    try Self.withPlanFile(options) { model in
+      let asked = try #require(model.compiledOptions)
+      #expect(asked.device == .emulator && asked.precision == precision)
+      #expect(asked.engine == engine && !asked.fallsBackToCPU && asked.shapes == ["x": [2, 3]])
+      let plan = try model.compile()
+      #expect(plan.device == .emulator && plan.precision == precision && plan.engine == engine)
+      #expect(plan.gpu == compiled.gpu && plan.model.planFile != nil && plan.notes.isEmpty)
+      #expect(plan.inspect().layers == compiled.inspect().layers)
+      #expect(try Self.scores(plan) == Self.expectedScores(rounded: precision != .f32))
+      // Another precision, another engine, another device.
+      let others = [
+        CompileOptions(precision: .f32), CompileOptions(engine: .dense, precision: .f32),
+        CompileOptions(device: .cpu), CompileOptions(device: .reference),
+      ]
+      for options in others {
+        let plan = try model.compile(options)
+        #expect(plan.device == options.device ?? .emulator && plan.precision == .f32)
+        #expect(try Self.scores(plan) == Self.expectedScores(rounded: false))
       }
-      #expect(error?.code == .invalidArgument, "\(device): \(error as Any)")
     }
+  }
+
+  /// A plan whose nodes the processor computes does so again.
+  @Test func planFilesKeepTheFallback() throws {
+    let path = NSTemporaryDirectory() + "hewn-\(UUID().uuidString).hewn"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    _ = try Model(bytes: TinyModel.directions, name: "tiny.onnx").compile(
+      CompileOptions(device: .emulator, batch: 3, threads: 1, fallsBackToCPU: true),
+      writingTo: path)
+    let model = try Model(contentsOf: path)
+    #expect(model.compiledOptions?.fallsBackToCPU == true)
+    #expect(try model.compile().layers.contains { $0.engine == "reference" })
+  }
+
+  @Test func refusesPlanFilesOfTheReference() throws {
+    let model = try Model(bytes: TinyModel.bytes, name: "tiny.onnx")
+    let error = #expect(throws: HewnError.self) {
+      try model.compile(CompileOptions(device: .reference), writingTo: "/nowhere/tiny.hewn")
+    }
+    #expect(error?.code == .invalidArgument, "\(error as Any)")
+  }
+
+  /// Calls `body` with a model of a plan file of the tiny model.
+  private static func withPlanFile(
+    _ options: CompileOptions, _ body: (Model) throws -> Void
+  ) throws {
+    let path = NSTemporaryDirectory() + "hewn-\(UUID().uuidString).hewn"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    _ = try Model(bytes: TinyModel.bytes, name: "tiny.onnx").compile(options, writingTo: path)
+    try body(try Model(contentsOf: path))
+  }
+
+  private static let pixels: [Float] = [1, 2, 3, 1 + 0x1p-8, 0, 0]
+
+  private static func scores(_ plan: Plan) throws -> [Float]? {
+    var session = try plan.makeSession()
+    return try session.run(["x": Tensor(shape: [2, 3], floats: pixels)])["scores"]?.floats
+  }
+
+  /// - Parameter rounded: to 7 bits of fraction.
+  private static func expectedScores(rounded: Bool) -> [Float] {
+    let x = rounded ? [1, 2, 3, 1, 0, 0] : pixels
+    return TinyModel.scores(of: Array(x[..<3])) + TinyModel.scores(of: Array(x[3...]))
   }
 }

@@ -20,7 +20,7 @@ import Testing
 
   @Test func holdsPackedWeightsOfEveryForm() throws {
     let forms = try [0, 1, 3].map { seed in
-      Set(try SmallPlan(seed: seed).model.layers.packed.values.map(\.weights.form))
+      Set(try SmallPlan(seed: seed).model.cpu?.layers.packed.values.map(\.weights.form) ?? [])
     }
     #expect(forms[0] == ["blocks", "leaves", "panels"])
     #expect(forms[1] == ["blocks", "winograd2", "panels"])
@@ -32,7 +32,8 @@ import Testing
     let read = try PlanFile(FileBytes(copying: SmallPlan(seed: 2).bytes())).model
     #expect(read.origin == plan.origin && read.passes == plan.passes)
     #expect(read.engine == plan.engine && read.threads == plan.threads)
-    #expect(read.processor == plan.processor && read.instructionSet == plan.instructionSet)
+    let (cpu, other) = (try #require(read.cpu), try #require(plan.cpu))
+    #expect(cpu.processor == other.processor && cpu.instructionSet == other.instructionSet)
     #expect("\(read.graph)" == "\(plan.graph)")
     #expect(read.graph.notes == plan.graph.notes)
     #expect(read.graph.trimmedOutputs == plan.graph.trimmedOutputs)
@@ -62,7 +63,7 @@ import Testing
   @Test(arguments: [
     ("\"hewn plan\"", "\"hewn tree\"", HewnError.Code.invalidFile, "no plan of Hewn"),
     (
-      "\"format_version\":\"4\"", "\"format_version\":\"7\"", .unsupported,
+      "\"format_version\":\"5\"", "\"format_version\":\"7\"", .unsupported,
       "compile the model again"
     ),
     ("\\\"threads\\\":2", "\\\"threads\\\":9", .invalidFile, "checksum"),
@@ -75,7 +76,7 @@ import Testing
   @Test func refusesOtherProcessors() throws {
     var model = try SmallPlan(seed: 0).model
     guard let other = InstructionSet.allCases.first(where: { $0 != .best }) else { return }
-    model.instructionSet = other
+    model.cpu?.instructionSet = other
     let path = NSTemporaryDirectory() + "hewn-\(UUID().uuidString).hewn"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try PlanFile.write(model, to: path)

@@ -85,9 +85,9 @@ extension PlanMutation {
   /// Gives packed weights to another node, or two nodes each other's.
   private mutating func movePacked(of model: inout CompiledModel) {
     let (node, other) = (below(model.graph.nodes.count), below(model.graph.nodes.count))
-    (model.layers.packed[node], model.layers.packed[other]) = (
-      model.layers.packed[other], model.layers.packed[node]
-    )
+    let packed = model.cpu?.layers.packed
+    model.cpu?.layers.packed[node] = packed?[other]
+    model.cpu?.layers.packed[other] = packed?[node]
     changes.append("packed weights of \(node) and \(other) swapped")
   }
 

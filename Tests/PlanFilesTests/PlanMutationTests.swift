@@ -12,7 +12,7 @@
     @Test func accidentsAreFound() async {
       let log = MutationLog()
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
-        try log.run(400) { parts, mutation in
+        try log.run(SmallPlan.self, 400) { parts, mutation in
           var bytes = parts.bytes
           mutation.damage(&bytes)
           return bytes
@@ -28,7 +28,7 @@
     @Test func hostileElementsAreHarmless() async {
       let log = MutationLog()
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
-        let accepted = try log.run(1000) { parts, mutation in
+        let accepted = try log.run(SmallPlan.self, 1000) { parts, mutation in
           var open = parts.open
           mutation.changeElements(of: &open)
           return try open.bytes()
@@ -41,7 +41,7 @@
     @Test func hostileDocumentsAreHarmless() async {
       let log = MutationLog()
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
-        let accepted = try log.run(1500) { parts, mutation in
+        let accepted = try log.run(SmallPlan.self, 1500) { parts, mutation in
           var open = parts.open
           mutation.change(&open.plan, parts.planPaths)
           return try open.bytes()
@@ -54,7 +54,7 @@
     @Test func hostileTypesAreHarmless() async {
       let log = MutationLog()
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
-        try log.run(500) { parts, mutation in
+        try log.run(SmallPlan.self, 500) { parts, mutation in
           var open = parts.open
           mutation.changeTypes(of: &open)
           return try open.bytes()
@@ -67,7 +67,7 @@
     @Test func hostileLayersAreHarmless() async {
       let log = MutationLog()
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
-        let accepted = try log.runModels(1500) { parts, mutation in
+        let accepted = try log.runModels(SmallPlan.self, 1500) { parts, mutation in
           var model = parts.plan.model
           mutation.changeLayers(of: &model)
           return model
@@ -80,11 +80,57 @@
     @Test func hostileHeadersAreHarmless() async {
       let log = MutationLog()
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
-        try log.run(500) { parts, mutation in
+        try log.run(SmallPlan.self, 500) { parts, mutation in
           var open = parts.open
           mutation.change(&open.header, parts.headerPaths)
           return try open.bytes()
         }
+      }
+      log.report()
+    }
+  }
+
+  /// The same of plans for GPUs, whose kernels the emulator runs with all detectors.
+  @Suite struct GPUPlanMutationTests {
+    @Test func hostileElementsAreHarmless() async {
+      let log = MutationLog()
+      await #expect(processExitsWith: .success) { [log = log as MutationLog] in
+        let accepted = try log.run(SmallGPUPlan.self, 150) { parts, mutation in
+          var open = parts.open
+          mutation.changeElements(of: &open)
+          return try open.bytes()
+        }
+        try #require((1..<300).contains(accepted), "\(accepted) plans are accepted")
+      }
+      log.report()
+    }
+
+    /// Choices, attributes and types; a tiling at random is mostly none.
+    @Test func hostileDocumentsAreHarmless() async {
+      let log = MutationLog()
+      await #expect(processExitsWith: .success) { [log = log as MutationLog] in
+        let accepted = try log.run(SmallGPUPlan.self, 300) { parts, mutation in
+          var open = parts.open
+          mutation.change(&open.plan, parts.planPaths)
+          return try open.bytes()
+        }
+        try #require((1..<600).contains(accepted), "\(accepted) plans are accepted")
+      }
+      log.report()
+    }
+
+    /// Choices alone, so that most changes get as far as the planner.
+    @Test func hostileChoicesAreHarmless() async {
+      let log = MutationLog()
+      await #expect(processExitsWith: .success) { [log = log as MutationLog] in
+        let accepted = try log.run(SmallGPUPlan.self, 300) { parts, mutation in
+          var open = parts.open
+          mutation.change(
+            &open.plan,
+            parts.planPaths.filter { $0.starts(with: [.key("gpu"), .key("nodes")]) && $0.count > 4 })
+          return try open.bytes()
+        }
+        try #require((1..<600).contains(accepted), "\(accepted) plans are accepted")
       }
       log.report()
     }
@@ -102,8 +148,8 @@
     init() { path = NSTemporaryDirectory() + "hewn-\(UUID().uuidString).log" }
 
     /// A plan's parts, with what changes choose from.
-    struct Parts {
-      var plan: SmallPlan
+    struct Parts<Plan: TestPlan> {
+      var plan: Plan
       var bytes: [UInt8]
       var open: OpenPlan
       var planPaths: [[JSON.Step]]
@@ -114,12 +160,12 @@
     ///
     /// - Returns: how many of them are accepted.
     @discardableResult
-    func run(
-      _ count: UInt64,
-      change: (Parts, inout PlanMutation) throws -> [UInt8],
-      check: (Parts, [[UInt8]]) throws -> Void = { _, _ in }
+    func run<Plan: TestPlan>(
+      _: Plan.Type, _ count: UInt64,
+      change: (Parts<Plan>, inout PlanMutation) throws -> [UInt8],
+      check: (Parts<Plan>, [[UInt8]]) throws -> Void = { _, _ in }
     ) throws -> Int {
-      try run(count) { parts, mutation in
+      try run(count) { (parts: Parts<Plan>, mutation) in
         let bytes = try change(parts, &mutation)
         try note("\(mutation)")
         guard let outputs = try parts.plan.outputs(of: bytes) else { return false }
@@ -129,23 +175,24 @@
     }
 
     /// Likewise, without writing and reading them.
-    func runModels(
-      _ count: UInt64, change: (Parts, inout PlanMutation) throws -> CompiledModel
+    func runModels<Plan: TestPlan>(
+      _: Plan.Type, _ count: UInt64,
+      change: (Parts<Plan>, inout PlanMutation) throws -> CompiledModel
     ) throws -> Int {
-      try run(count) { parts, mutation in
+      try run(count) { (parts: Parts<Plan>, mutation) in
         let model = try change(parts, &mutation)
         try note("\(mutation)")
         return try parts.plan.outputs { model } != nil
       }
     }
 
-    private func run(
-      _ count: UInt64, round: (Parts, inout PlanMutation) throws -> Bool
+    private func run<Plan: TestPlan>(
+      _ count: UInt64, round: (Parts<Plan>, inout PlanMutation) throws -> Bool
     ) throws -> Int {
       alarm(Self.timeLimit)
       var accepted = 0
       for parity in 0..<2 as Range<UInt64> {
-        let plan = try SmallPlan(seed: parity)
+        let plan = try Plan(seed: parity)
         let bytes = try plan.bytes()
         let open = try OpenPlan(bytes)
         let parts = Parts(

@@ -1,15 +1,15 @@
 import CPUBackend
-import Foundation
 import Graphs
 import PlanFiles
 import ReferenceBackend
 import Runtime
 import Tensors
 import TestSupport
+import Testing
 
 /// A small network with packed weights of every form and nodes without kernels, compiled, and what it
 /// computes.
-struct SmallPlan {
+struct SmallPlan: TestPlan {
   let model: CompiledModel
   let inputs: [Tensor]
   /// The bytes of every output.
@@ -67,61 +67,36 @@ struct SmallPlan {
     let plan = try backend.compile(
       net.graph, options: CompileOptions(engine: engine, threads: 2), compiled: nil)
     model = CompiledModel(
-      origin: ModelOrigin(
-        name: "small", file: "small.onnx", byteCount: 1234, opset: 17, producer: "tests",
-        hewnVersion: "1"),
-      graph: net.graph, passes: [], engine: engine, threads: 2,
-      instructionSet: backend.instructionSet, processor: Processor.name, layers: plan.compiled)
+      origin: Self.origin, graph: net.graph, passes: [], engine: engine, threads: 2,
+      target: .cpu(
+        CompiledForCPU(
+          instructionSet: backend.instructionSet, processor: Processor.name,
+          layers: plan.compiled)))
     outputs = try Self.run(plan, inputs)
   }
 
-  /// Runs a plan once.
-  static func run(_ plan: CPUPlan, _ inputs: [Tensor]) throws -> [[UInt8]] {
-    let session = try plan.makeSession()
-    for (index, input) in inputs.enumerated() { try session.setInput(index, input) }
-    try session.execute()
-    return try plan.outputs.indices.map { try session.output($0).withUnsafeBytes { Array($0) } }
-  }
-
-  /// Reads and runs a changed file.
-  ///
-  /// - Returns: the bytes of its outputs; `nil` where it is refused with a reason, and where it is too
-  ///   large to run.
-  /// - Throws: what no file may lead to.
-  func outputs(of bytes: [UInt8]) throws -> [[UInt8]]? {
-    try outputs { try PlanFile(FileBytes(copying: bytes)).model }
-  }
-
-  /// Likewise, of a model that files may hold; with zeros where an input is of another type now.
-  func outputs(of model: () throws -> CompiledModel) throws -> [[UInt8]]? {
-    do {
-      let plan = try Self.compile(model())
-      guard plan.arenaByteCount < 1 << 26 else { return nil }
-      let given = try plan.inputs.enumerated().map { index, port in
-        try inputs.indices.contains(index) && inputs[index].type == port.type
-          ? inputs[index] : Tensor(type: port.type) { _ in }
-      }
-      return try Self.run(plan, given)
-    } catch let error as HewnError {
-      let codes: [HewnError.Code] = [.invalidFile, .unsupported, .outOfMemory]
-      guard codes.contains(error.code), !error.message.isEmpty else { throw error }
-      return nil
-    }
-  }
-
   /// Makes a plan of a file, without packing anything.
-  static func compile(_ model: CompiledModel, threads: Int = 1) throws -> CPUPlan {
-    try CPUBackend(instructionSet: model.instructionSet, evaluate: Reference.evaluate).compile(
-      model.graph, options: CompileOptions(engine: model.engine, threads: threads),
-      compiled: model.layers)
+  static func compile(_ model: CompiledModel) throws -> any Plan {
+    try compile(model, threads: 1)
   }
 
-  /// The bytes of the plan's file.
-  func bytes() throws -> [UInt8] {
-    let path = NSTemporaryDirectory() + "hewn-\(UUID().uuidString).hewn"
-    try PlanFile.write(model, to: path)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try Files.read(path)
+  static func compile(_ model: CompiledModel, threads: Int) throws -> CPUPlan {
+    let compiled = try #require(model.cpu)
+    return try CPUBackend(instructionSet: compiled.instructionSet, evaluate: Reference.evaluate)
+      .compile(
+        model.graph, options: CompileOptions(engine: model.engine, threads: threads),
+        compiled: compiled.layers)
+  }
+}
+
+extension CompiledModel {
+  /// What is for processors, where it is for one.
+  var cpu: CompiledForCPU? {
+    get {
+      guard case .cpu(let compiled) = target else { return nil }
+      return compiled
+    }
+    set { if let newValue { target = .cpu(newValue) } }
   }
 }
 

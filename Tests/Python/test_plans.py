@@ -369,16 +369,16 @@ def test_refuses_other_versions_and_processors(command, plan, tmp_path):
     assert "format 0" in done.stderr and "compile the model again" in done.stderr
 
     document = json.loads(metadata["plan"])
-    document["instructionSet"] = "portable"
+    document["cpu"]["instructionSet"] = "portable"
     text = json.dumps(document)
     processor = {**metadata, "plan": text, "plan_crc32": str(zlib.crc32(text.encode()))}
-    if json.loads(metadata["plan"])["instructionSet"] != "portable":
+    if json.loads(metadata["plan"])["cpu"]["instructionSet"] != "portable":
         path = write(tmp_path / "other.hewn", {**header, "__metadata__": processor}, data)
         done = hewn(command, path, status=4)
         assert "portable" in done.stderr and "compile the model again" in done.stderr
 
     document = json.loads(metadata["plan"])
-    document["processor"] = "Imaginary 1"
+    document["cpu"]["processor"] = "Imaginary 1"
     text = json.dumps(document)
     processor = {**metadata, "plan": text, "plan_crc32": str(zlib.crc32(text.encode()))}
     path = write(tmp_path / "similar.hewn", {**header, "__metadata__": processor}, data)

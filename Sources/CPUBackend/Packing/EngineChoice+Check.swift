@@ -13,21 +13,10 @@ extension EngineChoice {
   ///   - weights: filters × taps, summed over the branches.
   /// - Throws: `invalidFile`.
   func check(rows: Int, taps: Int, weights: Int) throws(HewnError) {
-    guard matrix.rows == rows, matrix.taps == taps, matrix.weights == weights else {
-      throw HewnError(
-        .invalidFile,
-        "the report is of \(matrix.rows)×\(matrix.taps), \(matrix.weights) weights; the layer has"
-          + " \(rows)×\(taps), \(weights) weights")
-    }
-    let counts =
-      [matrix.zeros, matrix.leaves, matrix.filledSlots] + matrix.segmentsByHeight.values
+    try matrix.check(rows: rows, taps: taps, weights: weights)
     guard boundFlops ?? 0 >= 0 else {
       throw HewnError(.invalidFile, "a bound of \(boundFlops ?? 0) operations")
     }
-    let heights = matrix.segmentsByHeight.keys
-    guard counts.allSatisfy({ (0...weights).contains($0) }),
-      heights.allSatisfy({ $0 >= 1 && $0 <= rows })
-    else { throw HewnError(.invalidFile, "the report counts more than \(weights) weights") }
     for time in [sparseNanoseconds ?? 0, denseNanoseconds] {
       guard (0...Self.greatestTime).contains(time) else {
         throw HewnError(.invalidFile, "a predicted time of \(time) ns")

@@ -30,44 +30,68 @@ package struct BlockPlanner: Sendable {
   package func dense(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> BlockPlan {
-    let tiling = try tiling(problem, branches, density: 1)
-    return try plan(problem, branches, tiling) { matrix in
-      .dense(matrix, rootHeight: tiling.rootRows)
-    }
+    let outline = outline(problem, branches, density: 1)
+    let tiling = try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
+    return try plan(problem, branches, tiling, covers: Self.denseCovers(branches, tiling))
+  }
+
+  private static func denseCovers(
+    _ branches: [BlockWork.Branch], _ tiling: BlockTiling
+  ) -> [Cover] {
+    branches.map { .dense($0.weights.matrix, rootHeight: tiling.rootRows) }
   }
 
   /// The cheapest covers that hold every weight.
   package func sparse(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> BlockPlan {
-    // 1 stands for whole root groups.
-    let density = min(branches.density(rows: BlockWork.leastRows), 1 - .ulpOfOne)
     let tall = [32, 64].map { ($0, branches.density(rows: $0)) }
-    let tiling = try tiling(
-      problem, branches, density: density, tall: Dictionary(uniqueKeysWithValues: tall))
+    let outline = outline(
+      problem, branches, density: min(branches.density(rows: BlockWork.leastRows), Self.anyDensity),
+      tall: Dictionary(uniqueKeysWithValues: tall))
+    let tiling = try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
     let channelTaps = branches.map(\.channelTapCount).max() ?? 1
     let costs = target.figures.blockCosts.coverCosts(
       problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
-    return try plan(problem, branches, tiling) { matrix in
-      .exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
+    let covers = branches.map { branch in
+      let matrix = branch.weights.matrix
+      return Cover.exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
     }
+    return try plan(problem, branches, tiling, covers: covers)
   }
 
-  private func tiling(
+  /// The blocks of a tiling and covers that were chosen before.
+  ///
+  /// - Parameter covers: `nil` for those of ``dense(_:_:)``.
+  /// - Throws: `invalidFile` where kernels cannot compute the layer so.
+  func plan(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], _ tiling: BlockTiling,
+    _ covers: [Cover]?
+  ) throws(HewnError) -> BlockPlan {
+    let outline = outline(problem, branches, density: covers == nil ? 1 : Self.anyDensity)
+    guard tiling.precision == precision, tiling.fits(outline, on: target.figures) else {
+      throw HewnError(.invalidFile, "no kernel of \(target.figures.name) computes it by \(tiling)")
+    }
+    return try plan(
+      problem, branches, tiling, covers: covers ?? Self.denseCovers(branches, tiling))
+  }
+
+  /// The greatest of covers: 1 stands for whole root groups.
+  private static let anyDensity = 1 - Double.ulpOfOne
+
+  private func outline(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch], density: Double,
     tall: [Int: Double] = [:]
-  ) throws(HewnError) -> BlockTiling {
-    let outline = BlockOutline(
+  ) -> BlockOutline {
+    BlockOutline(
       problem, branches: branches.map { ($0.weights.matrix.rows, $0.taps) }, density: density,
       tallDensities: tall)
-    return try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
   }
 
   private func plan(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch], _ tiling: BlockTiling,
-    cover: (FilterMatrix) -> Cover
+    covers: [Cover]
   ) throws(HewnError) -> BlockPlan {
-    let covers = branches.map { cover($0.weights.matrix) }
     let covered = zip(branches, covers).map { branch, cover in
       BlockBranch(
         taps: branch.taps, cover: cover, firstRow: branch.firstRow, bias: branch.weights.bias)

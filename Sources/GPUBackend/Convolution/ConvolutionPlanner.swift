@@ -11,8 +11,8 @@ package struct ConvolutionPlanner: Sendable {
 
   package init(target: GPUTarget) { self.target = target }
 
-  private var blocks: BlockPlanner { BlockPlanner(target: target) }
-  private var leaves: LeafPlanner { LeafPlanner(target: target) }
+  var blocks: BlockPlanner { BlockPlanner(target: target) }
+  var leaves: LeafPlanner { LeafPlanner(target: target) }
 
   /// The fastest that multiplies with every weight.
   package func dense(

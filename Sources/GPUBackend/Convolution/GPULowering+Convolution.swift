@@ -15,45 +15,28 @@ extension GPULowering {
   func convolve(
     _ works: [BlockWork], output: GPUTensor, activation: Activation
   ) throws(HewnError) -> GPUDecision {
-    let branches = works.flatMap(\.branches)
-    var matrix = MatrixReport(rows: 0, taps: 0, weights: 0, zeros: 0)
-    for branch in branches {
-      let values = branch.weights.matrix
-      let count = values.values.count - branch.foreignCount
-      matrix.rows += values.rows
-      matrix.taps = max(matrix.taps, count / values.rows)
-      matrix.weights += count
-      matrix.zeros += values.zeroCount - branch.foreignCount
-    }
-    let hasZeros = branches.contains { $0.weights.matrix.zeroCount > 0 }
-    let planner = ConvolutionPlanner(target: target)
-    let dense = try works.map { (work) throws(HewnError) in
-      try planner.dense(work.problem, work.branches)
-    }
-    let denseSeconds = dense.reduce(0) { $0 + $1.seconds }
-    guard target.engine == .sparse, hasZeros else {
-      try emit(dense, works, output, activation)
-      return GPUDecision(
-        engine: Engine.dense.rawValue,
-        reason: target.engine == .dense ? "asked for" : "no zeros", matrix: matrix,
-        denseSeconds: denseSeconds, kernel: dense.first.map(KernelReport.init))
-    }
-    let sparse = try works.map { (work) throws(HewnError) in
-      try planner.sparse(work.problem, work.branches)
-    }
-    let sparseSeconds = sparse.reduce(0) { $0 + $1.seconds }
-    for plan in sparse { plan.count(in: &matrix) }
-    let isSparse = sparseSeconds < denseSeconds
-    try emit(isSparse ? sparse : dense, works, output, activation)
-    let ratio =
-      isSparse
-      ? denseSeconds / max(sparseSeconds, .leastNonzeroMagnitude)
-      : sparseSeconds / max(denseSeconds, .leastNonzeroMagnitude)
+    let (choice, plans) = try choice(works)
+    program.choices[node.index] = choice
+    try emit(plans, works, output, activation)
     return GPUDecision(
-      engine: isSparse ? Engine.sparse.rawValue : Engine.dense.rawValue,
-      reason: "predicted \(twoDigits(ratio)) × faster than \(isSparse ? "dense" : "sparse")",
-      matrix: matrix, sparseSeconds: sparseSeconds, denseSeconds: denseSeconds,
-      kernel: (isSparse ? sparse : dense).first.map(KernelReport.init))
+      engine: (choice.isSparse ? Engine.sparse : .dense).rawValue,
+      reason: choice.reason(asked: target.engine), matrix: choice.matrix,
+      sparseSeconds: choice.sparseSeconds, denseSeconds: choice.denseSeconds,
+      kernel: plans.first.map(KernelReport.init))
+  }
+
+  /// What was chosen for the node before, or is now.
+  private func choice(
+    _ works: [BlockWork]
+  ) throws(HewnError) -> (ConvolutionChoice, [ConvolutionPlan]) {
+    let planner = ConvolutionPlanner(target: target)
+    let matrix = MatrixReport(works.flatMap(\.branches))
+    guard let known = knownChoices else { return try planner.choose(works, matrix) }
+    guard let choice = known[node.index] else {
+      throw HewnError(.invalidFile, "no choice for a node that has weights")
+    }
+    try choice.check(against: matrix)
+    return (choice, try planner.plans(of: choice, for: works))
   }
 
   /// Emits the launches of convolutions, and of a function that their kernel does not know.
@@ -70,32 +53,31 @@ extension GPULowering {
   }
 
   private func launch(_ layer: BlockLayer, _ work: BlockWork) throws(HewnError) {
-    let tables = BlockTableMemory(
-      work: constant(layer.work), chunks: constant(layer.chunks),
-      channels: constant(layer.channels), packets: constant(layer.packets),
-      rows: constant(layer.rows), bias: constant(layer.bias))
     let kernel = BlockKernel(layer)
     // Not of the kernel, with which a plan would keep the layer's tables twice.
     let arguments = kernel.arguments(BlockTables(), input: 0, output: 0)
-    try launch(kernel, BlockFinishKernel(layer), tables, work) {
+    try launch(kernel, BlockFinishKernel(layer), memory(of: layer), work) {
       arguments.at($0, input: $1, output: $2, residual: $3)
     }
   }
 
   private func launch(_ layer: LeafLayer, _ work: BlockWork) throws(HewnError) {
-    let tables = BlockTableMemory(
-      work: constant(layer.work), chunks: constant(layer.chunks),
-      channels: constant(layer.channels), packets: constant(layer.packets),
-      rows: constant(layer.rows), bias: constant(layer.bias))
     let finish = BlockFinishKernel(
       layer.problem, .f32, positionCount: layer.rows.count, splitCount: layer.tiling.splitCount)
     let kernel = LeafKernel(layer)
     let readsResidual = layer.tiling.splitCount == 1 && layer.problem.residual != nil
     let arguments = kernel.arguments(
       layer, BlockTables(), input: 0, output: 0, residual: readsResidual ? 0 : nil)
-    try launch(kernel, finish, tables, work) {
+    try launch(kernel, finish, memory(of: layer), work) {
       arguments.at($0, input: $1, output: $2, residual: $3)
     }
+  }
+
+  private func memory(of layer: some PackedConvolution) -> BlockTableMemory {
+    BlockTableMemory(
+      work: constant(layer.work), chunks: constant(layer.chunks),
+      channels: constant(layer.channels), packets: constant(layer.packets),
+      rows: constant(layer.rows), bias: constant(layer.bias))
   }
 
   /// Launches a kernel that writes the output, or sums that `finish` adds up where blocks share chunks.

@@ -21,7 +21,11 @@ struct LeafPlanner {
   func dense(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> LeafPlan {
-    try plan(problem, branches) { .dense($0, rootHeight: LeafSegment.rootRows) }
+    try best(problem, Self.denseCovers(branches), branches)
+  }
+
+  private static func denseCovers(_ branches: [BlockWork.Branch]) -> [Cover] {
+    branches.map { .dense($0.weights.matrix, rootHeight: LeafSegment.rootRows) }
   }
 
   /// The cheapest covers that hold every weight.
@@ -29,20 +33,43 @@ struct LeafPlanner {
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> LeafPlan {
     let costs = LeafTiling.coverCosts(on: target.figures)
-    return try plan(problem, branches) { .exact($0, costs: costs, tree: .greedy($0, costs: costs)) }
+    let covers = branches.map { branch in
+      let matrix = branch.weights.matrix
+      return Cover.exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
+    }
+    return try best(problem, covers, branches)
   }
 
-  private func plan(
-    _ problem: BlockProblem, _ branches: [BlockWork.Branch], cover: (FilterMatrix) -> Cover
+  /// Leaves by a tiling and covers that were chosen before.
+  ///
+  /// - Parameter covers: `nil` for those of ``dense(_:_:)``.
+  /// - Throws: `invalidFile` where the kernel cannot compute the layer so.
+  func plan(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], _ tiling: LeafTiling,
+    _ covers: [Cover]?
   ) throws(HewnError) -> LeafPlan {
-    let covered = branches.map { branch in
-      BlockBranch(
-        taps: branch.taps, cover: cover(branch.weights.matrix), firstRow: branch.firstRow,
-        bias: branch.weights.bias)
-    }
+    let covered = Self.covered(branches, covers ?? Self.denseCovers(branches))
+    return LeafPlan(
+      problem: problem, branches: covered, tiling: tiling,
+      prediction: try tiling.prediction(problem, covered, on: target.figures))
+  }
+
+  private func best(
+    _ problem: BlockProblem, _ covers: [Cover], _ branches: [BlockWork.Branch]
+  ) throws(HewnError) -> LeafPlan {
+    let covered = Self.covered(branches, covers)
     let best = try LeafTiling.best(problem, covered, on: target.figures)
     return LeafPlan(
       problem: problem, branches: covered, tiling: best.tiling, prediction: best.prediction)
+  }
+
+  private static func covered(
+    _ branches: [BlockWork.Branch], _ covers: [Cover]
+  ) -> [BlockBranch] {
+    zip(branches, covers).map { branch, cover in
+      BlockBranch(
+        taps: branch.taps, cover: cover, firstRow: branch.firstRow, bias: branch.weights.bias)
+    }
   }
 }
 

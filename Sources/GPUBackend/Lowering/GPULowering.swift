@@ -9,6 +9,8 @@ package final class GPULowering {
   package let target: GPUTarget
   package internal(set) var program = GPUProgram()
   let graph: Graph
+  /// What was decided before for nodes that convolve; `nil` where nothing was.
+  let knownChoices: GPUChoices?
   /// Where each value lies in lanes, once its producer was lowered.
   var tensors: [GPUTensor?]
   /// Where values lie in row-major order for the host, as those of types that lanes cannot hold do only.
@@ -27,9 +29,10 @@ package final class GPULowering {
   /// The layer that steps count for.
   var layer = 0
 
-  private init(_ graph: Graph, _ nodes: [GPUNode], target: GPUTarget) {
+  private init(_ graph: Graph, _ nodes: [GPUNode], target: GPUTarget, choices: GPUChoices?) {
     self.graph = graph
     self.target = target
+    knownChoices = choices
     tensors = Array(repeating: nil, count: graph.values.count)
     plain = Array(repeating: nil, count: graph.values.count)
     homes = Array(repeating: nil, count: graph.values.count)
@@ -198,13 +201,15 @@ package final class GPULowering {
 extension GPULowering {
   /// Lowers a whole graph.
   ///
-  /// - Parameter evaluate: computes nodes without a kernel on the host; `nil` refuses them.
-  /// - Throws: `unsupported` with the node and the reason.
+  /// - Parameters:
+  ///   - choices: those of a program of the same graph, precision and engine; `nil` searches for them.
+  ///   - evaluate: computes nodes without a kernel on the host; `nil` refuses them.
+  /// - Throws: `unsupported` with the node and the reason; `invalidFile` for choices of another graph.
   static func lower(
-    _ graph: Graph, target: GPUTarget, evaluate: Evaluator?
+    _ graph: Graph, target: GPUTarget, choices: GPUChoices?, evaluate: Evaluator?
   ) throws(HewnError) -> GPUProgram {
     let nodes = graph.nodes.enumerated().map { GPUNode($1, index: $0, graph) }
-    let lowering = GPULowering(graph, nodes, target: target)
+    let lowering = GPULowering(graph, nodes, target: target, choices: choices)
     for input in graph.inputs {
       try naming("Input \"\(graph[input].name)\"") { () throws(HewnError) in
         try lowering.takeInput(input)
@@ -221,7 +226,11 @@ extension GPULowering {
         try lowering.giveOutput(output, port)
       }
     }
-    return lowering.program
+    let program = lowering.program
+    guard choices.map({ $0.count == program.choices.count }) ?? true else {
+      throw HewnError(.invalidFile, "choices for nodes without weights")
+    }
+    return program
   }
 
   /// Lets errors say where they happened.

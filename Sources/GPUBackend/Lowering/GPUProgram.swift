@@ -55,6 +55,8 @@ package struct GPUProgram: Sendable {
   package var layers: [LayerReport] = []
   package var inputs: [Edge] = []
   package var outputs: [Edge] = []
+  /// What was decided for nodes that convolve.
+  package var choices: GPUChoices = [:]
 }
 
 /// The addresses of a program's buffers on one device.

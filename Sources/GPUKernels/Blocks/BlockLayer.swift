@@ -14,7 +14,7 @@ package import Tensors
 ///
 /// with positions (rowBlock · rootsPerBlock + root) · rootRows + row. ``BlockPacket`` says what a
 /// packet consists of, and ``BlockStage`` where the planes lie.
-package struct BlockLayer: Hashable, Sendable {
+package struct BlockLayer: PackedConvolution, Hashable, Sendable {
   package let problem: BlockProblem
   package let tiling: BlockTiling
   package let stage: BlockStage

@@ -82,7 +82,7 @@ package enum BlockActivation: Hashable, Sendable {
 }
 
 /// The arithmetic of a convolution on blocks, and what its activations are stored as.
-package enum BlockPrecision: String, CaseIterable, Hashable, Sendable {
+package enum BlockPrecision: String, CaseIterable, Hashable, Sendable, Codable {
   /// Products of f16, sums of f32.
   case f16
   case bf16

@@ -48,26 +48,64 @@ extension BlockTiling {
     return result.sorted { $0.prediction.seconds < $1.prediction.seconds }
   }
 
+  private static let rootRowChoices = [16, 32, 64]
+  private static let warpChoices = [1, 2, 4, 8]
+  private static let pixelChoices = [2, 4, 8, 16, 32]
+  private static let stageChoices = [2, 3]
+  private static let channelLimit = 1 << 10
+
+  /// Whether warps of the form can be so many and have so much, before anything is staged.
+  private func hasKernel(on figures: GPUFigures) -> Bool {
+    (2...8).contains(rootsPerBlock * pixelWarps) && (form == .warp || pixelsPerWarp >= 8)
+      && hasInstructions(on: figures) && accumulatorCount <= 128
+      && residentBlocks(sharedByteCount: 0, on: figures) > 0
+  }
+
+  /// Whether kernels can compute the layer so. Every candidate is such a tiling; what files state may be none.
+  package func fits(_ outline: BlockOutline, on figures: GPUFigures) -> Bool {
+    // Choices first, so that nothing overflows afterwards.
+    guard Self.rootRowChoices.contains(rootRows), Self.warpChoices.contains(rootsPerBlock),
+      Self.warpChoices.contains(pixelWarps), Self.pixelChoices.contains(pixelsPerWarp),
+      hasKernel(on: figures),
+      [tileGroups, tileRows, tileColumns].allSatisfy((1...pixelCount).contains),
+      tileGroups * tileRows * tileColumns <= pixelCount,
+      tileCount(outline.problem) <= KernelSize.gridLimit,
+      (1...Self.channelLimit).contains(channelsPerChunk), Self.stageChoices.contains(stageCount),
+      residentBlocks(sharedByteCount: sharedByteBound(outline), on: figures) > 0,
+      splitCount >= 1
+    else { return false }
+    let blocks = outline.rootCount(rootRows).dividedRoundingUp(by: rootsPerBlock)
+    return splitCount == 1 || splitCount <= splitLimit(outline.problem, rowBlocks: blocks, figures)
+  }
+
+  /// As many blocks to a tile as more than fill the GPU; one where the kernel that adds their sums cannot reach.
+  private func splitLimit(
+    _ problem: BlockProblem, rowBlocks: Int, _ figures: GPUFigures
+  ) -> Int {
+    let positions = rowBlocks * rootsPerBlock * rootRows
+    guard BlockFinishKernel.reaches(positions: positions, groups: problem.imageGroups) else {
+      return 1
+    }
+    return 4 * figures.multiprocessorCount
+  }
+
   /// The divisions of rows and pixels among warps and blocks; of chunks they have one channel.
   private static func shapes(
     _ outline: BlockOutline, _ precision: BlockPrecision, _ figures: GPUFigures
   ) -> [BlockTiling] {
     var boxes: [Int: [Box]] = [:]
     var shapes: [BlockTiling] = []
-    for form in [Form.warp, .warpgroup] {
-      for rootRows in [16, 32, 64] where rootRows < 2 * max(16, outline.greatestRows) {
+    for form in Form.allCases {
+      for rootRows in rootRowChoices where rootRows < 2 * max(16, outline.greatestRows) {
         let roots = outline.rootCount(rootRows)
-        for rootsPerBlock in [1, 2, 4, 8] where rootsPerBlock < 2 * roots {
-          for pixelWarps in [1, 2, 4, 8] where (2...8).contains(rootsPerBlock * pixelWarps) {
-            for pixels in [2, 4, 8, 16, 32] where form == .warp || pixels >= 8 {
+        for rootsPerBlock in warpChoices where rootsPerBlock < 2 * roots {
+          for pixelWarps in warpChoices {
+            for pixels in pixelChoices {
               var tiling = BlockTiling(
                 precision: precision, form: form, rootRows: rootRows, rootsPerBlock: rootsPerBlock,
                 pixelWarps: pixelWarps, pixelsPerWarp: pixels, tileGroups: 1, tileRows: 1,
                 tileColumns: 1, channelsPerChunk: 1, stageCount: 2)
-              guard
-                tiling.hasInstructions(on: figures), tiling.accumulatorCount <= 128,
-                tiling.residentBlocks(sharedByteCount: 0, on: figures) > 0
-              else { continue }
+              guard tiling.hasKernel(on: figures) else { continue }
               let count = tiling.pixelCount
               let choices = boxes[count] ?? Box.all(pixelCount: count, outline)
               boxes[count] = choices
@@ -90,9 +128,9 @@ extension BlockTiling {
   private func withChunks(_ outline: BlockOutline, _ figures: GPUFigures) -> [BlockTiling] {
     let channels = max(1, outline.greatestChannels)
     var sizes = (0...10).map { 1 << $0 }.filter { $0 < channels }
-    sizes.append(min(channels, 1 << 10))
+    sizes.append(min(channels, Self.channelLimit))
     var result: [BlockTiling] = []
-    for stageCount in [2, 3] {
+    for stageCount in Self.stageChoices {
       let fitting = sizes.reversed().lazy.map { size in
         var tiling = self
         tiling.channelsPerChunk = size
@@ -118,12 +156,9 @@ extension BlockTiling {
   ) -> [Int] {
     let blocks = tileCount(problem) * load.rowBlockCount
     let chunks = Int(load.chunks) / load.rowBlockCount
-    let positions = load.rowBlockCount * rootsPerBlock * rootRows
-    guard BlockFinishKernel.reaches(positions: positions, groups: problem.imageGroups) else {
-      return [1]
-    }
+    let limit = splitLimit(problem, rowBlocks: load.rowBlockCount, figures)
     var counts = [1]
-    while let last = counts.last, 2 * last <= chunks,
+    while let last = counts.last, 2 * last <= min(chunks, limit),
       last * blocks < 2 * figures.multiprocessorCount
     {
       counts.append(2 * last)

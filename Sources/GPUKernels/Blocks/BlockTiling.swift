@@ -2,8 +2,8 @@
 ///
 /// A block of threads computes the rows of `rootsPerBlock` root groups for the pixels of one tile; each of its
 /// warps (or warpgroups) has one root group and `pixelsPerWarp` pixels of the tile, with 8 images each.
-package struct BlockTiling: Hashable, Sendable {
-  package enum Form: String, Hashable, Sendable {
+package struct BlockTiling: Hashable, Sendable, Codable {
+  package enum Form: String, Hashable, Sendable, CaseIterable, Codable {
     /// `mma.sync`, a warp for each root group and run of pixels.
     case warp
     /// `wgmma` on sm_90a, a warpgroup of 4 warps for each; f16 and bf16 alone.

@@ -33,3 +33,13 @@ extension ConvolutionArguments {
     return arguments
   }
 }
+
+/// A convolution's tables on the host, as ``BlockLayer`` and ``LeafLayer`` each define them.
+package protocol PackedConvolution {
+  var work: [UInt32] { get }
+  var chunks: [UInt32] { get }
+  var channels: [UInt32] { get }
+  var packets: [UInt32] { get }
+  var rows: [UInt32] { get }
+  var bias: [Float] { get }
+}

@@ -20,7 +20,7 @@ package import Tensors
 ///
 /// Row blocks and the root groups of branches lie by descending work, so that the last blocks to start are
 /// short, and warps that wait for each other have about as much to do.
-package struct LeafLayer: Sendable {
+package struct LeafLayer: PackedConvolution, Sendable {
   package let problem: BlockProblem
   package let tiling: LeafTiling
   package let stage: LeafStage

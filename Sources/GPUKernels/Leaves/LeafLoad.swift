@@ -25,6 +25,9 @@ struct LeafLoad {
     self.taps = taps
   }
 
+  /// Whether a plane of the window may fit in shared memory; sizes of a larger one would only overflow.
+  var hasStagedWindow: Bool { window.y.count <= 1 << 16 && window.x.count <= 1 << 16 }
+
   /// Of the packets of all root groups, without headers.
   var tapByteCount: Int {
     taps.reduce(0) { $0 + 4 * $1.value * LeafSegment.entryWordCount(height: $1.key) }

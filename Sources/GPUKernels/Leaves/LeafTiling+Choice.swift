@@ -54,7 +54,7 @@ extension LeafTiling {
         load.rootCount.dividedRoundingUp(by: candidate.rootsPerBlock) * candidate.rowCount
       let canSplit = BlockFinishKernel.reaches(
         positions: positions, groups: problem.imageGroups)
-      for splits in [1, 2, 3, 4, 6, 8] where splits <= (canSplit ? chunks : 1) {
+      for splits in splitChoices where splits <= (canSplit ? chunks : 1) {
         var candidate = candidate
         candidate.splitCount = splits
         let prediction = ConvolutionPrediction(problem, candidate, load: load, on: figures)
@@ -73,16 +73,59 @@ extension LeafTiling {
     return best
   }
 
+  /// What a tiling that was chosen before is predicted to take.
+  ///
+  /// - Throws: `invalidFile` where the kernel cannot compute the layer so; `unsupported` as
+  ///   ``best(_:_:on:)``.
+  package func prediction(
+    _ problem: BlockProblem, _ branches: [BlockBranch], on figures: GPUFigures
+  ) throws(HewnError) -> ConvolutionPrediction {
+    let load = LeafLoad(problem, branches)
+    try problem.checkLeaves(load.window)
+    guard fits(problem, load, on: figures) else {
+      throw HewnError(.invalidFile, "no kernel of \(figures.name) computes it by \(self)")
+    }
+    return ConvolutionPrediction(problem, self, load: load, on: figures)
+  }
+
+  private static let rootChoices = [1, 2, 4, 8]
+  /// Warps along pixels, and runs of each.
+  private static let pixelChoices = [
+    (1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (4, 2), (1, 4), (2, 4), (3, 4), (4, 4),
+  ]
+  private static let channelChoices = [32, 24, 16, 12, 8, 6, 4, 3, 2, 1]
+  private static let splitChoices = [1, 2, 3, 4, 6, 8]
+
+  private func hasRegisters(on target: Target) -> Bool {
+    threadCount * registerBudget <= target.registerCount
+  }
+
+  /// Whether the kernel can compute the layer so. Every candidate is such a tiling; what files state may be none.
+  func fits(_ problem: BlockProblem, _ load: LeafLoad, on figures: GPUFigures) -> Bool {
+    let limit = figures.sharedByteLimit
+    // Choices first, so that nothing overflows afterwards.
+    guard Self.rootChoices.contains(rootsPerBlock),
+      Self.pixelChoices.contains(where: { $0 == (pixelWarps, pixelRuns) }),
+      hasRegisters(on: figures.target),
+      [tileGroups, tileRows, tileColumns].allSatisfy((1...pixelCount).contains),
+      tilePixels <= pixelCount, Self.channelChoices.contains(channelsPerChunk),
+      (leastPacketByteCount...limit).contains(packetByteCount), packetByteCount % 128 == 0,
+      stageCount == 2, Self.splitChoices.contains(splitCount), load.hasStagedWindow
+    else { return false }
+    let positions = load.rootCount.dividedRoundingUp(by: rootsPerBlock) * rowCount
+    return
+      (splitCount == 1
+      || BlockFinishKernel.reaches(positions: positions, groups: problem.imageGroups))
+      && LeafStage(problem, window: load.window, self).sharedByteCount(stages: stageCount) <= limit
+  }
+
   private static func candidates(
     _ problem: BlockProblem, _ load: LeafLoad, _ target: Target
   ) -> [LeafTiling] {
-    // A plane that is larger than shared memory in any case would only overflow.
-    guard load.window.y.count <= 1 << 16, load.window.x.count <= 1 << 16 else { return [] }
+    guard load.hasStagedWindow else { return [] }
     var list: [LeafTiling] = []
-    for roots in [1, 2, 4, 8] where roots == 1 || roots / 2 < load.rootCount {
-      for (warps, runs) in [
-        (1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (4, 2), (1, 4), (2, 4), (3, 4), (4, 4),
-      ] {
+    for roots in rootChoices where roots == 1 || roots / 2 < load.rootCount {
+      for (warps, runs) in pixelChoices {
         let pixels = warps * runs * runPixels
         for tile in tiles(problem, pixels: pixels) {
           for share in [2, 1] {
@@ -90,9 +133,7 @@ extension LeafTiling {
               rootsPerBlock: roots, pixelWarps: warps, pixelRuns: runs, tileGroups: tile.groups,
               tileRows: tile.rows, tileColumns: tile.columns, channelsPerChunk: 1,
               packetByteCount: 128)
-            guard tiling.threadCount * tiling.registerBudget <= target.registerCount else {
-              continue
-            }
+            guard tiling.hasRegisters(on: target) else { continue }
             let limit = target.sharedByteLimit / share - 1024
             if tiling.fill(problem, load, sharedByteLimit: limit) { list.append(tiling) }
           }
@@ -125,7 +166,7 @@ extension LeafTiling {
   ) -> Bool {
     let bytesPerChannel =
       Double(load.tapByteCount) / Double(max(load.rootCount, 1) * load.channels)
-    for count in [32, 24, 16, 12, 8, 6, 4, 3, 2, 1] where count == 1 || count <= load.channels {
+    for count in Self.channelChoices where count == 1 || count <= load.channels {
       channelsPerChunk = count
       // Somewhat more than what is expected; a chunk that is fuller becomes two.
       let expected =

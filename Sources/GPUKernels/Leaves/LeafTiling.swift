@@ -3,7 +3,7 @@
 /// A block of threads computes the rows of `rootsPerBlock` root groups for the pixels of one tile.
 /// Each of its warps has one root group and `pixelRuns` runs of 16 pixels; a lane has half of the 8
 /// images of one pixel in each run.
-package struct LeafTiling: Hashable, Sendable {
+package struct LeafTiling: Hashable, Sendable, Codable {
   /// Root groups of a block, as many as warps along rows.
   package var rootsPerBlock: Int
   /// Warps along pixels.

@@ -85,14 +85,17 @@ package struct BenchCommand: ConsoleCommand {
   package init() {}
 
   package func validate() throws {
-    guard plan.device != .emulator else {
-      throw ValidationError(
-        "Times of the emulator mean nothing; hewn inspect --device emulator shows predictions.")
-    }
+    if plan.device == .emulator { throw ValidationError(Self.emulatorObstacle) }
   }
+
+  private static let emulatorObstacle =
+    "Times of the emulator mean nothing; hewn inspect --device emulator shows predictions."
 
   package func execute(_ console: Console) throws -> Int32 {
     let model = try Model(contentsOf: model)
+    guard plan.device ?? model.compiledOptions?.device != .emulator else {
+      throw HewnError(.invalidArgument, Self.emulatorObstacle)
+    }
     let engines = engines(of: model)
     let given = try ModelInputs(inputs, plan: plan, model: model, console: console)
     // The notes are about shapes, the same for every engine.

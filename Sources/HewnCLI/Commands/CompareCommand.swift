@@ -103,7 +103,7 @@ package struct CompareCommand: ConsoleCommand {
       of: model, options: options, plan: plan, inputs: tensors, console)
     let report = try plan.compare(
       inputs: tensors, expected: expected, against: settings.against.name,
-      tolerance: settings.tolerance ?? options.precision.usualTolerance,
+      tolerance: settings.tolerance ?? plan.precision.usualTolerance,
       seed: random.isEmpty ? nil : inputs.seed)
     console.print(terminal.json ? try report.json() : ReportText.compare(report, console.style))
     return report.passed ? ExitStatus.success : ExitStatus.status(of: .failedCheck)

@@ -9,11 +9,13 @@ package struct CompileCommand: ConsoleCommand {
     discussion: Manual.discussion(
       """
       Every command that runs or shows a model takes the plan file in its place. The file is for \
-      the shapes that it was compiled for, and for processors with the same best instruction set.
+      the shapes that it was compiled for, and for processors with the same best instruction set \
+      or, with --device cuda or emulator, for GPUs of the same generation.
       """,
       examples: """
         hewn compile model.onnx -o model.hewn
         hewn compile model.onnx -o model-b8.hewn --batch 8 --threads 2
+        hewn compile model.onnx -o model-h200.hewn --batch 32 --device emulator --precision f16
         hewn run model.hewn --image cat.jpg --preprocess imagenet
         """))
 

@@ -53,8 +53,13 @@ package struct TuneCommand: ConsoleCommand {
   package init() {}
 
   package func validate() throws {
-    guard plan.device == .cpu || plan.device == .cuda else {
+    guard plan.device != .reference, plan.device != .emulator else {
       throw ValidationError("Costs are those of processors and GPUs: --device takes cpu or cuda.")
+    }
+    if let precision = plan.precision,
+      let reason = (plan.device ?? .cpu).obstacle(to: precision)
+    {
+      throw ValidationError("--precision: \(reason).")
     }
     if plan.device == .cuda {
       guard model == nil, plan.costs == nil, !terminal.json else {

@@ -31,14 +31,19 @@ package struct NamedShape: Equatable {
 package struct PlanOptions: ParsableArguments {
   @Option(
     name: .long,
-    help:
-      "Where to run: cuda is an NVIDIA GPU; the emulator of one and the reference are slow.")
-  package var device: Device = .cpu
+    help: """
+      Where to run (default: cpu, or what a plan file was compiled for): cuda is an NVIDIA GPU; the \
+      emulator of one and the reference are slow.
+      """)
+  package var device: Device?
 
   @Option(
     name: .long,
-    help: "What GPUs compute in; Docs/gpu.md says what each rounds.")
-  package var precision: Precision = .f32
+    help: """
+      What GPUs compute in (default: f32, or what a plan file was compiled for); Docs/gpu.md says what \
+      each rounds.
+      """)
+  package var precision: Precision?
 
   @Flag(
     name: .long,
@@ -79,7 +84,7 @@ package struct PlanOptions: ParsableArguments {
     if let threads, !(1...Machine.maximumThreadCount).contains(threads) {
       throw ValidationError("--threads must lie in 1...\(Machine.maximumThreadCount).")
     }
-    if let reason = device.obstacle(to: precision) {
+    if let device, let precision, let reason = device.obstacle(to: precision) {
       throw ValidationError("--precision: \(reason).")
     }
     if costs?.isEmpty == true { throw ValidationError("--costs names no file.") }
