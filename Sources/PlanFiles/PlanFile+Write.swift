@@ -1,4 +1,6 @@
 internal import CPUBackend
+internal import Covers
+internal import GPUBackend
 internal import Graphs
 package import Tensors
 

@@ -2,7 +2,7 @@ package import Graphs
 package import Tensors
 
 /// What a backend decided for one step, and what it predicts.
-package struct LayerReport: Sendable {
+package struct LayerReport: Sendable, Equatable {
   /// The node's name in the model.
   package var name: String
   /// The operator with its fused parts, as `Conv+Add+Relu`.
@@ -108,7 +108,7 @@ extension LayerReport {
 }
 
 /// The filter matrix of a layer, all convolution groups together, and its cover.
-package struct MatrixReport: Sendable, Codable {
+package struct MatrixReport: Sendable, Equatable, Codable {
   /// M: all filters.
   package var rows: Int
   /// K: taps of one group.

@@ -16,9 +16,10 @@ import Testing
     let (first, read) = (
       try SmallGPUPlan.compileForGPU(plan.model), try SmallGPUPlan.compileForGPU(file.model)
     )
-    #expect(read.program.kernels == first.program.kernels)
+    #expect(
+      read.program.kernels.mapValues(\.description) == first.program.kernels.mapValues(\.description))
     #expect(read.program.buffers.map(\.byteCount) == first.program.buffers.map(\.byteCount))
-    #expect(read.layers.map { "\($0)" } == first.layers.map { "\($0)" })
+    #expect(read.layers == first.layers)
     #expect(try SmallGPUPlan.run(read, plan.inputs) == plan.outputs)
     try file.verifyWeights()
   }
@@ -59,7 +60,12 @@ import Testing
     ({ $0[4] = $0[0] }, "nodes without weights"),
     ({ $0[0] = $0[1] }, "the report is of"),
     ({ $0[0]?.parts = [] }, "choices for 0 convolutions"),
-    ({ $0[0]?.parts += $0[0]?.parts ?? [] }, "choices for 2 convolutions"),
+    (
+      {
+        let parts = $0[0]?.parts ?? []
+        $0[0]?.parts += parts
+      }, "choices for 2 convolutions"
+    ),
     ({ $0[0]?.parts[0].covers = [] }, "0 covers"),
     ({ $0[0]?.parts[0].covers[0].order.removeLast() }, "whose rows are not"),
     ({ $0[0]?.denseSeconds = .nan }, "predicted time"),
@@ -129,7 +135,9 @@ import Testing
     guard case .object(let tensors) = open.header else { return }
     let name = try #require(tensors.keys.filter { $0.hasPrefix("covers/") }.min())
     let range = try #require(open.range(of: name))
-    for count in stride(from: 0, to: range.count, by: 4) {
+    // Zeros fill up the tensor.
+    let end = try #require(range.last { open.data[$0] != 0 })
+    for count in stride(from: 0, through: end - range.lowerBound, by: 4) {
       var cut = open
       // What follows the cut are counts that go beyond the tensor.
       for index in range.dropFirst(count) { cut.data[index] = index % 4 == 3 ? 0x7f : 0xff }

@@ -36,8 +36,7 @@ struct LayerBench<Device: GPUDevice> {
     case .blocks(let plan):
       let (layer, kernel) = (plan.layer, BlockKernel(plan.layer))
       launch = try launches(
-        kernel, BlockFinishKernel(layer), tensors,
-        [layer.work, layer.chunks, layer.channels, layer.packets, layer.rows], layer.bias
+        kernel, BlockFinishKernel(layer), tensors, layer
       ) { kernel.arguments($0, input: $1, output: $2) }
     case .leaves(let plan):
       let layer = try plan.packed()
@@ -45,8 +44,7 @@ struct LayerBench<Device: GPUDevice> {
       let finish = BlockFinishKernel(
         layer.problem, .f32, positionCount: layer.rows.count, splitCount: tiling.splitCount)
       launch = try launches(
-        kernel, finish, tensors,
-        [layer.work, layer.chunks, layer.channels, layer.packets, layer.rows], layer.bias
+        kernel, finish, tensors, layer
       ) { kernel.arguments(layer, $0, input: $1, output: $2) }
     }
     try launch(0)
@@ -92,13 +90,13 @@ struct LayerBench<Device: GPUDevice> {
   }
 
   /// Launches a kernel on a set of tensors, and where its blocks share chunks `finish` behind it.
-  ///
-  /// - Parameter words: the tables, in the order of ``BlockTables``, but for the bias.
   private mutating func launches<K: ProblemKernel>(
-    _ kernel: K, _ finish: BlockFinishKernel, _ tensors: Tensors, _ words: [[UInt32]],
-    _ bias: [Float], arguments: @escaping LayerLaunch<Device, K>.ArgumentsOfSet
+    _ kernel: K, _ finish: BlockFinishKernel, _ tensors: Tensors, _ layer: some PackedConvolution,
+    arguments: @escaping LayerLaunch<Device, K>.ArgumentsOfSet
   ) throws -> (_ set: Int) throws -> Void {
-    let buffers = try words.map { try device.buffer(of: $0) } + [device.buffer(of: bias)]
+    // In the order of `BlockTables`.
+    let words = [layer.work, layer.chunks, layer.channels, layer.packets, layer.rows]
+    let buffers = try words.map { try device.buffer(of: $0) } + [device.buffer(of: layer.bias)]
     let isSplit = finish.splitCount > 1
     let launch = LayerLaunch<Device, K>(
       device: device, kernel: try load(kernel), grid: kernel.grid, buffers: buffers,

@@ -111,6 +111,3 @@ package struct BlockCostTable: Hashable, Sendable, Codable {
     return entry
   }
 }
-
-extension BlockPrecision: Codable {}
-extension BlockTiling.Form: Codable {}

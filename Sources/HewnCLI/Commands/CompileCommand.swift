@@ -15,7 +15,7 @@ package struct CompileCommand: ConsoleCommand {
       examples: """
         hewn compile model.onnx -o model.hewn
         hewn compile model.onnx -o model-b8.hewn --batch 8 --threads 2
-        hewn compile model.onnx -o model-h200.hewn --batch 32 --device emulator --precision f16
+        hewn compile model.onnx -o h200.hewn --device emulator --precision f16
         hewn run model.hewn --image cat.jpg --preprocess imagenet
         """))
 
