@@ -8,7 +8,8 @@
 /// ```
 ///
 /// A class is right at top-k when fewer than k classes have a greater score; of equal scores, the
-/// one with the smaller index counts as greater.
+/// one with the smaller index counts as greater. ``PairedEvaluation`` compares two plans on the same
+/// images.
 public struct Evaluation: ~Copyable {
   /// The k of top-k beside 1.
   public static let top = 5
