@@ -6,7 +6,9 @@ internal import Tensors
 /// The pictures are `uint8`, N × H × W or N × H × W × C with one channel or three (RGB); the labels
 /// are integers, N or N × 1.
 struct ImageArrays: Sendable {
-  let labels: [Int]
+  /// `nil` where there is no array of labels.
+  let labels: [Int]?
+  let count: Int
   let height: Int
   let width: Int
   let channels: Int
@@ -31,26 +33,31 @@ struct ImageArrays: Sendable {
   func name(of position: Int) -> String { "\(entry.name.dropLast(Self.ending.count))[\(position)]" }
 
   /// - Throws: as `ImageSet`'s initializer.
-  init(in archive: ZIPArchive) throws(HewnError) {
+  init(in archive: ZIPArchive, requiresLabels: Bool) throws(HewnError) {
     self.archive = archive
     let arrays = Dictionary(
       archive.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let pair = Self.names.lazy.compactMap { images, labels in
-      arrays[images + Self.ending].flatMap { x in arrays[labels + Self.ending].map { (x, $0) } }
-    }.first
+    let found = Self.names.compactMap { images, labels in
+      arrays[images + Self.ending].map { (x: $0, y: arrays[labels + Self.ending]) }
+    }
+    let pair = found.first { $0.y != nil } ?? (requiresLabels ? nil : found.first)
     guard let (x, y) = pair else {
-      let found = archive.entries.map(\.name).filter { $0.hasSuffix(Self.ending) }.sorted()
+      let names = archive.entries.map(\.name).filter { $0.hasSuffix(Self.ending) }.sorted()
         .map { "\"\($0.dropLast(Self.ending.count))\"" }.joined(separator: ", ")
       throw HewnError(
         .invalidArgument,
-        "\(archive.path) holds the arrays \(found); pictures and labels must be \"x\" and \"y\"")
+        "\(archive.path) holds the arrays \(names); pictures and labels must be \"x\" and \"y\"")
     }
     entry = x
     do throws(HewnError) {
       let layout = try Self.layout(of: x, in: archive)
-      (start, height, width, channels) =
-        (layout.start, layout.height, layout.width, layout.channels)
-      labels = try Self.labels(of: y, in: archive, count: layout.count)
+      (start, count, height, width, channels) =
+        (layout.start, layout.count, layout.height, layout.width, layout.channels)
+      if let y {
+        labels = try Self.labels(of: y, in: archive, count: layout.count)
+      } else {
+        labels = nil
+      }
     } catch {
       throw error.message.hasPrefix(archive.path)
         ? error : HewnError(error.code, "\(archive.path): \(error.message)")

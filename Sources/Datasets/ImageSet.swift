@@ -1,16 +1,16 @@
 internal import Images
 package import Tensors
 
-/// Pictures and the classes that they show: a folder or ZIP archive of PNG and JPEG files, or the
-/// arrays of an NPZ archive.
+/// Pictures and, where they are known, the classes that they show: a folder or ZIP archive of PNG and
+/// JPEG files, or the arrays of an NPZ archive.
 ///
 /// Only names and labels are in memory. Pictures come from an ``ImageReader``.
 package struct ImageSet: Sendable {
   package struct Item: Sendable, Equatable {
     /// The file's path within the set, or the element of the array.
     package let name: String
-    /// The index of the class.
-    package let label: Int
+    /// The index of the class; `nil` for every picture of a set without labels.
+    package let label: Int?
     /// The place in the source.
     let position: Int
   }
@@ -19,6 +19,8 @@ package struct ImageSet: Sendable {
   package private(set) var items: [Item]
   /// The number of classes, where the labels are places in the sorted list of folder names.
   package let folderCount: Int?
+  /// Why the pictures have no labels; `nil` where they have.
+  package let labelObstacle: String?
   /// What the user should know about how the set was read.
   package let notes: [String]
   let source: Source
@@ -41,10 +43,13 @@ package struct ImageSet: Sendable {
   ///   - path: a folder, or a ZIP or NPZ archive.
   ///   - labels: a file of lines `index file` or `file index`.
   ///   - classes: names of folders, in the order of the classes.
+  ///   - requiresLabels: whether a set without labels is an error; `labels` and `classes` must fit
+  ///     the set either way.
   /// - Throws: `io`, `invalidFile` for damaged files, `unsupported` for archives and arrays of other
   ///   kinds, `invalidArgument` for a set without pictures or labels.
   package init(
-    contentsOf path: String, labels: String? = nil, classes: [String]? = nil
+    contentsOf path: String, labels: String? = nil, classes: [String]? = nil,
+    requiresLabels: Bool = true
   ) throws(HewnError) {
     self.path = path
     let isFolder = FolderFiles.isFolder(path)
@@ -55,12 +60,14 @@ package struct ImageSet: Sendable {
           .invalidArgument,
           "\(path) has its labels in an array; leave out the file of labels or classes")
       }
-      let arrays = try ImageArrays(in: archive)
+      let arrays = try ImageArrays(in: archive, requiresLabels: requiresLabels)
       source = .arrays(arrays)
-      items = arrays.labels.enumerated().map { position, label in
-        Item(name: arrays.name(of: position), label: label, position: position)
+      items = (0..<arrays.count).map { position in
+        Item(
+          name: arrays.name(of: position), label: arrays.labels?[position], position: position)
       }
       folderCount = nil
+      labelObstacle = arrays.labels == nil ? "\(path) holds no array of labels" : nil
       notes = []
     } else {
       let files: any ImageFiles
@@ -69,10 +76,12 @@ package struct ImageSet: Sendable {
       } else {
         files = try FolderFiles(in: path)
       }
-      let labelling = try Labelling(of: files, path: path, labels: labels, classes: classes)
+      let labelling = try Labelling(
+        of: files, path: path, labels: labels, classes: classes, requiresLabels: requiresLabels)
       source = .files(files)
       items = labelling.items
       folderCount = labelling.folderCount
+      labelObstacle = labelling.obstacle
       notes = labelling.notes
     }
     guard !items.isEmpty else {

@@ -4,11 +4,14 @@ internal import Tensors
 struct Labelling {
   private(set) var items: [ImageSet.Item] = []
   private(set) var folderCount: Int?
+  /// Why the files have no labels; `nil` where they have.
+  private(set) var obstacle: String?
   private(set) var notes: [String] = []
 
   /// - Throws: as `ImageSet`'s initializer.
   init(
-    of files: any ImageFiles, path: String, labels: String?, classes: [String]?
+    of files: any ImageFiles, path: String, labels: String?, classes: [String]?,
+    requiresLabels: Bool
   ) throws(HewnError) {
     guard !files.names.isEmpty else {
       throw HewnError(.invalidArgument, "there is no PNG or JPEG file in \(path)")
@@ -25,7 +28,16 @@ struct Labelling {
           "\(files.names.count - items.count) images without a label in \(list.path) are left out")
       }
     } else {
-      try labelByFolder(files.names, path: path, classes: classes)
+      do throws(HewnError) {
+        try labelByFolder(files.names, path: path, classes: classes)
+      } catch {
+        // Names of classes were given for labels.
+        guard !requiresLabels, classes == nil else { throw error }
+        obstacle = error.message
+        items = files.names.enumerated().map { position, name in
+          ImageSet.Item(name: name, label: nil, position: position)
+        }
+      }
     }
   }
 

@@ -107,6 +107,22 @@ import Testing
     #expect(error?.message.hasPrefix(path) == true, "\(error?.message ?? "")")
   }
 
+  @Test func readsPicturesWithoutLabelsWhereAsked() throws {
+    let x = Wrong(words: "").x
+    let path = try write([("images", x)])
+    #expect(throws: HewnError.self) { try ImageSet(contentsOf: path) }
+    let set = try ImageSet(contentsOf: path, requiresLabels: false)
+    #expect(set.items.map(\.name) == ["images[0]", "images[1]"])
+    #expect(set.items.allSatisfy { $0.label == nil })
+    #expect(set.labelObstacle == "\(path) holds no array of labels")
+    // Labels that are there are read, and must be right.
+    let labelled = try write([("x", x), ("y", Wrong(words: "").y)])
+    let items = try ImageSet(contentsOf: labelled, requiresLabels: false).items
+    #expect(items.map(\.label) == [0, 1])
+    let wrong = try write([("x", x), ("y", Self.array(.int8, [2], [0, 255]))])
+    #expect(throws: HewnError.self) { try ImageSet(contentsOf: wrong, requiresLabels: false) }
+  }
+
   @Test func refusesOtherLabels() throws {
     let wrong = Wrong(words: "")
     let path = try write([("x", wrong.x), ("y", wrong.y)])

@@ -21,7 +21,9 @@ import Testing
     return [scratch.path + "/set", try scratch.write(zip.bytes, to: "set.zip")]
   }
 
-  private func items(_ set: ImageSet) -> [String] { set.items.map { "\($0.name) \($0.label)" } }
+  private func items(_ set: ImageSet) -> [String] {
+    set.items.map { item in "\(item.name) \(item.label.map(String.init) ?? "-")" }
+  }
 
   @Test func labelsByFolder() throws {
     let files = [
@@ -108,6 +110,32 @@ import Testing
       let error = #expect(throws: HewnError.self) { try ImageSet(contentsOf: path) }
       #expect(error?.code == .invalidArgument)
       #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test(arguments: [
+    (["a.png", "cat/b.png"], "a.png has no label"), (["cat/a.png", "cat/b.png"], "one folder"),
+  ]) func takesSetsWithoutLabelsWhereAsked(names: [String], words: String) throws {
+    for path in try sets(names.map { ($0, Self.picture()) }) {
+      let set = try ImageSet(contentsOf: path, requiresLabels: false)
+      #expect(items(set) == names.map { "\($0) -" })
+      #expect(set.labelObstacle?.contains(words) == true, "\(set.labelObstacle ?? "")")
+      #expect(set.folderCount == nil)
+      // What is given for labels must still fit.
+      #expect(throws: HewnError.self) {
+        try ImageSet(contentsOf: path, classes: ["dog"], requiresLabels: false)
+      }
+      let list = try scratch.write("3 z.png", to: "list")
+      #expect(throws: HewnError.self) {
+        try ImageSet(contentsOf: path, labels: list, requiresLabels: false)
+      }
+    }
+  }
+
+  @Test func readsLabelsThatAreNotRequired() throws {
+    for path in try sets(["cat/a.png", "dog/b.png"].map { ($0, Self.picture()) }) {
+      let set = try ImageSet(contentsOf: path, requiresLabels: false)
+      #expect(items(set) == ["cat/a.png 0", "dog/b.png 1"] && set.labelObstacle == nil)
     }
   }
 

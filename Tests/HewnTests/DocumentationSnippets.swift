@@ -116,6 +116,20 @@ private enum Snippets {
     print(try report.json())
   }
 
+  static func evaluatePair(_ model: Model, original: Model, images: Tensor) throws {
+    let options = CompileOptions(batch: 16)
+    var pair = try PairedEvaluation(
+      model.compile(options), other: original.compile(options))
+    try pair.add(images, labels: [3, 0, 7])
+    let report = pair.report()
+    if let top1 = report.accuracy?.top1, let points = top1.differencePoints {
+      print(points.mean, points.lower, points.upper, top1.modelOnlyCount, top1.otherOnlyCount)
+    }
+    for (name, output) in report.outputs {
+      print(name, output.meanRelative?.mean ?? 0, output.divergence?.nats?.mean ?? 0)
+    }
+  }
+
   static func errors() throws {
     do {
       _ = try Model(contentsOf: "model.onnx").compile()

@@ -28,6 +28,29 @@ enum Fixtures {
       denseFlops: 1024, nonZeroFlops: 1024),
   ]
 
+  /// A report of two models with every key.
+  static func pairedReport(estimate: Estimate) -> PairedEvaluationReport {
+    let top1 = PairedAccuracy(
+      model: Proportion(count: 84, of: 100), other: Proportion(count: 84, of: 100), bothCount: 80,
+      modelOnlyCount: 4, otherOnlyCount: 5, neitherCount: 11, differencePoints: estimate,
+      mcnemarP: 0.25)
+    return PairedEvaluationReport(
+      hewnVersion: "1.2.3", model: model, plan: plan,
+      other: .init(model: model, plan: plan, millisecondsPerImage: 0.25),
+      images: .init(source: "test.zip", count: 100, skippedCount: 2, nonFiniteCount: 1),
+      accuracy: .init(output: "y", classCount: 10, top1: top1, top5: nil), noAccuracyReason: nil,
+      outputs: [
+        "y": OutputFidelity(
+          shape: [1, 10], nonFiniteCount: 1, top1Agreement: estimate,
+          divergence: .init(nats: estimate, modelSoftmax: true, otherSoftmax: false),
+          maxRelative: 0.5, meanRelative: estimate),
+        "map": OutputFidelity(
+          shape: [1, 1, 8, 8], nonFiniteCount: 100, maxRelative: nil, meanRelative: nil,
+          psnr: .init(peak: 1, identicalCount: 100, decibels: nil)),
+      ],
+      resampling: .init(count: 10_000, seed: 7), millisecondsPerImage: 0.5, seconds: 1.25)
+  }
+
   static func compareReport(outputs: [String: OutputDifference]) -> CompareReport {
     CompareReport(
       hewnVersion: "1.2.3", model: model, plan: plan, against: "reference", tolerance: 1e-4,

@@ -452,6 +452,114 @@ import Testing
       """)
   }
 
+  @Test func pairedEvaluation() throws {
+    let estimate = Estimate(mean: -1, lower: -2.5, upper: 0.5)
+    let estimateJSON = { (indent: String) in
+      """
+      {
+      \(indent)  "lower" : -2.5,
+      \(indent)  "mean" : -1,
+      \(indent)  "upper" : 0.5
+      \(indent)}
+      """
+    }
+    let report = Fixtures.pairedReport(estimate: estimate)
+    try check(
+      report,
+      """
+      {
+        "accuracy" : {
+          "classes" : 10,
+          "output" : "y",
+          "top1" : {
+            "both" : 80,
+            "difference_points" : \(estimateJSON("      ")),
+            "mcnemar_p" : 0.25,
+            "model" : {
+              "accuracy" : 0.84,
+              "count" : 84,
+              "lower" : 0.755797,
+              "upper" : 0.899047
+            },
+            "model_only" : 4,
+            "neither" : 11,
+            "other" : {
+              "accuracy" : 0.84,
+              "count" : 84,
+              "lower" : 0.755797,
+              "upper" : 0.899047
+            },
+            "other_only" : 5
+          },
+          "top5" : null
+        },
+        "hewn_version" : "1.2.3",
+        "images" : {
+          "count" : 100,
+          "non_finite" : 1,
+          "skipped" : 2,
+          "source" : "test.zip"
+        },
+        \(Self.modelJSON),
+        "ms_per_image" : 0.5,
+        "no_accuracy_reason" : null,
+        "other" : {
+          \(Self.indented(Self.modelJSON)),
+          "ms_per_image" : 0.25,
+          \(Self.indented(Self.planJSON))
+        },
+        "outputs" : {
+          "map" : {
+            "kl_divergence" : null,
+            "max_rel" : null,
+            "mean_rel" : null,
+            "non_finite" : 100,
+            "psnr" : {
+              "db" : null,
+              "identical" : 100,
+              "peak" : 1
+            },
+            "shape" : [
+              1,
+              1,
+              8,
+              8
+            ],
+            "top1_agreement" : null
+          },
+          "y" : {
+            "kl_divergence" : {
+              "model_softmax" : true,
+              "nats" : \(estimateJSON("        ")),
+              "other_softmax" : false
+            },
+            "max_rel" : 0.5,
+            "mean_rel" : \(estimateJSON("      ")),
+            "non_finite" : 1,
+            "psnr" : null,
+            "shape" : [
+              1,
+              10
+            ],
+            "top1_agreement" : \(estimateJSON("      "))
+          }
+        },
+        \(Self.planJSON),
+        "resampling" : {
+          "count" : 10000,
+          "seed" : 7
+        },
+        "schema_version" : 1,
+        "seconds" : 1.25
+      }
+      """)
+  }
+
+  /// A part of a report one level deeper.
+  private static func indented(_ json: String) -> String {
+    json.replacing("\n", with: "\n  ")
+  }
+
   @Test func exportReport() throws {
     try check(
       ExportReport(

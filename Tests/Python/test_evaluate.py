@@ -21,13 +21,20 @@ CLASSES = 7
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
+    return linear_model(tmp_path_factory.mktemp("model") / "linear.onnx")
+
+
+def linear_model(path, noise=0.0, softmax=False):
     """Seven scores, linear in the values of 4 × 4 RGB pictures; the batch is free."""
     generator = np.random.default_rng(1)
-    weights = generator.normal(size=(48, CLASSES)).astype(np.float32)
+    weights = generator.normal(size=(48, CLASSES))
+    weights = (weights + noise * generator.normal(size=(48, CLASSES))).astype(np.float32)
     nodes = [
         helper.make_node("Flatten", ["x"], ["flat"]),
-        helper.make_node("MatMul", ["flat", "weights"], ["scores"]),
+        helper.make_node("MatMul", ["flat", "weights"], ["logits" if softmax else "scores"]),
     ]
+    if softmax:
+        nodes.append(helper.make_node("Softmax", ["logits"], ["scores"]))
     graph = helper.make_graph(
         nodes, "linear",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3, 4, 4])],
@@ -36,7 +43,7 @@ def model(tmp_path_factory):
     )  # fmt: skip
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
     made.ir_version = 8
-    return save(made, tmp_path_factory.mktemp("model") / "linear.onnx")
+    return save(made, path)
 
 
 def images(count, seed=0):
@@ -157,6 +164,58 @@ def test_damaged_archives(model, tmp_path):
         command = [HEWN, "evaluate", model, "--images", path, "--preprocess", "unit"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.returncode in (0, 2, 3, 4), f"seed {seed}: {done}"
+
+
+@pytest.mark.parametrize("softmax", [False, True])
+@pytest.mark.parametrize("labelled", [False, True])
+def test_two_models(model, softmax, labelled, tmp_path):
+    """Counts, divergences and errors of two networks, against those that NumPy finds."""
+    other = linear_model(tmp_path / "other.onnx", noise=0.3, softmax=softmax)
+    x = images(201)
+    y = np.random.default_rng(2).integers(0, CLASSES, 201)
+    np.savez(tmp_path / "set.npz", x=x, **({"y": y} if labelled else {}))
+    report = hewn_json(
+        "evaluate", model, "--against", other, "--images", tmp_path / "set.npz",
+        "--preprocess", "unit",
+    )  # fmt: skip
+
+    got, want = [
+        onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        .run(None, {"x": normalised(x)})[0]
+        .astype(np.float64)
+        for path in (model, other)
+    ]
+    if labelled:
+        right, other_right = got.argmax(1) == y, want.argmax(1) == y
+        top1 = report["accuracy"]["top1"]
+        assert top1["both"] == (right & other_right).sum()
+        assert top1["model_only"] == (right & ~other_right).sum()
+        assert top1["other_only"] == (~right & other_right).sum()
+        assert top1["neither"] == (~right & ~other_right).sum()
+        difference = 100 * (right.astype(float) - other_right)
+        assert top1["difference_points"]["mean"] == pytest.approx(difference.mean(), rel=1e-5)
+        # The normal distribution's interval, which is near for so many images.
+        radius = 1.96 * difference.std() / np.sqrt(len(x))
+        for end, expected in (("lower", -radius), ("upper", radius)):
+            end = top1["difference_points"][end]
+            assert end == pytest.approx(difference.mean() + expected, abs=0.15 * radius)
+    else:
+        assert report["accuracy"] is None and "no array of labels" in report["no_accuracy_reason"]
+
+    output = report["outputs"]["scores"]
+    agreement = (got.argmax(1) == want.argmax(1)).mean()
+    assert 0 < agreement < 1
+    assert output["top1_agreement"]["mean"] == pytest.approx(agreement, rel=1e-5)
+    q = np.exp(got) / np.exp(got).sum(1, keepdims=True)
+    p = want if softmax else np.exp(want) / np.exp(want).sum(1, keepdims=True)
+    divergence = output["kl_divergence"]
+    assert divergence["model_softmax"] and divergence["other_softmax"] != softmax
+    nats = (p * np.log(p / q)).sum(1).mean()
+    assert divergence["nats"]["mean"] == pytest.approx(nats, rel=1e-4)
+    errors = np.abs(got - want).max(1) / np.abs(want).max(1)
+    assert output["max_rel"] == pytest.approx(errors.max(), rel=1e-4)
+    assert output["mean_rel"]["mean"] == pytest.approx(errors.mean(), rel=1e-4)
+    assert output["psnr"] is None
 
 
 def test_folders_and_classes(tmp_path):

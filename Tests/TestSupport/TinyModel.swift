@@ -15,17 +15,56 @@ package enum TinyModel {
   }
 
   /// The bytes of the file.
-  package static var bytes: [UInt8] {
+  package static var bytes: [UInt8] { linear(weights) }
+
+  /// The same with other weights, 3 × 4.
+  package static func linear(_ weights: [Float]) -> [UInt8] {
     file(
       "Gemm", constants: [("weights", [3, 4], weights), ("bias", [4], bias)], x: [3], scores: [4])
   }
 
+  /// The softmax of the scores of `bytes`.
+  package static var probabilities: [UInt8] {
+    file(
+      [
+        Node("Gemm", ["x", "weights", "bias"], "logits"), Node("Softmax", ["logits"], "scores"),
+      ], constants: [("weights", [3, 4], weights), ("bias", [4], bias)],
+      inputs: [Port("x", [nil, 3])], outputs: [Port("scores", [nil, 4])])
+  }
+
   /// A convolution instead: `x` of N × 1 × 1 × 1, `scores` of N × 2 × 1 × 1 with the values x and
   /// 1 − x.
-  package static var brightness: [UInt8] {
+  package static var brightness: [UInt8] { brightness(threshold: 0.5) }
+
+  /// The same with the values x and 2 · `threshold` − x, so that class 0 begins at another brightness.
+  package static func brightness(threshold: Float, output: String = "scores") -> [UInt8] {
     file(
-      "Conv", constants: [("weights", [2, 1, 1, 1], [1, -1]), ("bias", [2], [0, 1])], x: [1, 1, 1],
-      scores: [2, 1, 1])
+      [Node("Conv", ["x", "weights", "bias"], output, name: "classifier")],
+      constants: [("weights", [2, 1, 1, 1], [1, -1]), ("bias", [2], [0, 2 * threshold])],
+      inputs: [Port("x", [nil, 1, 1, 1])], outputs: [Port(output, [nil, 2, 1, 1])])
+  }
+
+  /// Two outputs for `x` of N × 1 × 2 × 2: `picture`, which is `gain` · x, and `scores` of N × 4, which are
+  /// its pixels.
+  package static func picture(gain: Float) -> [UInt8] {
+    file(
+      [Node("Conv", ["x", "gain"], "picture"), Node("Flatten", ["picture"], "scores")],
+      constants: [("gain", [1, 1, 1, 1], [gain])], inputs: [Port("x", [nil, 1, 2, 2])],
+      outputs: [Port("picture", [nil, 1, 2, 2]), Port("scores", [nil, 4])])
+  }
+
+  /// Two inputs of N × 3, whose sum is `scores`.
+  package static var sum: [UInt8] {
+    file(
+      [Node("Add", ["x", "z"], "scores")], constants: [],
+      inputs: [Port("x", [nil, 3]), Port("z", [nil, 3])], outputs: [Port("scores", [nil, 3])])
+  }
+
+  /// `x` of N × 3 with its axes exchanged, so that the first extent of `scores` is no batch.
+  package static var transposed: [UInt8] {
+    file(
+      [Node("Transpose", ["x"], "scores")], constants: [], inputs: [Port("x", [nil, 3])],
+      outputs: [Port("scores", [3, nil])])
   }
 
   /// An operator that has a reference implementation and no kernel: `scores` of N × 3 are `x` of N × 3,
@@ -34,19 +73,58 @@ package enum TinyModel {
     file("LpNormalization", constants: [], x: [3], scores: [3])
   }
 
+  private typealias Constant = (name: String, shape: [Int], values: [Float])
+
+  private struct Node {
+    var op: String
+    var inputs: [String]
+    var output: String
+    var name: String
+
+    init(_ op: String, _ inputs: [String], _ output: String, name: String? = nil) {
+      self.op = op
+      self.inputs = inputs
+      self.output = output
+      self.name = name ?? output
+    }
+  }
+
+  private struct Port {
+    var name: String
+    /// `nil` is N.
+    var extents: [Int?]
+
+    init(_ name: String, _ extents: [Int?]) {
+      self.name = name
+      self.extents = extents
+    }
+
+    var bytes: [UInt8] {
+      port(name, extents: extents.map { $0.map { integer(1, $0) } ?? text(2, "N") })
+    }
+  }
+
   /// A model of one node; extents are those after N.
   private static func file(
-    _ op: String, constants: [(name: String, shape: [Int], values: [Float])], x: [Int],
-    scores: [Int]
+    _ op: String, constants: [Constant], x: [Int], scores: [Int]
   ) -> [UInt8] {
-    let node =
-      text(1, "x") + constants.flatMap { text(1, $0.name) } + text(2, "scores")
-      + text(3, "classifier") + text(4, op)
+    file(
+      [Node(op, ["x"] + constants.map(\.name), "scores", name: "classifier")],
+      constants: constants, inputs: [Port("x", [nil] + x)],
+      outputs: [Port("scores", [nil] + scores)])
+  }
+
+  private static func file(
+    _ nodes: [Node], constants: [Constant], inputs: [Port], outputs: [Port]
+  ) -> [UInt8] {
     let graph =
-      message(1, node) + text(2, "tiny")
-      + constants.flatMap { message(5, tensor($0.name, $0.shape, $0.values)) }
-      + message(11, port("x", extents: [text(2, "N")] + x.map { integer(1, $0) }))
-      + message(12, port("scores", extents: [text(2, "N")] + scores.map { integer(1, $0) }))
+      nodes.flatMap { node in
+        message(
+          1,
+          node.inputs.flatMap { text(1, $0) } + text(2, node.output) + text(3, node.name)
+            + text(4, node.op))
+      } + text(2, "tiny") + constants.flatMap { message(5, tensor($0.name, $0.shape, $0.values)) }
+      + inputs.flatMap { message(11, $0.bytes) } + outputs.flatMap { message(12, $0.bytes) }
     return integer(1, 8) + text(2, "tests") + message(7, graph) + message(8, integer(2, 13))
   }
 

@@ -87,11 +87,15 @@ public struct OutputDifference: Codable, Sendable, Equatable {
       throw HewnError(
         .invalidArgument, "shape \(got.core.shape), the expected one has \(want.core.shape)")
     }
-    let (gotValues, wantValues) = (got.core.doubles(), want.core.doubles())
+    self.init(got: got.core.doubles(), want: want.core.doubles(), shape: got.shape)
+  }
+
+  /// Compares elements with the expected ones, both of `shape` and in row-major order.
+  init(got: [Double], want: [Double], shape: [Int]) {
     self.init(
-      shape: got.shape, maxAbsolute: 0, maxRelative: 0, worstIndex: 0, maxExpected: 0,
-      top1Agreement: ClassScores.agreement(gotValues, wantValues, shape: got.shape))
-    for (index, (g, w)) in zip(gotValues, wantValues).enumerated() {
+      shape: shape, maxAbsolute: 0, maxRelative: 0, worstIndex: 0, maxExpected: 0,
+      top1Agreement: ClassScores.agreement(got, want, shape: shape))
+    for (index, (g, w)) in zip(got, want).enumerated() {
       guard g.isFinite, w.isFinite else {
         if g != w, !(g.isNaN && w.isNaN) { nonFiniteCount += 1 }
         continue

@@ -31,7 +31,8 @@ public struct EvaluateReport: Report {
     public var count: Int
     /// Images that could not be decoded and were left out.
     public var skippedCount: Int
-    /// Images with a score that is infinite or no number.
+    /// Images with a score that is infinite or no number; where two models are compared, with such
+    /// an element in any output of either.
     public var nonFiniteCount: Int
 
     package init(source: String?, count: Int, skippedCount: Int = 0, nonFiniteCount: Int = 0) {

@@ -1,13 +1,11 @@
 import ArgumentParser
-import Datasets
 import Hewn
-import Images
 
 package struct EvaluateCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measures how often a model finds the right class.",
-    usage: "hewn evaluate <model> --images <set> [<options>]",
+    usage: "hewn evaluate <model> --images <set> [--against <other>] [<options>]",
     discussion: Manual.discussion(
       """
       Runs the model on every image of a set and counts how often the right class has the greatest \
@@ -19,6 +17,10 @@ package struct EvaluateCommand: ConsoleCommand {
       labels.txt or labels.csv in the set; else from the folders that the files lie in, whose \
       sorted names, or those of --classes, are the classes.
 
+      With --against, another model runs on the same images: the report tells how the two differ \
+      in accuracy, and how far the outputs of the model are from those of the other. Then the set \
+      may have no labels. Intervals of means are those of the bootstrap, with 95 % confidence.
+
       The batch is that of the model's file; where that is free, 16, or the size of a smaller set.
       """,
       examples: """
@@ -26,6 +28,8 @@ package struct EvaluateCommand: ConsoleCommand {
         hewn evaluate model.onnx --images val --labels val.txt --preprocess imagenet
         hewn evaluate model.onnx --images val --limit 1000 --batch 32 --json
         hewn evaluate model.onnx --images mnist.npz --preprocess mnist
+        hewn evaluate pruned.onnx --against dense.onnx --images val --labels val.txt
+        hewn evaluate denoiser.hewn --against denoiser.onnx --images photos --peak 1
         """, takesImages: true))
 
   @Argument(help: "An ONNX file, or a plan file of hewn compile.")
@@ -36,19 +40,19 @@ package struct EvaluateCommand: ConsoleCommand {
   @OptionGroup(title: "Plan options") package var plan: PlanOptions
   @OptionGroup(title: "Output options") package var terminal: TerminalOptions
 
-  /// The batch where nothing states one: enough to share work, little enough to stay in the caches.
-  package static let usualBatch = 16
-  /// The images that are decoded at a time, so that all threads find work.
-  static let chunk = 64
-  /// The greatest size of the inputs that are in memory at a time, unless a single batch is larger.
-  static let chunkByteCount = 1 << 28
-
   package struct Settings: ParsableArguments {
     @Option(
       name: .long,
       help: ArgumentHelp(
         "The images: a folder, a ZIP archive or an NPZ archive.", valueName: "set"))
     package var images: String
+
+    @Option(
+      name: .long,
+      help: ArgumentHelp(
+        "Another ONNX or plan file: run it on the same images, and compare the model with it.",
+        valueName: "other"))
+    package var against: String?
 
     @Option(
       name: .long,
@@ -75,6 +79,13 @@ package struct EvaluateCommand: ConsoleCommand {
       help: ArgumentHelp("Run so many images only, spread evenly over the set.", valueName: "n"))
     package var limit: Int?
 
+    @Option(
+      name: .long,
+      help: ArgumentHelp(
+        "With --against: the greatest value of pictures that PSNR is relative to (default: how far"
+          + " the elements of the other model's pictures range).", valueName: "value"))
+    package var peak: Double?
+
     @Flag(name: .long, help: "Leave out images that cannot be decoded, and count them.")
     package var skipBad = false
 
@@ -88,93 +99,58 @@ package struct EvaluateCommand: ConsoleCommand {
       if labels != nil, classes != nil {
         throw ValidationError("Give --labels or --classes, not both.")
       }
+      if let peak {
+        guard peak > 0, peak.isFinite else {
+          throw ValidationError("--peak must be a positive number.")
+        }
+        guard against != nil else { throw ValidationError("--peak needs --against.") }
+      }
     }
   }
 
   package init() {}
 
   package func execute(_ console: Console) throws -> Int32 {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ContinuousClock.now
     let model = try Model(contentsOf: model)
-    let preprocessing = preprocessing.preprocessing
-    let input = try ImageInput(of: model, plan: plan, preprocessing: preprocessing)
-    let classes = try settings.classes.map(Labels.read)
-    var set = try Progress(console).during("reading \(settings.images)") {
-      try ImageSet(contentsOf: settings.images, labels: settings.labels, classes: classes)
-    }
-    for note in set.notes { console.note(note) }
-    if let limit = settings.limit { set.keep(limit) }
+    let text =
+      if let other = settings.against {
+        try compare(model, with: Model(contentsOf: other), since: start, console)
+      } else {
+        try evaluate(model, since: start, console)
+      }
+    console.print(text)
+    return ExitStatus.success
+  }
 
-    var loader = ImageLoader(
-      set, preprocessing: preprocessing, inputSize: input.size,
-      threads: plan.threads ?? Machine.coreCount, skipsBadImages: settings.skipBad)
-    // Where the model leaves height and width free, the first image decides.
-    guard let first = try loader.next(1).first else {
-      throw HewnError(.invalidFile, "\(set.path): none of the images can be decoded")
-    }
-    let batch = plan.batch ?? input.batch ?? min(Self.usualBatch, set.items.count)
-    let planes = first.planes
-    let shape = [batch, planes.channels, planes.height, planes.width]
+  /// The report of one model as text.
+  private func evaluate(
+    _ model: Model, since start: ContinuousClock.Instant, _ console: Console
+  ) throws -> String {
+    let input = try ImageInput(
+      of: model, plan: plan, preprocessing: preprocessing.preprocessing)
+    var images = try openImages(size: input.size, requiresLabels: true, console)
+    let shape = [batch(input.batch, images)] + images.shape
     let plan = try compile(
       model, plan.compileOptions(engine: settings.engine, inputShapes: [input.name: shape]),
       console)
     var evaluation = try Evaluation(plan, output: settings.output)
-    try check(set, classCount: evaluation.classCount, output: evaluation.output)
+    if let mismatch = Self.mismatch(
+      of: images.set, classCount: evaluation.classCount, output: evaluation.output)
+    {
+      throw HewnError(.invalidArgument, mismatch)
+    }
     try Progress(console).showingPhases { update in
-      let count = Self.chunkCount(batch: batch, inputByteCount: 4 * planes.values.count)
-      var inputs = [first] + (try loader.next(count - 1))
-      while !inputs.isEmpty {
-        try evaluation.add(
-          Tensor(
-            shape: [inputs.count] + shape.dropFirst(), floats: inputs.flatMap(\.planes.values)),
-          labels: inputs.map(\.item.label))
-        let done = evaluation.imageCount + loader.skipped.count
+      let count = Self.chunkCount(batch: shape[0], inputByteCount: 4 * images.shape.reduce(1, *))
+      while let chunk = try images.next(count) {
+        try evaluation.add(chunk.images, labels: chunk.labels ?? [])
         let top1 = Double(evaluation.top1Count) / Double(evaluation.imageCount)
-        update(
-          "evaluating, top-1 \(Numbers.percent(top1)) so far,",
-          Double(done) / Double(set.items.count))
-        inputs = try loader.next(count)
+        update("evaluating, top-1 \(Numbers.percent(top1)) so far,", images.fraction)
       }
     }
-    note(loader.skipped.map(\.message), of: set, console)
-    var report = evaluation.report(
-      source: String(settings.images.split(separator: "/").last ?? "/"),
-      skippedCount: loader.skipped.count)
-    report.seconds = (clock.now - start) / .seconds(1)
-    console.print(terminal.json ? try report.json() : ReportText.evaluate(report, console.style))
-    return ExitStatus.success
-  }
-
-  /// The images to decode at a time: whole batches.
-  package static func chunkCount(batch: Int, inputByteCount: Int) -> Int {
-    let byMemory = chunkByteCount / max(1, inputByteCount) / batch
-    return max(1, min((chunk + batch - 1) / batch, byMemory)) * batch
-  }
-
-  /// Compares labels with the model's classes, so that a wrong list is found before hours have
-  /// passed.
-  private func check(_ set: ImageSet, classCount: Int, output: String) throws {
-    if let folders = set.folderCount, folders != classCount {
-      throw HewnError(
-        .invalidArgument,
-        "\(set.path) has \(folders) folders for the \(classCount) classes of \"\(output)\"; give"
-          + " --classes FILE with the names of the folders in the order of the classes")
-    }
-    if let item = set.items.first(where: { $0.label >= classCount }) {
-      throw HewnError(
-        .invalidArgument,
-        "\(set.path): \(item.name) has label \(item.label), output \"\(output)\" has \(classCount)"
-          + " classes, 0 to \(classCount - 1)")
-    }
-  }
-
-  /// The errors of skipped images that are shown.
-  private static let shownErrorCount = 3
-
-  private func note(_ skipped: [String], of set: ImageSet, _ console: Console) {
-    guard !skipped.isEmpty else { return }
-    for error in skipped.prefix(Self.shownErrorCount) { console.note("left out: \(error)") }
-    console.note("\(skipped.count) of \(set.items.count) images cannot be decoded and are left out")
+    images.noteSkipped(console)
+    var report = evaluation.report(source: images.source, skippedCount: images.skippedCount)
+    report.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return terminal.json ? try report.json() : ReportText.evaluate(report, console.style)
   }
 }
