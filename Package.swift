@@ -14,6 +14,7 @@ let modules: [Target] = [
     exclude: ["Schema/onnx.proto"]),
   .target(name: "Passes", dependencies: ["Tensors", "Graphs"]),
   .target(name: "Covers", dependencies: ["Tensors"]),
+  .target(name: "Repruning", dependencies: ["Tensors", "Covers"]),
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
@@ -162,6 +163,7 @@ var testTargets: [Target] {
     .testTarget(
       name: "PassesTests", dependencies: ["Passes", "Graphs", "ReferenceBackend", "TestSupport"]),
     .testTarget(name: "CoversTests", dependencies: ["Covers", "TestSupport"]),
+    .testTarget(name: "RepruningTests", dependencies: ["Repruning", "Covers", "Tensors"]),
     .testTarget(
       name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Graphs", "TestSupport"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Tensors"]),
