@@ -63,9 +63,9 @@ package struct LayerPruning: Hashable, Sendable {
         parts, costs: costs, floor: floor, scale: (above.costScale + below.costScale) / 2)
       if middle.coverTime < floor.coverTime { below = middle } else { above = middle }
     }
-    let restored = below.restoring(parts, costs: costs, floor: floor)
     // Heuristics for start-up and rounding may make either end the best after all.
-    self = [restored, plain, exact].reduce(above) { $1.cost < $0.cost ? $1 : $0 }
+    let others = [below, plain].map { $0.restoring(parts, costs: costs, floor: floor) } + [exact]
+    self = others.reduce(above) { $1.cost < $0.cost ? $1 : $0 }
   }
 
   /// Prunes with costs of one scale.
