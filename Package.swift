@@ -113,6 +113,13 @@ let package = Package(
       name: "KernelCosts", dependencies: ["CPUBackend", "Tuning"],
       path: "Benchmarks/KernelCosts"),
     .executableTarget(
+      name: "TreeStudy",
+      dependencies: [
+        "CPUBackend", "CPUKernels", "Covers", "GPUKernels", "Graphs", "ONNXFormat", "Passes",
+        "ReferenceBackend", "Runtime", "Tensors",
+      ],
+      path: "Benchmarks/Repruning/Trees"),
+    .executableTarget(
       name: "GPUCheck",
       dependencies: [
         "GPUBackend", "GPUCatalogue", "GPUDevices", "GPUKernels", "Emulator", "CUDA", "Covers",

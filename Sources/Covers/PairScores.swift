@@ -17,15 +17,18 @@ package struct PairScores {
     }
   }
 
-  /// The greatest number of passes over all two pairs in ``matching()``.
-  static let maximumSwapPasses = 4
+  /// The greatest number of passes over all two pairs in ``matching(swapPasses:)``.
+  package static let maximumSwapPasses = 4
 
   /// Pairs the row groups, by descending score, then swaps partners while that raises the total.
   ///
   /// Equal scores are taken in the order of the row groups. Where their number is odd, one is left.
   ///
+  /// - Parameter swapPasses: how often all two pairs are looked at, at most.
   /// - Complexity: O(n² log n).
-  package func matching() -> (pairs: [(Int, Int)], left: Int?) {
+  package func matching(
+    swapPasses: Int = maximumSwapPasses
+  ) -> (pairs: [(Int, Int)], left: Int?) {
     var keys: [UInt64] = []
     keys.reserveCapacity(count * count / 2)
     for a in 0..<count {
@@ -51,12 +54,12 @@ package struct PairScores {
       pairs.append((rest[index], rest[index + 1]))
     }
     var left = rest.count % 2 == 1 ? rest.last : nil
-    swapPartners(&pairs, &left)
+    swapPartners(&pairs, &left, passes: swapPasses)
     return (pairs, left)
   }
 
-  private func swapPartners(_ pairs: inout [(Int, Int)], _ left: inout Int?) {
-    for _ in 0..<Self.maximumSwapPasses {
+  private func swapPartners(_ pairs: inout [(Int, Int)], _ left: inout Int?, passes: Int) {
+    for _ in 0..<passes {
       var hasChanged = false
       for p in pairs.indices {
         if let single = left {

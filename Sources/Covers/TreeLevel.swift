@@ -35,7 +35,7 @@ struct TreeLevel {
   }
 
   /// The taps to look at, ascending: all of them, or a seeded random choice.
-  private static func sampledTaps(_ matrix: FilterMatrix, limit: Int) -> [Int] {
+  static func sampledTaps(_ matrix: FilterMatrix, limit: Int) -> [Int] {
     let wanted = max(64, limit / max(1, matrix.rows))
     guard matrix.taps > wanted else { return Array(0..<matrix.taps) }
     var generator = SplitMix64(seed: UInt64(matrix.taps))
@@ -50,12 +50,13 @@ struct TreeLevel {
   /// Pairs all groups, one apart where their number is odd, and moves to the next height.
   ///
   /// - Returns: the rows of the group that was left.
-  mutating func pair() -> [Int]? {
+  mutating func pair(_ pairing: RowTree.Pairing) -> [Int]? {
     var pairs: [(Int, Int)] = []
     var left: Int?
     for first in Swift.stride(from: 0, to: groups.count, by: RowTree.maximumBlockCount) {
       let block = first..<min(first + RowTree.maximumBlockCount, groups.count)
-      let matching = scores(block).matching()
+      let matching = scores(block, expectsSavings: pairing.expectsSavings)
+        .matching(swapPasses: pairing.swapPasses)
       pairs += matching.pairs.map { (first + $0.0, first + $0.1) }
       left = matching.left.map { first + $0 }
     }
@@ -67,7 +68,7 @@ struct TreeLevel {
   }
 
   private mutating func merge(_ pairs: [(Int, Int)]) {
-    let cost = costs.entry(height: 2 * height).map { Float($0.perTap) } ?? .infinity
+    let cost = costs.entry(height: 2 * height).map { Float($0.perTap) } ?? costAbove ?? .infinity
     var mergedValues = [Float](repeating: 0, count: pairs.count * stride)
     var mergedCounts = [UInt16](repeating: 0, count: pairs.count * stride)
     for (index, (a, b)) in pairs.enumerated() {
@@ -85,7 +86,7 @@ struct TreeLevel {
 
   // MARK: Scores
 
-  private func scores(_ block: Range<Int>) -> PairScores {
+  private func scores(_ block: Range<Int>, expectsSavings: Bool) -> PairScores {
     let target = costs.payingHeights.first { $0 >= 2 * height }
     if target == 2 * height, let entry = costs.entry(height: 2 * height) {
       // All rows have values 0 and c₁ only: two of c₁ save 2c₁ − c₂, one alone nothing.
@@ -94,9 +95,22 @@ struct TreeLevel {
       }
       return savings(block, cost: Float(entry.perTap))
     }
-    let weights = target.map { expectedSavingBends(target: $0) } ?? []
+    if expectsSavings, let costAbove {
+      let scores = savings(block, cost: costAbove)
+      if scores.scores.contains(where: { $0 > 0 }) { return scores }
+    }
+    let weights = expectsSavings ? target.map { expectedSavingBends(target: $0) } ?? [] : []
     if weights.contains(where: { $0 > 0 }) { return levelSets(block).scores { weights[$0] } }
     return levelSets(block).scores { _ in 1 }
+  }
+
+  /// With prices, what a tap of the smallest height that pays takes, while groups are below that.
+  ///
+  /// Counts of rows do not tell weights that are worth a segment from those that will be dropped. Values do, of
+  /// which none counts for more than the segment that it may come to lie in.
+  private var costAbove: Float? {
+    guard isPruned, let target = costs.payingHeights.first, target > 2 * height else { return nil }
+    return costs.entry(height: target).map { Float($0.perTap) }
   }
 
   private func levelSets(_ block: Range<Int>) -> LevelSets {

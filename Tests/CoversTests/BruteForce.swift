@@ -33,19 +33,45 @@ struct BruteForce {
       for tap in 0..<matrix.taps {
         let ways = covers(group, mayDrop: true) { matrix[tree.order[$0], tap] != 0 }
         total += ways.reduce(.infinity) { best, parts in
-          min(
-            best,
-            parts.reduce(0) { sum, part in
-              switch part {
-              case .segment(let rows): sum + (entry(rows.count)?.perTap ?? .infinity)
-              case .leaf: sum + costs.leaf
-              case .drop(let position): sum + price(tree.order[position], tap)
-              }
-            })
+          let (time, lost) = additiveCost(parts) { price(tree.order[$0], tap) }
+          return min(best, time + lost)
         }
       }
     }
     return total
+  }
+
+  /// The least max(floor, time) + price over all covers that may drop weights, for additive costs.
+  ///
+  /// Of all covers of some taps those are kept that no other one beats in both time and price.
+  func cheapestAdditive(
+    _ matrix: FilterMatrix, floor: Double, price: (Int, Int) -> Double
+  ) -> Double {
+    var frontier = [(time: 0.0, price: 0.0)]
+    for group in tree.rootGroups {
+      for tap in 0..<matrix.taps {
+        let ways = covers(group, mayDrop: true) { matrix[tree.order[$0], tap] != 0 }
+          .map { parts in additiveCost(parts) { price(tree.order[$0], tap) } }
+        let all = frontier.flatMap { sum in
+          ways.map { (time: sum.time + $0.time, price: sum.price + $0.price) }
+        }.sorted { ($0.time, $0.price) < ($1.time, $1.price) }
+        frontier = []
+        for one in all where one.price < frontier.last?.price ?? .infinity { frontier.append(one) }
+      }
+    }
+    return frontier.reduce(.infinity) { min($0, max(floor, $1.time) + $1.price) }
+  }
+
+  private func additiveCost(
+    _ parts: [Part], price: (_ position: Int) -> Double
+  ) -> (time: Double, price: Double) {
+    parts.reduce((0, 0)) { sum, part in
+      switch part {
+      case .segment(let rows): (sum.0 + (entry(rows.count)?.perTap ?? .infinity), sum.1)
+      case .leaf: (sum.0 + costs.leaf, sum.1)
+      case .drop(let position): (sum.0, sum.1 + price(position))
+      }
+    }
   }
 
   private enum Part: Hashable {

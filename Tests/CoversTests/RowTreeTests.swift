@@ -72,6 +72,31 @@ import Testing
     }
   }
 
+  /// Rows share the taps that are worth keeping, and have many others that are not: only their values tell
+  /// which rows belong together.
+  @Test func pricesPairRowsBelowTheLeastHeight() throws {
+    let costs = CoverCosts(leaf: 6, heights: [.init(height: 8, perTap: 4)])
+    let (rows, taps) = (32, 120)
+    for seed in UInt64(0)..<5 {
+      var generator = SplitMix64(seed: seed)
+      let order = (0..<rows).shuffled(using: &generator)
+      var values = (0..<rows * taps).map { _ in generator.next() % 2 == 0 ? Float(0.05) : 0 }
+      for group in 0..<rows / 8 {
+        for tap in 0..<taps where generator.next() % 6 == 0 {
+          for r in 0..<8 { values[order[group * 8 + r] * taps + tap] = 1 }
+        }
+      }
+      let matrix = try FilterMatrix(rows: rows, taps: taps, values: values)
+      let prices = DropPrices(lambda: 3, importance: values.map { $0 * $0 })
+      let tree = RowTree.greedy(matrix, costs: costs, prices: prices)
+      let cover = Cover.pruned(matrix, costs: costs, tree: tree, prices: prices)
+      #expect(cover.dropped.allSatisfy { values[$0] < 1 }, "seed \(seed): kept weights are dropped")
+      let kept = Set(
+        (0..<rows / 8).map { group in Set(order[group * 8..<group * 8 + 8]) })
+      #expect(Set(tree.rootGroups.map { Set(tree.order[$0]) }) == kept, "seed \(seed)")
+    }
+  }
+
   /// A tree made from some of the taps is still better than none.
   @Test func largeMatricesAreSampled() throws {
     let costs = CoverCosts(leaf: 1, heights: [.init(height: 2, perTap: 1.5)])
