@@ -159,6 +159,43 @@ import Testing
     #expect(counter.count.load(ordering: .relaxed) == 3)
   }
 
+  /// A graph after passes: residual and activation are no part of a layer's outputs.
+  @Test func fusedNodesHaveTheOutputsOfTheirWeights() throws {
+    var layers: [(Graph, PrunableLayer, LayerStatistics)] = []
+    for isFused in [false, true] {
+      var network = CaseGraph(seed: 41)
+      let x = network.input([2, 3, 5, 5])
+      let weights = network.constant([3, 3, 3, 3])
+      let op = Conv(
+        kernel: [3, 3], padding: .sameUpper, activation: isFused ? .relu : .identity,
+        addsResidual: isFused)
+      network.output(try network.add(op, isFused ? [x, weights, nil, x] : [x, weights]))
+      let layer = try #require(try PrunableLayers(network.graph).layers.first)
+      let calibration = try Calibration(
+        network.graph, images: CalibrationCase.images(3, [3, 5, 5]),
+        runner: CalibrationCase.reference())
+      layers.append(
+        (
+          network.graph, layer,
+          try calibration.statistics(of: layer, changed: network.graph)[0]
+        ))
+    }
+    let (plain, fused) = (layers[0], layers[1])
+    #expect(fused.2.hasSameBits(as: plain.2))
+    #expect(fused.1.bias == .absent)
+    let layer = fused.1
+    var changed = fused.0
+    var weights = try layer.filterWeights(in: changed)
+    weights[0].bias = [1, 2, 3]
+    changed.setWeights(weights, of: layer)
+    try changed.verify()
+    let inputs = changed.nodes[0].inputs
+    #expect(inputs.count == 4 && inputs[3] == fused.0.nodes[0].inputs[3])
+    #expect(inputs[2].flatMap { changed[$0].constant }?.elements(as: Float.self) == [1, 2, 3])
+    #expect(try layer.filterWeights(in: changed)[0].bias == [1, 2, 3])
+    #expect(try plain.1.filterWeights(in: plain.0)[0].bias == [0, 0, 0])
+  }
+
   @Test func dataThatDoNotFitAreRefused() throws {
     let network = try CalibrationCase(batch: 2)
     func expect(

@@ -34,7 +34,8 @@ import Testing
         let op = Gemm(
           alpha: alpha, beta: 2, transposesA: transposesA, transposesB: transposesB)
         network.output(try network.add(op, [a, b, c]))
-        let (aValues, bValues) = (network.inputs[0].doubles(), constant(1, of: network.graph).doubles())
+        let aValues = network.inputs[0].doubles()
+        let bValues = constant(1, of: network.graph).doubles()
         let rows = (0..<4).map { row in
           (0..<5).map { Double(alpha) * aValues[transposesA ? $0 * 4 + row : row * 5 + $0] }
         }
@@ -52,7 +53,8 @@ import Testing
       var network = CaseGraph(seed: 7)
       let x = network.input(Shape(a))
       network.output(try network.add(MatMul(), [x, network.constant(Shape(b))]))
-      let (values, weights) = (network.inputs[0].doubles(), constant(1, of: network.graph).doubles())
+      let values = network.inputs[0].doubles()
+      let weights = constant(1, of: network.graph).doubles()
       let filters = b.count == 1 ? 1 : 3
       let rows = stride(from: 0, to: values.count, by: 5).map { Array(values[$0..<$0 + 5]) }
       let want = NaiveLayer(rows: rows, filters: filters, bias: nil) { weights[$1 * filters + $0] }
@@ -99,7 +101,8 @@ import Testing
             let exact = naive.y[row][position]
             // Rounded once to single precision.
             let scale = abs(exact) + 1e-7
-            #expect(isClose(got, exact, 1e-7, scale: scale), "\(row), \(position): \(got), \(exact)")
+            #expect(
+              isClose(got, exact, 1e-7, scale: scale), "\(row), \(position): \(got), \(exact)")
             // The reference's place of the filter's output: pixels of an image, or columns of a row.
             let place =
               network.graph.nodes[0].op is Conv

@@ -68,9 +68,15 @@ import Testing
         var generator = SplitMix64(seed: 4)
         let noise = WeightNoise(
           original, statistics: groups, changesBias: changesBias, generator: &generator)
-        for relative in [1e-4, 0.01, 0.5] {
+        let whole = try #require(try noise.weights(relativeError: 1e9))
+        for (weights, before) in zip(whole.weights, original) {
+          #expect(
+            zip(weights.matrix.values, before.matrix.values).allSatisfy { $0 == 0 || $0 == 2 * $1 })
+        }
+        for relative in [1e-4, 0.01, 0.1] {
           let result = try #require(try noise.weights(relativeError: relative))
-          #expect(isClose(result.relativeError, relative, 1e-3, scale: relative))
+          let want = min(relative, whole.relativeError)
+          #expect(isClose(result.relativeError, want, 1e-3, scale: want))
           let error = zip(groups, result.weights).reduce(0) {
             $0 + $1.0.errors(of: $1.1).reduce(0, +)
           }
@@ -124,6 +130,9 @@ import Testing
       let got = try units(CalibrationCase(batch: batch), CalibrationCase.reference(), options)
       #expect(got == want, "batch \(batch)")
     }
+    var alone = options
+    alone.byteLimit = 0
+    #expect(try units(CalibrationCase(batch: 3), CalibrationCase.reference(), alone) == want)
     let cpu = try units(CalibrationCase(batch: 3), CalibrationCase.cpu(), options)
     for (got, want) in zip(cpu, want) {
       #expect(isClose(got.value, want.value, 1e-2, scale: want.value))

@@ -127,7 +127,10 @@ import Testing
     let cases: [(String?, (inout CaseGraph) throws -> ValueID)] = [
       (nil, { try $0.conv($0.input([1, 2, 4, 4]), filters: 3, Conv(kernel: [1, 1])) }),
       (nil, { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([1])]) }),
-      (nil, { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([1, 4])]) }),
+      (
+        nil,
+        { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([1, 4])]) }
+      ),
       (
         "C is no row",
         { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([2, 1])]) }
@@ -153,7 +156,10 @@ import Testing
           return try network.add(Binary(.add), [y, bias])
         }
       ),
-      ("a MatMul has no bias", { try $0.add(MatMul(), [$0.input([2, 3]), $0.constant([3, 4])]) }),
+      (
+        "a MatMul has no bias",
+        { try $0.add(MatMul(), [$0.input([2, 3]), $0.constant([3, 4])]) }
+      ),
     ]
     for (reason, make) in cases {
       var network = CaseGraph(seed: 3)

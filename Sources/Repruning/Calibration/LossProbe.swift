@@ -12,9 +12,11 @@ package struct LossProbe: Sendable {
     /// The most images that the network runs on for each draw.
     package var imageLimit = 64
     /// How many times noise is drawn for each layer.
-    package var drawCount = 3
+    package var drawCount = 4
     /// E / ‖Y‖² of the noise.
     package var relativeError = 0.01
+    /// The most memory for networks with noise that run at the same time. One that takes more runs alone.
+    package var byteLimit = 1 << 30
     package var seed: UInt64 = 0
 
     package init() {}
@@ -24,7 +26,6 @@ package struct LossProbe: Sendable {
   private struct Output {
     /// Its position among the graph's outputs.
     let position: Int
-    let name: String
     let loss: OutputLoss
     /// The elements of each image in the original network.
     let original: [[Float]]
@@ -51,27 +52,7 @@ package struct LossProbe: Sendable {
     runner = calibration.runner
     self.options = options
     batch = try images.batch(of: graph)
-    let counted = graph.outputs.indices.filter {
-      graph[graph.outputs[$0]].type.element.isFloatingPoint
-    }
-    guard !counted.isEmpty else {
-      throw HewnError(
-        .unsupported, "no output of the network holds floating-point numbers to take a loss of")
-    }
-    var byteCount = 0
-    for position in counted {
-      let value = graph[graph.outputs[position]]
-      let shape = value.type.shape
-      guard batch == 1 || shape.dimensions.first == batch else {
-        throw HewnError(
-          .invalidArgument,
-          "output \"\(value.name)\" of shape \(shape) does not have one part for each of the"
-            + " \(batch) images of a batch; bind the network to a batch of 1")
-      }
-      byteCount = byteCount.saturatingAdd(
-        (shape.elementCount / batch).saturatingMultiply(4 * images.count))
-    }
-    try MemoryLimit.check(byteCount, for: "the outputs for \(images.count) calibration images")
+    let counted = try countedOutputs()
     let computation = try runner.computation(of: graph.outputs, in: graph)
     var elements = [[[Float]]](repeating: [], count: counted.count)
     try forEachBatch { range, tensors in
@@ -81,19 +62,44 @@ package struct LossProbe: Sendable {
       }
     }
     for (position, original) in zip(counted, elements) {
-      let value = graph[graph.outputs[position]]
-      let shape = value.type.shape.dimensions
-      let itemShape = shape.first == batch ? Shape([1] + shape.dropFirst()) : value.type.shape
+      let shape = graph[graph.outputs[position]].type.shape
+      let itemShape =
+        shape.dimensions.first == batch ? Shape([1] + shape.dimensions.dropFirst()) : shape
       outputs.append(
         Output(
-          position: position, name: value.name,
-          loss: OutputLoss(itemShape: itemShape, original: original), original: original))
+          position: position, loss: OutputLoss(itemShape: itemShape, original: original),
+          original: original))
     }
+  }
+
+  /// The positions of the outputs that count.
+  private func countedOutputs() throws(HewnError) -> [Int] {
+    var positions: [Int] = []
+    var byteCount = 0
+    for (position, id) in graph.outputs.enumerated() {
+      let (name, type) = (graph[id].name, graph[id].type)
+      guard type.element.isFloatingPoint else { continue }
+      guard batch == 1 || type.shape.dimensions.first == batch else {
+        throw HewnError(
+          .invalidArgument,
+          "output \"\(name)\" of shape \(type.shape) does not have one part for each of the"
+            + " \(batch) images of a batch; bind the network to a batch of 1")
+      }
+      positions.append(position)
+      byteCount = byteCount.saturatingAdd(
+        (type.shape.elementCount / batch).saturatingMultiply(4 * images.count))
+    }
+    guard !positions.isEmpty else {
+      throw HewnError(
+        .unsupported, "no output of the network holds floating-point numbers to take a loss of")
+    }
+    try MemoryLimit.check(byteCount, for: "the outputs for \(images.count) calibration images")
+    return positions
   }
 
   /// Measures a layer's unit.
   ///
-  /// The network before the layer runs once for all draws.
+  /// The network before the layer runs once for as many draws as ``Options/byteLimit`` allows.
   ///
   /// - Parameter statistics: of the layer's groups in the unchanged network.
   /// - Throws: `failedCheck` where noise makes outputs that are not finite, naming the node;
@@ -134,15 +140,31 @@ package struct LossProbe: Sendable {
 
   /// The network's loss with each of some weights of a layer.
   private func losses(of layer: PrunableLayer, _ weights: [[FilterWeights]]) throws -> [Double] {
-    let cut = graph.part(from: layer.node).inputs
-    let before = try runner.computation(of: cut, in: graph)
-    let after = try weights.map { weights in
-      var changed = graph
-      changed.setWeights(weights, of: layer)
-      let rest = changed.part(from: layer.node)
-      return try runner.computation(of: rest.outputs, in: rest)
+    let before = try runner.computation(of: graph.part(from: layer.node).inputs, in: graph)
+    var losses: [Double] = []
+    while losses.count < weights.count {
+      var (after, byteCount) = ([Computation](), 0)
+      while losses.count + after.count < weights.count {
+        if let last = after.last, byteCount + last.byteCount > options.byteLimit { break }
+        let next = try self.rest(of: layer, weights[losses.count + after.count])
+        byteCount += next.byteCount
+        after.append(next)
+      }
+      losses += try self.losses(before, after)
     }
-    var losses = [Double](repeating: 0, count: weights.count)
+    return losses
+  }
+
+  /// What computes the outputs from the layer on, with other weights.
+  private func rest(of layer: PrunableLayer, _ weights: [FilterWeights]) throws -> Computation {
+    var changed = graph
+    changed.setWeights(weights, of: layer)
+    let rest = changed.part(from: layer.node)
+    return try runner.computation(of: rest.outputs, in: rest)
+  }
+
+  private func losses(_ before: Computation, _ after: [Computation]) throws -> [Double] {
+    var losses = [Double](repeating: 0, count: after.count)
     try forEachBatch { range, tensors in
       let values = try before(tensors)
       for (draw, computation) in after.enumerated() {

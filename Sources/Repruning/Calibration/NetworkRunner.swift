@@ -37,6 +37,8 @@ struct Computation {
   private let sources: [Source]
   /// `nil` where nothing has to be computed.
   private let session: (any PlanSession)?
+  /// The bytes of activations and weights that it holds.
+  let byteCount: Int
 
   fileprivate init(of values: [ValueID], in graph: Graph, runner: NetworkRunner) throws {
     var computed: [ValueID] = []
@@ -49,10 +51,13 @@ struct Computation {
     }
     guard !computed.isEmpty else {
       session = nil
+      byteCount = 0
       return
     }
     let part = try runner.optimize(graph.part(computing: computed))
-    session = try runner.backend.compile(part, options: runner.options).makeSession()
+    let plan = try runner.backend.compile(part, options: runner.options)
+    byteCount = plan.arenaByteCount.saturatingAdd(plan.weightByteCount)
+    session = try plan.makeSession()
   }
 
   /// The values, for tensors of all inputs of the graph.

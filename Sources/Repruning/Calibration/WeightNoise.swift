@@ -6,7 +6,7 @@ package import Tensors
 /// Every weight w becomes w·(1 ± t) with a random sign, so that zeros stay, and with them the kernels that a
 /// pruned layer has. Where the bias may change it takes up the mean of the residual, as a refit's would.
 /// The error of the layer is then t² times that for t = 1, because the weights of the unchanged network
-/// have none.
+/// have none. t is at most 1: beyond, weights would change more than by being dropped.
 package struct WeightNoise: Sendable {
   /// The layer with noise.
   package struct Result: Sendable {
@@ -37,7 +37,7 @@ package struct WeightNoise: Sendable {
     self.signs = signs
   }
 
-  /// The layer with an error, up to the rounding of weights.
+  /// The layer with an error, up to the rounding of weights, or with less where t would be above 1.
   ///
   /// - Returns: `nil` where noise does not change the outputs.
   /// - Throws: `invalidFile` where weights would become infinite.
@@ -46,6 +46,7 @@ package struct WeightNoise: Sendable {
   ) throws(HewnError) -> Result? {
     let whole = try weights(amplitude: 1, parts)
     guard whole.relativeError > 0, whole.relativeError.isFinite else { return nil }
+    if whole.relativeError <= relativeError { return whole }
     let result = try weights(
       amplitude: (relativeError / whole.relativeError).squareRoot(), parts)
     return result.relativeError > 0 ? result : nil
