@@ -156,7 +156,7 @@ import Testing
     let layer = try #require(try PrunableLayers(network.graph).layers.first)
     let unit = try LossProbe(calibration).unit(
       of: layer, statistics: try calibration.statistics(of: layer, changed: network.graph))
-    #expect(unit == .none)
+    #expect(unit == .zero)
     #expect(unit.value == 0 && unit.isMeasured && unit.linearity == nil)
     #expect(LossUnit.assumed.value == 1 && !LossUnit.assumed.isMeasured)
   }

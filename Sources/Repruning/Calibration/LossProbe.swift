@@ -127,7 +127,7 @@ package struct LossProbe: Sendable {
       let errors = [options.relativeError] + (draw == 0 ? [options.relativeError / 2] : [])
       for error in errors {
         guard let result = try noise.weights(relativeError: error, parts: parts) else {
-          return .none
+          return .zero
         }
         noises.append(result)
       }

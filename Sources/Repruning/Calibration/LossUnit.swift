@@ -27,7 +27,7 @@ package struct LossUnit: Hashable, Sendable {
   /// 1: without calibration data all layers count alike.
   package static let assumed = LossUnit(assumed: 1)
   /// 0, of a layer that no noise changes the outputs of: all weights or all inputs are zero.
-  package static let none = LossUnit(assumed: 0)
+  package static let zero = LossUnit(assumed: 0)
 
   /// Whether calibration data decided it.
   package var isMeasured: Bool { self != .assumed }
