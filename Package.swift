@@ -14,8 +14,8 @@ let modules: [Target] = [
     exclude: ["Schema/onnx.proto"]),
   .target(name: "Passes", dependencies: ["Tensors", "Graphs"]),
   .target(name: "Covers", dependencies: ["Tensors"]),
-  .target(name: "Repruning", dependencies: ["Tensors", "Covers"]),
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
+  .target(name: "Repruning", dependencies: ["Tensors", "Graphs", "Covers", "Runtime"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
   .target(name: "KernelIR", dependencies: ["Tensors"]),
@@ -170,7 +170,12 @@ var testTargets: [Target] {
     .testTarget(
       name: "PassesTests", dependencies: ["Passes", "Graphs", "ReferenceBackend", "TestSupport"]),
     .testTarget(name: "CoversTests", dependencies: ["Covers", "TestSupport"]),
-    .testTarget(name: "RepruningTests", dependencies: ["Repruning", "Covers", "Tensors"]),
+    .testTarget(
+      name: "RepruningTests",
+      dependencies: [
+        "Repruning", "Covers", "Graphs", "Runtime", "CPUBackend", "ONNXFormat", "Passes",
+        "ReferenceBackend", "Tensors", "TestSupport",
+      ]),
     .testTarget(
       name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Graphs", "TestSupport"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Tensors"]),

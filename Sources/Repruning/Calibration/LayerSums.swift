@@ -1,0 +1,88 @@
+internal import Graphs
+internal import Tensors
+
+/// Gathers the statistics of one layer while images go through the network.
+struct LayerSums {
+  let layer: PrunableLayer
+  private let sampler: PositionSampler
+  /// The number of positions of one image.
+  private let positionsPerImage: Int
+  private var groups: [ColumnQueue]
+
+  /// - Parameters:
+  ///   - graph: the original network.
+  ///   - separatesInputs: whether the network before the layer has changed.
+  /// - Throws: `invalidArgument` where images of a batch do not have equal parts of the layer,
+  ///   `outOfMemory`.
+  init(
+    _ layer: PrunableLayer, original graph: Graph, sampler: PositionSampler, batch: Int,
+    separatesInputs: Bool
+  ) throws(HewnError) {
+    guard layer.positionCount.isMultiple(of: batch) else {
+      throw HewnError(
+        .invalidArgument,
+        "its \(layer.positionCount) positions do not divide among the \(batch) images of a batch;"
+          + " bind the network to a batch of 1", node: layer.label)
+    }
+    self.layer = layer
+    self.sampler = sampler
+    positionsPerImage = layer.positionCount / batch
+    groups = []
+    for weights in try layer.filterWeights(in: graph) {
+      do throws(HewnError) {
+        groups.append(
+          try ColumnQueue(
+            original: weights, blocks: layer.blocks, separatesInputs: separatesInputs))
+      } catch {
+        throw error.at(node: layer.label)
+      }
+    }
+  }
+
+  /// The bytes of all sums of a layer.
+  static func byteCount(of layer: PrunableLayer) -> Int {
+    ColumnQueue.byteCount(rows: layer.rows, blocks: layer.blocks)
+      .saturatingMultiply(layer.groupCount)
+  }
+
+  /// Adds an image.
+  ///
+  /// - Parameters:
+  ///   - image: its index among all images.
+  ///   - place: its index in the batch.
+  ///   - tensor: the layer's input for the batch.
+  ///   - originalTensor: that in the original network, where it is another.
+  mutating func add(
+    image: Int, place: Int, _ tensor: Tensor, original originalTensor: Tensor?, parts: PartLoop
+  ) {
+    let positions = sampler.positions(image: image, of: positionsPerImage)
+      .map { place * positionsPerImage + $0 }
+    var rest = positions[...]
+    while let room = groups.first?.room, !rest.isEmpty {
+      let chunk = rest.prefix(room)
+      rest = rest.dropFirst(room)
+      let offsets = layer.window.offsets(of: chunk)
+      for group in groups.indices {
+        groups[group].add(
+          tensor, originalTensor, window: layer.window, group: group, offsets: offsets,
+          positionCount: chunk.count, parts: parts)
+      }
+    }
+  }
+
+  /// The statistics of each group.
+  ///
+  /// - Throws: `failedCheck` where inputs or outputs were NaN or infinite, naming the node.
+  consuming func finish(_ parts: PartLoop) throws(HewnError) -> [LayerStatistics] {
+    let label = layer.label
+    do throws(HewnError) {
+      var result: [LayerStatistics] = []
+      // Taken out one by one, so that no sums are copied.
+      groups.reverse()
+      while let group = groups.popLast() { result.append(try group.finish(parts)) }
+      return result
+    } catch {
+      throw error.at(node: label)
+    }
+  }
+}

@@ -1,0 +1,141 @@
+internal import Graphs
+internal import Tensors
+
+/// Decides whether a node is a prunable layer.
+struct LayerFinder {
+  enum Finding {
+    case layer(PrunableLayer)
+    case exception(reason: String)
+  }
+
+  let graph: Graph
+  private let producers: [Int?]
+  private let readerCounts: [Int]
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    producers = graph.producers()
+    var counts = graph.consumers().map(\.count)
+    for output in graph.outputs { counts[output.index] += 1 }
+    readerCounts = counts
+  }
+
+  /// - Returns: `nil` for a node that is no layer.
+  func find(_ index: Int) throws(HewnError) -> Finding? {
+    switch graph.nodes[index].op {
+    case let op as Conv: try convolution(op, index)
+    case let op as Gemm: try product(op, index)
+    case let op as MatMul: try product(op, index)
+    case is ConvTranspose: .exception(reason: "transposed convolutions are not pruned")
+    case is DeformConv: .exception(reason: "deformable convolutions are not pruned")
+    case is Einsum: .exception(reason: "products of tensors are not pruned")
+    default: nil
+    }
+  }
+
+  private func convolution(_ op: Conv, _ index: Int) throws(HewnError) -> Finding {
+    guard let (x, w) = operands(index) else { return .exception(reason: "it has no weights") }
+    if let reason = obstacle(input: x, weights: w, index) { return .exception(reason: reason) }
+    let (input, weight) = (graph[x].type.shape, graph[w].type.shape)
+    if input.rank > 4 {
+      return .exception(reason: "it has \(input.rank - 2) spatial axes; at most 2 are pruned")
+    }
+    if op.groups > 1, weight[1] == 1 {
+      return .exception(reason: "it is depthwise: each filter reads one channel")
+    }
+    let geometry = try op.geometry(input: input, weight: weight).rowsAndColumns
+    return .layer(
+      PrunableLayer(
+        node: index, label: graph.nodes[index].label, input: x, weights: w,
+        bias: bias(index), groupCount: op.groups, rows: weight[0] / op.groups,
+        taps: weight[1] * geometry.kernelElementCount, form: .filters, biasScale: 1,
+        window: InputWindow(geometry, input: input, channelCount: weight[1])))
+  }
+
+  private func product(_ op: Gemm, _ index: Int) throws(HewnError) -> Finding {
+    guard let (a, b) = operands(index) else { return .exception(reason: "it has no weights") }
+    if let reason = obstacle(input: a, weights: b, index) { return .exception(reason: reason) }
+    if op.alpha == 0 { return .exception(reason: "its weights are multiplied by 0") }
+    let geometry = try op.geometry(a: graph[a].type.shape, b: graph[b].type.shape)
+    return .layer(
+      PrunableLayer(
+        node: index, label: graph.nodes[index].label, input: a, weights: b,
+        bias: bias(index, of: op, columns: geometry.columns), groupCount: 1,
+        rows: geometry.columns, taps: geometry.depth, form: op.transposesB ? .filters : .taps,
+        biasScale: op.beta,
+        window: InputWindow(
+          rows: geometry.rows, depth: geometry.depth, isTransposed: op.transposesA,
+          scale: op.alpha)))
+  }
+
+  private func product(_ op: MatMul, _ index: Int) throws(HewnError) -> Finding {
+    guard let (a, b) = operands(index) else { return .exception(reason: "it has no weights") }
+    if graph[b].constant == nil, graph[a].constant != nil {
+      return .exception(reason: "its weights are on the left")
+    }
+    if let reason = obstacle(input: a, weights: b, index) { return .exception(reason: reason) }
+    let geometry = try op.geometry(a: graph[a].type.shape, b: graph[b].type.shape)
+    if geometry.batchB.rank > 0 {
+      return .exception(reason: "its weights are \(geometry.batchB.elementCount) matrices")
+    }
+    return .layer(
+      PrunableLayer(
+        node: index, label: graph.nodes[index].label, input: a, weights: b,
+        bias: .fixed("a MatMul has no bias"), groupCount: 1, rows: geometry.columns,
+        taps: geometry.depth, form: .taps, biasScale: 1,
+        window: InputWindow(
+          rows: geometry.batch.elementCount * geometry.rows, depth: geometry.depth,
+          isTransposed: false, scale: 1)))
+  }
+
+  private func operands(_ index: Int) -> (input: ValueID, weights: ValueID)? {
+    let inputs = graph.nodes[index].inputs
+    guard inputs.count >= 2, let input = inputs[0], let weights = inputs[1] else { return nil }
+    return (input, weights)
+  }
+
+  /// Why weights cannot be changed, whatever the operator.
+  private func obstacle(input: ValueID, weights: ValueID, _ index: Int) -> String? {
+    let outputs = graph.nodes[index].outputs
+    if graph[weights].constant == nil { return "its weights are computed at run time" }
+    if graph[input].constant != nil { return "its input is constant" }
+    if let producer = producers[weights.index] {
+      return "its weights are the result of \(graph.nodes[producer].label)"
+    }
+    if graph[weights].type.element != .float32 {
+      return "its weights are \(graph[weights].type.element.rawValue)"
+    }
+    if readerCounts[weights.index] > 1 { return "its weights are read elsewhere too" }
+    if graph[weights].type.shape.elementCount == 0 { return "it has no weights" }
+    if outputs.contains(where: { graph[$0].type.shape.elementCount == 0 }) {
+      return "it has no outputs"
+    }
+    return nil
+  }
+
+  /// The bias of a node whose third input it is.
+  private func bias(_ index: Int) -> PrunableLayer.Bias {
+    let inputs = graph.nodes[index].inputs
+    guard inputs.count > 2, let bias = inputs[2] else { return .absent }
+    if graph[bias].constant == nil { return .fixed("the bias is computed at run time") }
+    if let producer = producers[bias.index] {
+      return .fixed("the bias is the result of \(graph.nodes[producer].label)")
+    }
+    return readerCounts[bias.index] > 1
+      ? .fixed("the bias is read elsewhere too") : .constant(bias)
+  }
+
+  private func bias(_ index: Int, of op: Gemm, columns: Int) -> PrunableLayer.Bias {
+    let bias = bias(index)
+    guard case .constant(let id) = bias else { return bias }
+    if op.beta == 0 { return .fixed("the bias is multiplied by 0") }
+    return graph[id].type.shape.isRow(of: columns) ? bias : .fixed("C is no row")
+  }
+}
+
+extension Shape {
+  /// Whether a tensor that is broadcast to [N, `columns`] has the same in all rows.
+  func isRow(of columns: Int) -> Bool {
+    dimensions.dropLast().allSatisfy { $0 == 1 } && (elementCount == 1 || elementCount == columns)
+  }
+}

@@ -1,0 +1,70 @@
+package import Graphs
+package import Tensors
+
+/// A node whose weights may be changed: a convolution, or a product with a constant matrix on the right.
+///
+/// Its weights are one filter matrix for each convolution group, of ``rows`` filters × ``taps`` taps; taps
+/// are in the order channel, kernel row, kernel column, as backends have them. Filter i of a group has
+/// the output
+///
+///     y = wᵢ·x + bᵢ
+///
+/// at each *position*: a pixel of an image, or a row of a product. That is before an activation, a
+/// residual and whatever else the node adds. Products that are scaled (alpha of `Gemm`) are taken to scale
+/// their inputs, so that weights are those of the file.
+package struct PrunableLayer: Sendable {
+  /// Where a layer has its biases.
+  package enum Bias: Hashable, Sendable {
+    /// In a constant that this node alone reads.
+    case constant(ValueID)
+    /// It has none, and may get some.
+    case absent
+    /// They stay as they are, for this reason.
+    case fixed(String)
+  }
+
+  /// How the weights lie in their tensor.
+  enum Form: Hashable, Sendable {
+    /// [M, C / groups, kernel…]: row after row.
+    case filters
+    /// [K, M], or [K] for a single filter: tap after tap.
+    case taps
+  }
+
+  /// The position of the node in the graph.
+  package let node: Int
+  /// The node as errors name it.
+  package let label: String
+  /// The value that the filters read.
+  package let input: ValueID
+  /// The constant that holds the weights.
+  package let weights: ValueID
+  package let bias: Bias
+  /// The number of convolution groups; 1 for products.
+  package let groupCount: Int
+  /// M, the filters of a group.
+  package let rows: Int
+  /// K, the taps of a filter.
+  package let taps: Int
+  let form: Form
+  /// What biases in the file are multiplied by: beta of `Gemm`.
+  let biasScale: Float
+  package let window: InputWindow
+
+  /// The number of positions in all images that a run of the graph takes.
+  package var positionCount: Int { window.positionCount }
+
+  /// The taps whose inputs' correlations are kept.
+  package var blocks: TapBlocks {
+    TapBlocks(channels: window.channelCount, tapsPerChannel: window.tapsPerChannel)
+  }
+
+  /// Random numbers of this layer's own.
+  package func generator(seed: UInt64) -> SplitMix64 {
+    SplitMix64(seed: seed ^ (UInt64(node) &* 0xd1b5_4a32_d192_ed03))
+  }
+
+  package var mayChangeBias: Bool {
+    if case .fixed = bias { false } else { true }
+  }
+}
