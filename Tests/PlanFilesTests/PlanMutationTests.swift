@@ -125,9 +125,10 @@
       await #expect(processExitsWith: .success) { [log = log as MutationLog] in
         let accepted = try log.run(SmallGPUPlan.self, 100) { parts, mutation in
           var open = parts.open
-          mutation.change(
-            &open.plan,
-            parts.planPaths.filter { $0.starts(with: [.key("gpu"), .key("nodes")]) && $0.count > 4 })
+          let choices = parts.planPaths.filter { path in
+            path.starts(with: [.key("gpu"), .key("nodes")]) && path.count > 4
+          }
+          mutation.change(&open.plan, choices)
           return try open.bytes()
         }
         try #require((1..<200).contains(accepted), "\(accepted) plans are accepted")

@@ -136,7 +136,8 @@ extension ConvolutionPlanner {
   ) throws(HewnError) -> [ConvolutionPlan] {
     guard choice.parts.count == works.count else {
       throw HewnError(
-        .invalidFile, "choices for \(choice.parts.count) convolutions, where there are \(works.count)")
+        .invalidFile,
+        "choices for \(choice.parts.count) convolutions, where there are \(works.count)")
     }
     var plans: [ConvolutionPlan] = []
     for (part, work) in zip(choice.parts, works) {
