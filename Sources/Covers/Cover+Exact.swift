@@ -13,7 +13,9 @@ extension Cover {
 
   /// Extracts a cover that drops the weights whose time outweighs their price.
   ///
-  /// ``dropped`` lists them. `predictedCost` is the time of what is left.
+  /// ``dropped`` lists them. `predictedCost` is the time of what is left. Where prices have gains, the slots
+  /// of a segment are worth something, so that segments may be taller, and take more time, than those of
+  /// the weights alone.
   ///
   /// - Precondition: `tree` has the rows of `matrix`, and `prices` an importance for each weight.
   package static func pruned(

@@ -1,7 +1,7 @@
 extension CoverProgram {
   /// Hands out the taps from the root group down, by the values of ``evaluate()``.
   ///
-  /// A row group takes the taps that it makes cheaper. Where its taps are padded to a multiple, it
+  /// A row group takes the taps that it makes cheaper, by time and by what its slots may win back. Where its taps are padded to a multiple, it
   /// fills the last block with the taps of least regret from below or, if that is cheaper, demotes
   /// the taps of the block that gain least. A segment that gains less than its start-up is left
   /// out when `closing` is true; its taps go to the nodes below.
@@ -33,6 +33,7 @@ extension CoverProgram {
       waiting[2 * node] = rest
       waiting[2 * node + 1] = rest
       result.cost += entries[Self.depth(node)]?.time(tapCount: taken.count) ?? .infinity
+      result.cost -= taken.reduce(0) { $0 + credit(node, Int($1)) }
       result.owned[node] = taken
     }
     return result
@@ -61,10 +62,10 @@ extension CoverProgram {
     var taken: [Int32] = []
     var gain = 0.0
     for tap in candidates {
-      let below = below(node, Int(tap))
-      if entry.perTap < below {
+      let worth = worth(node, Int(tap))
+      if entry.perTap < worth {
         taken.append(tap)
-        gain += below - entry.perTap
+        gain += worth - entry.perTap
       }
     }
     if entry.rounding > 1, !taken.isEmpty {
@@ -79,17 +80,17 @@ extension CoverProgram {
   ) -> (taps: [Int32], gain: Double) {
     let excess = taken.count % entry.rounding
     let gain =
-      taken.reduce(0) { $0 + below(node, Int($1)) }
+      taken.reduce(0) { $0 + worth(node, Int($1)) }
       - entry.perTap * Double(taken.count - excess)
     guard excess > 0 else { return (taken, gain) }
-    let byGain = candidates.map { (tap: $0, below: below(node, Int($0))) }
-      .filter { $0.below > 0 }
-      .sorted { ($1.below, $0.tap) < ($0.below, $1.tap) }
+    let byGain = candidates.filter { below(node, Int($0)) > 0 }
+      .map { (tap: $0, worth: worth(node, Int($0))) }
+      .sorted { ($1.worth, $0.tap) < ($0.worth, $1.tap) }
     let promoted = byGain.dropFirst(taken.count).prefix(entry.rounding - excess)
     let demoted = byGain[taken.count - excess..<taken.count]
     let filledGain =
-      promoted.reduce(gain) { $0 + $1.below } - entry.perTap * Double(entry.rounding)
-    let clearedGain = demoted.reduce(gain) { $0 - $1.below }
+      promoted.reduce(gain) { $0 + $1.worth } - entry.perTap * Double(entry.rounding)
+    let clearedGain = demoted.reduce(gain) { $0 - $1.worth }
     // Taps that nothing below may take have an infinite gain; they are never demoted.
     if clearedGain > filledGain {
       return (byGain.prefix(taken.count - excess).map(\.tap).sorted(), clearedGain)

@@ -1,6 +1,6 @@
 extension CoverProgram {
   /// What a root group costs: the time of its cheapest cover found, start-up and rounding included,
-  /// and the price of what that drops.
+  /// and the price of what that drops, less what its filled slots may win back.
   ///
   /// - Parameter rows: the filters of the root group, a power of two.
   /// - Complexity: O(H·K).

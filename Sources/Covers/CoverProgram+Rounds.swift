@@ -59,11 +59,11 @@ extension CoverProgram {
 
   /// What a tap costs more when its node is closed: it goes below, or to a segment above.
   private func loss(of tap: Int, without node: Int, in solution: Assignment) -> Double {
-    var loss = max(0, below(node, tap) - perTap(node))
+    var loss = max(0, below(node, tap) - cost(node, tap))
     var above = node / 2
     while above >= 1 {
       if !solution.owned[above].isEmpty {
-        loss = min(loss, perTap(above) - values[above * tapCount + tap])
+        loss = min(loss, cost(above, tap) - values[above * tapCount + tap])
       }
       above /= 2
     }
@@ -91,7 +91,9 @@ extension CoverProgram {
     result.owned[1] = (0..<Int32(tapCount)).filter { tap in
       (0..<height).contains { dropPrice[$0 * tapCount + Int(tap)] > 0 }
     }
-    result.cost = entry.time(tapCount: result.owned[1].count)
+    result.cost = result.owned[1].reduce(entry.time(tapCount: result.owned[1].count)) {
+      $0 - credit(1, Int($1))
+    }
     return result
   }
 }

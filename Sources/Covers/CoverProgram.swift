@@ -4,10 +4,10 @@
 ///
 ///     value(i, j) = 0                                  if w[i,j] = 0
 ///                 = min(c₁, λ · s[i,j])                otherwise; λ = ∞ when nothing may be dropped
-///     value(G, j) = min(c_|G|, value(G.left, j) + value(G.right, j))
+///     value(G, j) = min(c_|G| − credit(G, j), value(G.left, j) + value(G.right, j))
 ///
-/// and where the minimum takes c_|G|, tap j joins the segment of row group G. A tie goes to the
-/// smaller height. The cover is optimal for the tree and the costs c; ``solve()`` then adds what is
+/// and where the minimum takes the first, tap j joins the segment of row group G. A tie goes to the
+/// smaller height. The credit is what weights in the slots that are zero may win back, if prices say so. The cover is optimal for the tree and the costs c; ``solve()`` then adds what is
 /// not additive in the costs: start-up and rounding.
 ///
 /// Nodes are numbered as in a heap: 1 is the root group, 2n and 2n + 1 are the halves of n, and
@@ -22,7 +22,8 @@ struct CoverProgram {
     var owned: [[Int32]]
     /// For each row the taps of its dropped weights, ascending; empty for nodes that are no rows.
     var dropped: [[Int32]]
-    /// The time, start-up and rounding included, and the price of the dropped weights.
+    /// The time, start-up and rounding included, and the price of the dropped weights, less what filled
+    /// slots may win back.
     var cost = 0.0
   }
 
@@ -38,6 +39,8 @@ struct CoverProgram {
   /// The price of dropping each weight, row by row: infinite where it may not be dropped, and zero
   /// where it is zero.
   private(set) var dropPrice: [Double] = []
+  /// credit(G, j) at `node * tapCount + j`; empty where slots win nothing back.
+  private(set) var credits: [Double] = []
   /// value(G, j) at `node * tapCount + j`.
   private(set) var values: [Double]
   /// The nodes that may take taps.
@@ -64,6 +67,11 @@ struct CoverProgram {
     values = [Double](repeating: 0, count: 2 * height * tapCount)
     open = [Bool](repeating: true, count: 2 * height)
     for node in 1..<height { open[node] = entries[Self.depth(node)] != nil }
+    if let prices {
+      credits = Self.credits(matrix, rows: rows, taps: taps, prices: prices) {
+        entries[Self.depth($0)]?.perTap ?? .infinity
+      }
+    }
     dropPrice.reserveCapacity(height * tapCount)
     for row in rows {
       for index in row * matrix.taps + taps.lowerBound..<row * matrix.taps + taps.upperBound {
@@ -100,20 +108,25 @@ struct CoverProgram {
 
   /// Computes all values from the rows up.
   mutating func evaluate() {
-    let (height, tapCount, open) = (height, tapCount, open)
+    let (height, tapCount, open, credits) = (height, tapCount, open, credits)
     let perTap = (0..<2 * height).map { $0 > 0 && open[$0] ? self.perTap($0) : .infinity }
     dropPrice.withUnsafeBufferPointer { prices in
       values.withUnsafeMutableBufferPointer { values in
         for node in stride(from: 2 * height - 1, through: 1, by: -1) {
           let cost = perTap[node]
+          let (left, right) = (2 * node * tapCount, (2 * node + 1) * tapCount)
           let out = node * tapCount
           if node >= height {
             let row = (node - height) * tapCount
             for tap in 0..<tapCount { values[out + tap] = min(cost, prices[row + tap]) }
-          } else {
-            let (left, right) = (2 * node * tapCount, (2 * node + 1) * tapCount)
+          } else if credits.isEmpty {
             for tap in 0..<tapCount {
               values[out + tap] = min(cost, values[left + tap] + values[right + tap])
+            }
+          } else {
+            for tap in 0..<tapCount {
+              values[out + tap] = min(
+                cost - credits[out + tap], values[left + tap] + values[right + tap])
             }
           }
         }

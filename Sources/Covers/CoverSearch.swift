@@ -19,7 +19,7 @@ package struct CoverSearch: Hashable, Sendable {
   package struct Result: Hashable, Sendable {
     package var tree: RowTree
     package var cover: Cover
-    /// The time of the cover, and the price of what it drops.
+    /// The time of the cover, and the price of what it drops, less what its filled slots may win back.
     package var cost: Double
   }
 
@@ -35,7 +35,7 @@ package struct CoverSearch: Hashable, Sendable {
       let cover =
         prices.map { Cover.pruned(matrix, costs: costs, tree: tree, prices: $0) }
         ?? Cover.exact(matrix, costs: costs, tree: tree)
-      return Result(tree: tree, cover: cover, cost: cover.cost(prices))
+      return Result(tree: tree, cover: cover, cost: cover.cost(prices, costs: costs))
     }
     func paired(_ matrix: FilterMatrix) -> Result {
       let plain = result(.greedy(matrix, costs: costs, prices: prices, pairing: .plain))

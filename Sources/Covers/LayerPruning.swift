@@ -10,7 +10,7 @@ package struct LayerPruning: Hashable, Sendable {
   package struct Part: Hashable, Sendable {
     package var matrix: FilterMatrix
     package var tree: RowTree
-    /// What dropping weights costs, without regard to the floor.
+    /// What dropping weights costs and slots win back, without regard to the floor.
     package var prices: DropPrices
 
     package init(matrix: FilterMatrix, tree: RowTree, prices: DropPrices) {
@@ -28,9 +28,11 @@ package struct LayerPruning: Hashable, Sendable {
   package let time: Double
   /// What dropping the dropped weights costs, by the prices of the parts.
   package let price: Double
+  /// What filled slots may win back, by the prices of the parts.
+  package let credit: Double
 
-  /// The time, and the price of what is dropped.
-  package var cost: Double { time + price }
+  /// The time, and the price of what is dropped, less what filled slots may win back.
+  package var cost: Double { time + price - credit }
 
   /// The bisections of the scale, at most.
   private static let maximumSteps = 32
@@ -52,7 +54,9 @@ package struct LayerPruning: Hashable, Sendable {
     }
     let exact = LayerPruning(parts, costs: costs, floor: floor, scale: 0)
     guard exact.coverTime > floor.coverTime else {
-      self = exact
+      // Slots that may win something back are the only reason not to take the exact covers.
+      let restored = plain.restoring(parts, costs: costs, floor: floor)
+      self = restored.cost < exact.cost ? restored : exact
       return
     }
     var (above, below) = (exact, plain)
@@ -74,17 +78,19 @@ package struct LayerPruning: Hashable, Sendable {
       guard scale > 0 else { return Cover.exact(part.matrix, costs: costs, tree: part.tree) }
       let lambda = min(part.prices.lambda / scale, .greatestFiniteMagnitude)
       return Cover.pruned(
-        part.matrix, costs: costs, tree: part.tree,
-        prices: DropPrices(lambda: lambda, importance: part.prices.importance))
+        part.matrix, costs: costs, tree: part.tree, prices: part.prices.with(lambda: lambda))
     }
-    self.init(covers, parts, floor: floor, scale: scale)
+    self.init(covers, parts, costs: costs, floor: floor, scale: scale)
   }
 
-  private init(_ covers: [Cover], _ parts: [Part], floor: LayerFloor, scale: Double) {
+  private init(
+    _ covers: [Cover], _ parts: [Part], costs: CoverCosts, floor: LayerFloor, scale: Double
+  ) {
     self.covers = covers
     costScale = scale
     time = floor.time(covers: Self.time(covers))
     price = zip(covers, parts).reduce(0) { $0 + $1.0.price($1.1.prices) }
+    credit = zip(covers, parts).reduce(0) { $0 + $1.0.credit($1.1.prices, costs: costs) }
   }
 
   private static func time(_ covers: [Cover]) -> Double {
@@ -111,6 +117,6 @@ package struct LayerPruning: Hashable, Sendable {
       leaves[candidate.part].add(candidate.weight)
     }
     let restored = zip(leaves, parts).map { $0.cover(of: $1.matrix) }
-    return LayerPruning(restored, parts, floor: floor, scale: costScale)
+    return LayerPruning(restored, parts, costs: costs, floor: floor, scale: costScale)
   }
 }

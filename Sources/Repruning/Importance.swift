@@ -58,7 +58,13 @@ package struct Importance: Hashable, Sendable {
     unsolvedFilters = unsolved.sorted()
   }
 
-  /// The importances by magnitude, which layers without calibration data have.
+  /// The importances that layers without calibration data have.
+  package init(magnitudesOf weights: FilterMatrix) {
+    values = Self.magnitudes(of: weights)
+    unsolvedFilters = []
+  }
+
+  /// The importances by magnitude.
   package static func magnitudes(of weights: FilterMatrix) -> [Float] {
     let total = weights.values.reduce(0.0) { $0 + Double($1) * Double($1) }
     return weights.values.map { $0 == 0 ? 0 : bounded(Double($0) * Double($0) / total) }

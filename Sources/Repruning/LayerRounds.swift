@@ -1,103 +1,78 @@
 package import Covers
 package import Tensors
 
-/// Drops weights of one layer and refits the others, in turn, until that no longer pays.
+/// Drops weights of one layer and compensates for them, in turn, until that no longer pays.
 ///
-/// A round is: importance → cover → refit. Its objective is the cover's time plus the price of what it
-/// loses,
+/// A round is: importances → covers → refit. Its objective is the time of the layer plus the price of
+/// what it loses,
 ///
-///     predictedCost + price · E / ‖Y‖²
+///     max(floor, f + Σ covers) + price · E / ‖Y‖²
 ///
-/// and the first round that does not lower the objective ends the search.
+/// and the first round that does not lower the objective ends the rounds. Where slots are filled, covers of
+/// the second round on may take what slots could win back for worth having. Rounds are run with these gains
+/// and without, from the first round on, so gains never make the best one worse.
 package struct LayerRounds: Sendable {
-  package struct Options: Hashable, Sendable {
-    package var measure = Importance.Measure.optimalBrainSurgeon
-    package var refit = Refit.Options()
-    package var maximumRounds = 3
-
-    package init(
-      measure: Importance.Measure = .optimalBrainSurgeon, refit: Refit.Options = .init(),
-      maximumRounds: Int = 3
-    ) {
-      precondition(maximumRounds >= 1, "\(maximumRounds) rounds")
-      self.measure = measure
-      self.refit = refit
-      self.maximumRounds = maximumRounds
-    }
-  }
-
   package struct Round: Sendable {
-    /// The cover, with the weights after the refit; its time is ``time``.
-    package let cover: Cover
-    /// The predicted cost of the cover.
+    /// The covers, with the weights after compensation.
+    package let covers: [Cover]
+    /// Of each filter matrix.
+    package let weights: [FilterWeights]
+    /// The time of the layer.
     package let time: Double
-    package let weights: FilterWeights
-    /// E / ‖Y‖² after dropping, and after the refit.
+    /// The relative error after dropping, and after compensation.
     package let relativeErrors: (dropped: Double, refitted: Double)
     /// What the round comes to, in the unit of the costs.
     package let objective: Double
-    /// The filters without importances or weights of their own, ascending: see ``Importance`` and
-    /// ``Refit``.
-    package let unsolvedFilters: [Int]
+    /// Whether the covers were made with gains of slots.
+    package let usesGains: Bool
+    /// For each filter matrix the filters without importances or weights of their own, ascending: see
+    /// ``Importance`` and ``Refit``.
+    package let unsolvedFilters: [[Int]]
   }
 
-  /// All rounds in order; the last may be worse than the one before.
+  /// The first round, those after it with gains, and those after it without; the last of both may be
+  /// worse than the one before.
   package let rounds: [Round]
   /// The round of the least objective.
   package let best: Round
 
-  /// Makes a cover of weights.
-  ///
-  /// `slotGains` is what a weight at each entry that is zero could win back (row-major, in the unit of
-  /// the importances), from the second round on and where slots are filled. λ · gain is to be taken off
-  /// the time of the segment's tap.
-  package typealias CoverMaker = (
-    _ weights: FilterMatrix, _ prices: DropPrices, _ slotGains: [Float]?
-  ) throws(HewnError) -> Cover
-
   /// - Parameters:
-  ///   - weights: the layer as it is.
+  ///   - baseline: that of the layer, with the same options.
   ///   - price: the time that losing all of the layer's outputs is worth: λ · a_l.
-  ///   - makeCover: gives covers whose predicted cost is known.
-  /// - Throws: what `makeCover` throws, or `outOfMemory`.
+  /// - Throws: `outOfMemory`.
   package init(
-    _ weights: FilterWeights, statistics: LayerStatistics, price: Double,
-    options: Options = Options(), parts: PartLoop = runInOrder, makeCover: CoverMaker
+    _ layer: PricedLayer, baseline: LayerBaseline, price: Double, options: Options = Options(),
+    parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
-    var rounds: [Round] = []
-    var current = weights
-    var kept: KeptEntries?
-    while rounds.count < options.maximumRounds {
-      let importance = try Importance(
-        options.measure, of: current.matrix, statistics: statistics, kept: kept,
-        bias: options.refit.refitsBias ? nil : current.bias, damping: options.refit.damping,
-        parts: parts)
-      let gains =
-        rounds.isEmpty || !options.refit.fillsSlots
-        ? nil
-        : statistics.slotGains(
-          of: current.matrix, bias: options.refit.refitsBias ? nil : current.bias, parts: parts)
-      let cover = try makeCover(
-        current.matrix, DropPrices(lambda: price, importance: importance.values), gains)
-      guard let time = cover.predictedCost else {
-        preconditionFailure("a cover without a predicted cost")
+    precondition(price >= 0 && price.isFinite, "a price of \(price)")
+    let step = RoundStep(layer: layer, price: price, options: options, parts: parts)
+    let first = try step.round(
+      from: layer.parts.map(\.weights), importances: baseline.importances, gains: nil)
+    var rounds = [first]
+    if options.maximumRounds > 1, layer.isCalibrated, options.compensation.changesWeights {
+      let importances = try step.importances(after: first)
+      for usesGains in options.compensation == .refitAndSlots ? [true, false] : [false] {
+        rounds += try Self.rounds(after: first, importances, step, usesGains: usesGains)
       }
-      let refit = try Refit(
-        cover, bias: current.bias, statistics: statistics, options: options.refit, parts: parts)
-      let error = refit.relativeError(statistics)
-      let unsolved = Set(importance.unsolvedFilters).union(refit.unsolvedFilters)
-      let round = Round(
-        cover: cover.replacingWeights(by: refit.weights.matrix), time: time,
-        weights: refit.weights,
-        relativeErrors: (statistics.relative(refit.errorsBefore.reduce(0, +)), error),
-        objective: time + price * error, unsolvedFilters: unsolved.sorted())
-      let isBetter = rounds.last.map { round.objective < $0.objective } ?? true
-      rounds.append(round)
-      if !isBetter { break }
-      current = refit.weights
-      kept = KeptEntries(cover, fillsSlots: options.refit.fillsSlots)
     }
     self.rounds = rounds
-    best = rounds.min { $0.objective < $1.objective } ?? rounds[0]
+    best = rounds.dropFirst().reduce(first) { $1.objective < $0.objective ? $1 : $0 }
+  }
+
+  private static func rounds(
+    after first: Round, _ importances: [Importance], _ step: RoundStep, usesGains: Bool
+  ) throws(HewnError) -> [Round] {
+    var (last, importances) = (first, importances)
+    var rounds: [Round] = []
+    while true {
+      let gains = usesGains ? step.slotGains(after: last) : nil
+      let next = try step.round(from: last.weights, importances: importances, gains: gains)
+      rounds.append(next)
+      guard next.objective < last.objective, rounds.count + 1 < step.options.maximumRounds else {
+        return rounds
+      }
+      last = next
+      importances = try step.importances(after: next)
+    }
   }
 }

@@ -24,17 +24,23 @@ struct BruteForce {
     return total
   }
 
-  /// The least sum of time and prices over all covers that may drop weights, for additive costs.
+  /// The least sum of time and prices, less what slots win back, over all covers that may drop weights,
+  /// for additive costs.
   ///
-  /// - Parameter price: the price of dropping the weight of a row and tap.
-  func cheapestAdditive(_ matrix: FilterMatrix, price: (Int, Int) -> Double) -> Double {
+  /// - Parameters:
+  ///   - gain: what the slot of a row and tap wins back if its weight is zero.
+  ///   - price: the price of dropping the weight of a row and tap.
+  func cheapestAdditive(
+    _ matrix: FilterMatrix, gain: (Int, Int) -> Double = { _, _ in 0 },
+    price: (Int, Int) -> Double
+  ) -> Double {
     var total = 0.0
     for group in tree.rootGroups {
       for tap in 0..<matrix.taps {
         let ways = covers(group, mayDrop: true) { matrix[tree.order[$0], tap] != 0 }
         total += ways.reduce(.infinity) { best, parts in
           let (time, lost) = additiveCost(parts) { price(tree.order[$0], tap) }
-          return min(best, time + lost)
+          return min(best, time + lost - won(parts, matrix, tap: tap, gain))
         }
       }
     }
@@ -60,6 +66,17 @@ struct BruteForce {
       }
     }
     return frontier.reduce(.infinity) { min($0, max(floor, $1.time) + $1.price) }
+  }
+
+  /// What the slots of a tap's segments win back, each segment its time at most.
+  private func won(
+    _ parts: [Part], _ matrix: FilterMatrix, tap: Int, _ gain: (Int, Int) -> Double
+  ) -> Double {
+    parts.reduce(0) { sum, part in
+      guard case .segment(let rows) = part, let entry = entry(rows.count) else { return sum }
+      let filters = rows.map { tree.order[$0] }.filter { matrix[$0, tap] == 0 }
+      return sum + min(entry.perTap, filters.reduce(0) { $0 + gain($1, tap) })
+    }
   }
 
   private func additiveCost(

@@ -1,4 +1,5 @@
 import Covers
+import Tensors
 import Testing
 
 extension MatrixCase {
@@ -8,6 +9,20 @@ extension MatrixCase {
       .natural(rows: matrix.rows, rootHeight: costs.rootHeight),
       .greedy(matrix, costs: costs),
     ]
+  }
+}
+
+extension FilterMatrix {
+  /// Squares as importances and, if asked for, gains of slots: some of them greater than what a tap takes,
+  /// and some at entries that are not zero, where they mean nothing.
+  func prices(lambda: Double, hasGains: Bool) -> DropPrices {
+    var generator = SplitMix64(seed: UInt64(values.count))
+    let gains = values.map { _ in
+      let gain = generator.uniform()
+      return generator.next() % 8 == 0 ? 3 * abs(gain) : 0.3 * gain * gain
+    }
+    return DropPrices(
+      lambda: lambda, importance: values.map { $0 * $0 }, slotGains: hasGains ? gains : nil)
   }
 }
 

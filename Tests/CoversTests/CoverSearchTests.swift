@@ -13,19 +13,19 @@ import Testing
       #expect(found.cover == Cover.exact(matrix, costs: costs, tree: found.tree), "\(label)")
       #expect(found.cost == found.cover.predictedCost, "\(label)")
       for tree in testCase.trees(matrix, costs) {
-        let start = Cover.exact(matrix, costs: costs, tree: tree).cost(nil)
+        let start = Cover.exact(matrix, costs: costs, tree: tree).cost(nil, costs: costs)
         #expect(found.cost <= start, "\(label): \(found.cost) above \(start)")
       }
     }
   }
 
-  @Test(arguments: CostCase.all)
-  func prunedSearchesAreNoDearerThanTheirStarts(_ costCase: CostCase) throws {
+  @Test(arguments: CostCase.all, [false, true])
+  func prunedSearchesAreNoDearerThanTheirStarts(_ costCase: CostCase, hasGains: Bool) throws {
     let costs = costCase.costs
     for testCase in MatrixCase.catalogue {
       let matrix = try testCase.matrix()
       for lambda in [0, 1, 4, 1e9] {
-        let prices = DropPrices(lambda: lambda, importance: matrix.values.map { $0 * $0 })
+        let prices = matrix.prices(lambda: lambda, hasGains: hasGains)
         let found = CoverSearch()(matrix, costs: costs, prices: prices)
         let label = "\(costCase), \(testCase), λ \(lambda)"
         var values = matrix.values
@@ -34,7 +34,7 @@ import Testing
         expectEqualBits(found.cover.multipliedOut(), kept, label)
         let greedy = RowTree.greedy(matrix, costs: costs, prices: prices)
         for tree in [greedy, .natural(rows: matrix.rows, rootHeight: costs.rootHeight)] {
-          let start = Cover.pruned(matrix, costs: costs, tree: tree, prices: prices).cost(prices)
+          let start = Cover.pruned(matrix, costs: costs, tree: tree, prices: prices).cost(prices, costs: costs)
           #expect(found.cost <= start, "\(label): \(found.cost) above \(start)")
         }
         #expect(found == CoverSearch()(matrix, costs: costs, prices: prices), "\(label)")

@@ -7,8 +7,10 @@ import Testing
   /// Exact covers, and pruned ones with these λ.
   private static let lambdas: [Double?] = [nil, 0.5, 3]
 
-  private func prices(_ matrix: FilterMatrix, _ lambda: Double?) -> DropPrices? {
-    lambda.map { DropPrices(lambda: $0, importance: matrix.values.map { $0 * $0 }) }
+  private func prices(
+    _ matrix: FilterMatrix, _ lambda: Double?, hasGains: Bool = false
+  ) -> DropPrices? {
+    lambda.map { matrix.prices(lambda: $0, hasGains: hasGains) }
   }
 
   private func cost(
@@ -17,16 +19,16 @@ import Testing
     let cover =
       prices.map { Cover.pruned(matrix, costs: costs, tree: tree, prices: $0) }
       ?? Cover.exact(matrix, costs: costs, tree: tree)
-    return cover.cost(prices)
+    return cover.cost(prices, costs: costs)
   }
 
-  @Test(arguments: CostCase.all)
-  func refinedTreesNeverCostMore(_ costCase: CostCase) throws {
+  @Test(arguments: CostCase.all, [false, true])
+  func refinedTreesNeverCostMore(_ costCase: CostCase, hasGains: Bool) throws {
     let costs = costCase.costs
     for testCase in MatrixCase.catalogue {
       let matrix = try testCase.matrix()
       for lambda in Self.lambdas {
-        let prices = prices(matrix, lambda)
+        let prices = prices(matrix, lambda, hasGains: hasGains)
         for tree in testCase.trees(matrix, costs) {
           let refined = tree.refined(matrix, costs: costs, prices: prices)
           let label = "\(costCase), \(testCase), λ \(String(describing: lambda))"

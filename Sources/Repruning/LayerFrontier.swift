@@ -1,0 +1,101 @@
+package import Tensors
+
+/// What a layer may become, from what it is to all dropped that can be.
+///
+/// Importances do not add up, so that a round may lose far more than it was to, and be worth less than one
+/// at a greater price. So rounds are run at prices all over the range, and all of them are kept that no other
+/// one beats in both time and loss. At any λ the layer becomes that of the least time + λ · loss.
+///
+/// None is slower than the layer dense, or by its exact covers. Where none beats the layer as it is,
+/// nothing is dropped.
+package struct LayerFrontier: Sendable {
+  /// The layer as it is.
+  package let unchanged: LayerPlan
+  /// The plans that no other one beats, by ascending loss and descending time.
+  package let plans: [LayerPlan]
+  /// Those of ``plans`` that are best at some λ, ascending.
+  package let corners: [Int]
+
+  /// - Parameter priceCount: the prices at which rounds are run, at most.
+  /// - Throws: `outOfMemory`.
+  /// - Complexity: that of so many ``LayerRounds``.
+  package init(
+    _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 12,
+    parts: @escaping PartLoop = runInOrder
+  ) throws(HewnError) {
+    let baseline = try LayerBaseline(layer, options: options, parts: parts)
+    let unchanged = LayerPlan(unchanged: layer, baseline)
+    var plans = [unchanged]
+    if layer.energy > 0 {
+      try Self.sweep(layer, baseline, options, priceCount: priceCount, parts) { rounds in
+        for round in rounds where round.time <= unchanged.time {
+          plans.append(LayerPlan(round, of: layer, baseline))
+        }
+        plans = Self.unbeaten(plans)
+      }
+    }
+    self.unchanged = unchanged
+    self.plans = plans
+    corners = Self.corners(plans)
+  }
+
+  /// Runs rounds at prices between which times differ in about equal steps.
+  ///
+  /// Each step halves the interval between two steps whose times differ most.
+  private static func sweep(
+    _ layer: PricedLayer, _ baseline: LayerBaseline, _ options: LayerRounds.Options,
+    priceCount: Int, _ parts: @escaping PartLoop, _ found: ([LayerRounds.Round]) -> Void
+  ) throws(HewnError) {
+    let schedule = DropSchedule(layer, baseline)
+    let slowest = min(layer.costs.denseTime, baseline.exactTime)
+    func time(_ step: Double) throws(HewnError) -> Double {
+      let rounds = try LayerRounds(
+        layer, baseline: baseline, price: schedule.price(step), options: options, parts: parts)
+      found(rounds.rounds)
+      return min(rounds.best.time, slowest)
+    }
+    var points = [(step: 0.0, time: try time(0)), (step: 1.0, time: try time(1))]
+    while points.count < priceCount {
+      let gaps = zip(points, points.dropFirst()).map { a, b in
+        b.step - a.step > schedule.leastStep ? abs(a.time - b.time) : 0
+      }
+      guard let greatest = gaps.max(), greatest > 0, let gap = gaps.firstIndex(of: greatest) else {
+        return
+      }
+      let middle = (points[gap].step + points[gap + 1].step) / 2
+      points.insert((middle, try time(middle)), at: gap + 1)
+    }
+  }
+
+  private static func unbeaten(_ plans: [LayerPlan]) -> [LayerPlan] {
+    var result: [LayerPlan] = []
+    // Sorting is not stable; of equal plans the first was found with less dropped.
+    let order = plans.indices.sorted {
+      (plans[$0].loss, plans[$0].time, $0) < (plans[$1].loss, plans[$1].time, $1)
+    }
+    for index in order where plans[index].time < result.last?.time ?? .infinity {
+      result.append(plans[index])
+    }
+    return result
+  }
+
+  /// The corners of the lower convex hull of times over losses.
+  private static func corners(_ plans: [LayerPlan]) -> [Int] {
+    var corners: [Int] = []
+    for next in plans.indices {
+      while let last = corners.last, corners.count > 1 {
+        let before = corners[corners.count - 2]
+        let rate = rate(plans[before], plans[last])
+        guard rate <= Self.rate(plans[last], plans[next]) else { break }
+        corners.removeLast()
+      }
+      corners.append(next)
+    }
+    return corners
+  }
+
+  /// The time saved for one unit of loss: the λ at which both plans are worth the same.
+  static func rate(_ plan: LayerPlan, _ faster: LayerPlan) -> Double {
+    (plan.time - faster.time) / (faster.loss - plan.loss)
+  }
+}

@@ -1,0 +1,83 @@
+package import Covers
+
+/// One thing that a layer may become: what it is, or a round of dropping.
+package struct LayerPlan: Sendable {
+  package enum Form: String, Sendable {
+    /// The layer's own weights by a dense kernel.
+    case dense
+    /// The layer's own weights by exact covers.
+    case exact
+    /// Other weights by covers.
+    case repruned
+  }
+
+  package let form: Form
+  /// For each filter matrix; none for a dense layer.
+  package let covers: [Cover]
+  /// The time of the layer, and what it would take by exact covers and dense.
+  package let time: Double
+  package let exactTime: Double
+  package let denseTime: Double
+  /// The relative error after dropping, and after compensation.
+  package let relativeErrors: (dropped: Double, refitted: Double)
+  /// a_l · E / ‖Y‖².
+  package let loss: Double
+  /// The weights that are zero now and were not.
+  package let droppedCount: Int
+  /// The weights that were zero and are not.
+  package let filledCount: Int
+  /// The weights that were kept and have changed.
+  package let refittedCount: Int
+  /// For each filter matrix the filters without importances or weights of their own, ascending.
+  package let unsolvedFilters: [[Int]]
+  /// For each filter matrix.
+  private let source: Source
+
+  /// Covers have the weights of a layer that has changed, so that many plans of one fit in memory.
+  private enum Source: Sendable {
+    case own([FilterWeights])
+    case covers(biases: [[Float]])
+  }
+
+  /// For each filter matrix.
+  ///
+  /// - Complexity: O(M·K) where the layer has changed.
+  package var weights: [FilterWeights] {
+    switch source {
+    case .own(let weights): weights
+    case .covers(let biases):
+      zip(covers, biases).map { FilterWeights(matrix: $0.multipliedOut(), bias: $1) }
+    }
+  }
+}
+
+extension LayerPlan {
+  /// The layer as it is, in the faster form.
+  init(unchanged layer: PricedLayer, _ baseline: LayerBaseline) {
+    let isDense = layer.costs.denseTime <= baseline.exactTime
+    self.init(
+      form: isDense ? .dense : .exact, covers: isDense ? [] : baseline.covers,
+      time: min(layer.costs.denseTime, baseline.exactTime), exactTime: baseline.exactTime,
+      denseTime: layer.costs.denseTime,
+      relativeErrors: (baseline.relativeError, baseline.relativeError),
+      loss: layer.lossPerError * baseline.relativeError, droppedCount: 0, filledCount: 0,
+      refittedCount: 0, unsolvedFilters: layer.parts.map { _ in [] },
+      source: .own(layer.parts.map(\.weights)))
+  }
+
+  init(_ round: LayerRounds.Round, of layer: PricedLayer, _ baseline: LayerBaseline) {
+    var (dropped, filled, refitted) = (0, 0, 0)
+    for (part, weights) in zip(layer.parts, round.weights) {
+      for (before, after) in zip(part.weights.matrix.values, weights.matrix.values)
+      where before != after {
+        if after == 0 { dropped += 1 } else if before == 0 { filled += 1 } else { refitted += 1 }
+      }
+    }
+    self.init(
+      form: .repruned, covers: round.covers, time: round.time, exactTime: baseline.exactTime,
+      denseTime: layer.costs.denseTime, relativeErrors: round.relativeErrors,
+      loss: layer.lossPerError * round.relativeErrors.refitted, droppedCount: dropped,
+      filledCount: filled, refittedCount: refitted, unsolvedFilters: round.unsolvedFilters,
+      source: .covers(biases: round.weights.map(\.bias)))
+  }
+}

@@ -1,0 +1,98 @@
+package import Tensors
+
+/// Trades the time of a network against its loss, with one λ for all layers.
+///
+/// λ is the time that one unit of loss is worth. At λ = ∞ nothing is dropped, and the less it is, the less
+/// time the network takes and the more it loses. Given λ, layers do not depend on each other: each becomes the
+/// plan of its ``LayerFrontier`` of the least time + λ · loss. So the λ at which anything changes are known,
+/// and at each of them one layer does.
+package struct NetworkPruning: Sendable {
+  package struct Options: Hashable, Sendable {
+    package var rounds: LayerRounds.Options
+    /// The prices at which a layer is pruned, at most.
+    package var priceCount: Int
+    /// The plans that a search has measured, at most.
+    package var maximumMeasurements: Int
+
+    package init(
+      rounds: LayerRounds.Options = .init(), priceCount: Int = 12, maximumMeasurements: Int = 16
+    ) {
+      precondition(priceCount >= 2 && maximumMeasurements >= 1)
+      self.rounds = rounds
+      self.priceCount = priceCount
+      self.maximumMeasurements = maximumMeasurements
+    }
+  }
+
+  /// One layer's change to its next plan.
+  struct Change: Hashable, Sendable {
+    /// The λ below which the plan is the better one.
+    let lambda: Double
+    let layer: Int
+    /// Its index in the layer's plans.
+    let plan: Int
+  }
+
+  package let options: Options
+  /// What each layer may become.
+  package let frontiers: [LayerFrontier]
+  /// The time of all other layers.
+  package let otherTime: Double
+  /// By descending λ.
+  let changes: [Change]
+
+  /// - Parameter parts: runs layers side by side.
+  /// - Throws: `outOfMemory`.
+  package init(
+    _ layers: [PricedLayer], otherTime: Double = 0, options: Options = Options(),
+    parts: PartLoop = runInOrder
+  ) throws(HewnError) {
+    precondition(otherTime >= 0 && otherTime.isFinite, "a time of \(otherTime)")
+    self.options = options
+    self.otherTime = otherTime
+    let frontiers = try collect(layers.count, parts) { layer throws(HewnError) in
+      try LayerFrontier(layers[layer], options: options.rounds, priceCount: options.priceCount)
+    }
+    self.frontiers = frontiers
+    changes = frontiers.enumerated().flatMap { layer, frontier in
+      zip(frontier.corners, frontier.corners.dropFirst()).map { before, after in
+        let rate = LayerFrontier.rate(frontier.plans[before], frontier.plans[after])
+        return Change(lambda: rate, layer: layer, plan: after)
+      }
+    }.sorted { ($1.lambda, $0.layer, $0.plan) < ($0.lambda, $1.layer, $1.plan) }
+  }
+
+  /// The network as it is, each layer in the faster form.
+  package var unchanged: NetworkPlan {
+    NetworkPlan(layers: frontiers.map(\.unchanged), otherTime: otherTime, lambda: .infinity)
+  }
+
+  /// The network at one λ; as it is where λ is infinite.
+  package func plan(lambda: Double) -> NetworkPlan {
+    precondition(lambda >= 0, "λ of \(lambda)")
+    guard lambda.isFinite else { return unchanged }
+    return plan(choices(changeCount: changes.count { $0.lambda > lambda }), lambda: lambda)
+  }
+
+  /// The network after the first changes, at the λ of the last of them.
+  func plan(changeCount: Int) -> NetworkPlan {
+    plan(choices(changeCount: changeCount), lambda: lambda(changeCount: changeCount))
+  }
+
+  func lambda(changeCount: Int) -> Double {
+    changeCount > 0 ? changes[changeCount - 1].lambda : .greatestFiniteMagnitude
+  }
+
+  /// For each layer the index of its plan after the first changes.
+  func choices(changeCount: Int) -> [Int] {
+    var choices = frontiers.map { $0.corners[0] }
+    for change in changes.prefix(changeCount) { choices[change.layer] = change.plan }
+    return choices
+  }
+
+  /// The network with these of each layer's plans.
+  func plan(_ choices: [Int], lambda: Double) -> NetworkPlan {
+    NetworkPlan(
+      layers: zip(frontiers, choices).map { $0.plans[$1] }, otherTime: otherTime, lambda: lambda)
+  }
+}

@@ -1,0 +1,152 @@
+import Covers
+import Repruning
+import Testing
+
+/// Searches on λ.
+@Suite struct PlanSearchTests {
+  private static let speedups = [0.5, 1, 1.1, 1.3, 1.5, 2, 3]
+
+  @Test(arguments: NetworkCase.all + [NetworkCase(drift: 0.1, seed: 9)])
+  func timesHold(_ networkCase: NetworkCase) throws {
+    let network = try networkCase.make()
+    let pruning = try NetworkPruning(network.layers, otherTime: 3)
+    let least = pruning.plan(lambda: 0).time
+    for speedup in Self.speedups {
+      let found = pruning.plan(speedup: speedup)
+      let label = "\(networkCase), speed-up \(speedup)"
+      NetworkPruningTests.expectConsistent(found.plan, network, label)
+      let target = pruning.unchanged.time / speedup
+      #expect(found.isMet == (found.plan.time <= target), "\(label)")
+      #expect(found.isMet || least > target, "\(label): not found")
+      if speedup <= 1 { #expect(found.plan.loss <= pruning.unchanged.loss, "\(label)") }
+      if speedup > 1, found.isMet, networkCase.layerCount > 1 {
+        let reached = pruning.unchanged.time / found.plan.time
+        #expect(reached <= 1.1 * speedup, "\(label): reached \(reached)")
+      }
+    }
+  }
+
+  @Test(arguments: NetworkCase.all + [NetworkCase(drift: 0.1, seed: 9)])
+  func lossesHold(_ networkCase: NetworkCase) throws {
+    let network = try networkCase.make()
+    let pruning = try NetworkPruning(network.layers)
+    // Changed inputs lose something whatever is kept.
+    let least = pruning.plan(lambda: 1e100).loss
+    let most = pruning.plan(lambda: 0).loss - least
+    var times: [Double] = []
+    for part in [0.003, 0.03, 0.3, 1, 2] {
+      let budget = least + part * most
+      let found = pruning.plan(loss: budget)
+      let label = "\(networkCase), loss \(part) of \(most)"
+      NetworkPruningTests.expectConsistent(found.plan, network, label)
+      #expect(found.isMet && found.plan.loss <= budget, "\(label)")
+      let loss = found.plan.layers.indices.reduce(0) {
+        $0 + network.loss($1, found.plan.layers[$1].weights)
+      }
+      #expect(loss <= budget * (1 + 1e-4), "\(label): \(loss)")
+      times.append(found.plan.time)
+    }
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0 >= $1 * 0.98 }, "\(networkCase): \(times)")
+    #expect(times[0] > times[4] || networkCase.layerCount == 1, "\(networkCase): \(times)")
+  }
+
+  /// A measured budget is met as well as a predicted one, by few measurements.
+  @Test(arguments: NetworkCase.all) func acceptedPlansAreFound(_ networkCase: NetworkCase) throws {
+    let network = try networkCase.make()
+    var options = NetworkPruning.Options()
+    options.maximumMeasurements = 16
+    let pruning = try NetworkPruning(network.layers, options: options)
+    let budget = 0.1 * pruning.plan(lambda: 0).loss
+    var measured = 0
+    let found = try pruning.plan { plan in
+      measured += 1
+      return plan.layers.indices.reduce(0) { $0 + network.loss($1, plan.layers[$1].weights) }
+        <= budget
+    }
+    #expect(found.isMet && found.plan.loss <= budget * (1 + 1e-4), "\(networkCase)")
+    #expect(measured <= 16 && measured == found.measurementCount, "\(networkCase): \(measured)")
+    let predicted = pruning.plan(loss: budget)
+    #expect(
+      found.plan.time <= predicted.plan.time + 0.1 * pruning.unchanged.time,
+      "\(networkCase): \(found.plan.time), predicted \(predicted.plan.time)")
+  }
+
+  @Test func budgetsThatCannotBeMetSaySo() throws {
+    for networkCase in NetworkCase.all {
+      let network = try networkCase.make()
+      let pruning = try NetworkPruning(network.layers, otherTime: 1)
+        let fast = pruning.plan(speedup: 1e9)
+      #expect(!fast.isMet && fast.plan.time == pruning.plan(lambda: 0).time, "\(networkCase)")
+      let never = try pruning.plan { _ in false }
+      #expect(!never.isMet && never.plan.time == pruning.unchanged.time, "\(networkCase)")
+      let lossless = pruning.plan(loss: -1)
+      #expect(!lossless.isMet && lossless.plan.loss <= pruning.unchanged.loss, "\(networkCase)")
+      let always = try pruning.plan { _ in true }
+      #expect(always.isMet && always.plan.time == fast.plan.time, "\(networkCase)")
+    }
+  }
+
+  /// A refit of layers whose inputs have changed may meet a loss that the network as it is does not.
+  @Test func refitsAloneMayMeetALoss() throws {
+    let network = try NetworkCase(drift: 0.1, seed: 9).make()
+    let pruning = try NetworkPruning(network.layers)
+    let (refitted, unchanged) = (pruning.plan(lambda: 1e100), pruning.unchanged)
+    #expect(refitted.loss < 0.95 * unchanged.loss && refitted.time <= unchanged.time)
+    let budget = (refitted.loss + unchanged.loss) / 2
+    let found = pruning.plan(loss: budget)
+    #expect(found.isMet && found.plan.loss <= budget)
+  }
+
+  /// Against the best of all combinations of the layers' plans, by enumeration.
+  @Test func searchesAreNearTheBestCombination() throws {
+    var gaps: [(loss: Double, time: Double)] = []
+    for seed in UInt64(20)..<30 {
+      let network = try NetworkCase(layerCount: 4, seed: seed).make()
+      let pruning = try NetworkPruning(network.layers, options: .init(priceCount: 6))
+      var all: [(time: Double, loss: Double)] = [(0, 0)]
+      for frontier in pruning.frontiers {
+        all = all.flatMap { sum in
+          frontier.plans.map { (sum.time + $0.time, sum.loss + $0.loss) }
+        }
+      }
+      for speedup in [1.2, 1.5, 2] {
+        let target = pruning.unchanged.time / speedup
+        let want = all.filter { $0.time <= target }.map(\.loss).min()
+        let found = pruning.plan(speedup: speedup)
+        #expect(found.isMet == (want != nil), "seed \(seed), speed-up \(speedup)")
+        guard let want else { continue }
+        #expect(found.plan.loss >= want * (1 - 1e-9), "seed \(seed), speed-up \(speedup)")
+        let fastest = all.filter { $0.loss <= want }.map(\.time).min() ?? .infinity
+        let found2 = pruning.plan(loss: want * (1 + 1e-12))
+        gaps.append((found.plan.loss / want - 1, found2.plan.time / fastest - 1))
+      }
+    }
+    let (losses, times) = (gaps.map(\.loss), gaps.map(\.time))
+    let (loss, time) = (
+      losses.reduce(0, +) / Double(gaps.count), times.reduce(0, +) / Double(gaps.count)
+    )
+    print(
+      "above the best combination: loss \(loss) mean, \(losses.max() ?? 0) worst;"
+        + " time \(time) mean, \(times.max() ?? 0) worst of \(gaps.count)")
+    #expect(gaps.count >= 20 && loss <= 0.05 && time <= 0.03)
+  }
+
+  /// At the same time, what is done for the layers counts.
+  @Test func eachStepOfCompensationLowersTheLoss() throws {
+    var sums = [Double](repeating: 0, count: Compensation.allCases.count)
+    for seed in UInt64(40)..<44 {
+      let network = try NetworkCase(drift: 0.05, hasFloors: false, seed: seed).make()
+      for (index, compensation) in Compensation.allCases.enumerated() {
+        let options = NetworkPruning.Options(rounds: .init(compensation: compensation))
+        let pruning = try NetworkPruning(network.layers, options: options)
+        for speedup in [1.3, 1.6, 2] {
+          let found = pruning.plan(speedup: speedup)
+          #expect(found.isMet, "seed \(seed), \(compensation), \(speedup)")
+          sums[index] += found.plan.loss
+        }
+      }
+    }
+    print("loss at equal time: " + zip(Compensation.allCases, sums).map { "\($0) \($1 / 12)" }.joined(separator: ", "))
+    for (before, after) in zip(sums, sums.dropFirst()) { #expect(after < before, "\(sums)") }
+  }
+}
