@@ -50,7 +50,7 @@ package struct BlockKernel: ProblemKernel {
   package func build() throws(KernelError) -> Kernel {
     try Kernel.build(
       name, target: variant.target, threads: variant.threadCount,
-      registers: layer.tiling.registerBudget,
+      registers: layer.tiling.registerBudget(copies: variant.copiesPerThread),
       arguments: BlockArguments.self
     ) { k, a in
       let place = BlockPlace(k, a, variant)

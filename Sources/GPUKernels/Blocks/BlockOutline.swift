@@ -83,6 +83,8 @@ package struct BlockLoad: Hashable, Sendable {
   package var packetBytes: Double
   /// Shared memory of a block.
   package var sharedByteCount: Int
+  /// 16-byte units of a plane that each thread copies.
+  package var copiesPerThread: Int
 
   /// What a packed layer consists of.
   package init(_ layer: BlockLayer) {
@@ -96,6 +98,7 @@ package struct BlockLoad: Hashable, Sendable {
     planeBytes = Double(layer.counts.channelCount * layer.stage.planeByteCount)
     packetBytes = Double(layer.counts.packetByteCount)
     sharedByteCount = layer.sharedByteCount
+    copiesPerThread = layer.stage.copiesPerThread(threadCount: layer.tiling.threadCount)
   }
 
   /// What is to be expected of segments of one height, without bank conflicts.
@@ -134,5 +137,6 @@ package struct BlockLoad: Hashable, Sendable {
       + stepCount * Double(tiling.stepTapByteCount)
       + chunks * Double(tiling.rootsPerBlock * BlockPacket.headerByteCount)
     sharedByteCount = tiling.sharedByteBound(outline)
+    copiesPerThread = stage.copiesPerThread(threadCount: tiling.threadCount)
   }
 }

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Where input pixels lie in a stage of shared memory.
 ///
 ///     [groups][haloRows][haloColumns] vectors for each channel of a chunk, then its packet
@@ -58,6 +60,11 @@ package struct BlockStage: Hashable, Sendable {
 
   package var planeVectorCount: Int { groups * haloRows * haloColumns }
   package var planeByteCount: Int { planeVectorCount * vectorByteCount }
+
+  /// 16-byte units of a plane that each thread of a block copies, 1 where it copies several planes at a time.
+  package func copiesPerThread(threadCount: Int) -> Int {
+    (planeByteCount / 16).dividedRoundingUp(by: threadCount)
+  }
 
   /// Bytes from a plane's start to what pixel (0, 0, 0) of the tile reads by a tap.
   package func tapOffset(_ tap: BlockTap) -> Int {

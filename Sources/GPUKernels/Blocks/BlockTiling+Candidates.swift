@@ -58,7 +58,7 @@ extension BlockTiling {
   private func hasKernel(on figures: GPUFigures) -> Bool {
     (2...8).contains(rootsPerBlock * pixelWarps) && (form == .warp || pixelsPerWarp >= 8)
       && hasInstructions(on: figures) && accumulatorCount <= 128
-      && residentBlocks(sharedByteCount: 0, on: figures) > 0
+      && residentBlocks(sharedByteCount: 0, copies: 1, on: figures) > 0
   }
 
   /// Whether kernels can compute the layer so. Every candidate is such a tiling; what files state may be none.
@@ -71,8 +71,7 @@ extension BlockTiling {
       tileGroups * tileRows * tileColumns <= pixelCount,
       tileCount(outline.problem) <= KernelSize.gridLimit,
       (1...Self.channelLimit).contains(channelsPerChunk), Self.stageChoices.contains(stageCount),
-      residentBlocks(sharedByteCount: sharedByteBound(outline), on: figures) > 0,
-      splitCount >= 1
+      fitsMultiprocessor(outline, on: figures), splitCount >= 1
     else { return false }
     let blocks = outline.rootCount(rootRows).dividedRoundingUp(by: rootsPerBlock)
     return splitCount == 1 || splitCount <= splitLimit(outline.problem, rowBlocks: blocks, figures)
@@ -136,9 +135,7 @@ extension BlockTiling {
         tiling.channelsPerChunk = size
         tiling.stageCount = stageCount
         return tiling
-      }.filter {
-        $0.residentBlocks(sharedByteCount: $0.sharedByteBound(outline), on: figures) > 0
-      }
+      }.filter { $0.fitsMultiprocessor(outline, on: figures) }
       result += fitting.prefix(3)
     }
     return result

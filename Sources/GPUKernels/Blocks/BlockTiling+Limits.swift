@@ -5,11 +5,21 @@ extension BlockTiling {
   package var accumulatorCount: Int { rootRows * pixelsPerWarp / (form == .warp ? 4 : 16) }
 
   /// The most registers of a thread: as many as it wants, or its share of a multiprocessor's.
-  package var registerBudget: Int {
-    min(registerDemand, Target.sm80.registerCount / threadCount / 8 * 8)
+  ///
+  /// - Parameter copies: 16-byte units of a plane that the thread copies.
+  package func registerBudget(copies: Int) -> Int {
+    min(registerDemand(copies: copies), Target.sm80.registerCount / threadCount / 8 * 8)
   }
 
-  /// The registers that a thread wants: the sums, and about as many as addresses, fragments and the pipeline take.
+  /// The registers that a thread wants: the sums, about as many as addresses, fragments and the pipeline take, and
+  /// two for the place of each copy beyond a few.
+  private func registerDemand(copies: Int) -> Int {
+    registerDemand + 2 * max(0, copies - Self.usualCopies)
+  }
+
+  private static let usualCopies = 6
+
+  /// With a few copies.
   private var registerDemand: Int {
     guard form == .warp else {
       return switch accumulatorCount {
@@ -77,13 +87,31 @@ extension BlockTiling {
   }
 
   /// Blocks that a multiprocessor holds at a time, 0 where one is too large.
-  package func residentBlocks(sharedByteCount: Int, on figures: GPUFigures) -> Int {
-    guard sharedByteCount <= figures.sharedByteLimit, threadCount <= 1024 else { return 0 }
+  ///
+  /// - Parameter copies: 16-byte units of a plane that each thread copies.
+  package func residentBlocks(
+    sharedByteCount: Int, copies: Int, on figures: GPUFigures
+  ) -> Int {
+    let demand = registerDemand(copies: copies)
     // Those that would have to spill are none to choose.
-    let registers = registerDemand.roundedUp(to: 8) * threadCount
+    guard sharedByteCount <= figures.sharedByteLimit, threadCount <= 1024,
+      demand <= Self.registerLimit
+    else { return 0 }
     return min(
-      figures.sharedByteCount / (sharedByteCount + 1024), figures.registerCount / registers,
+      figures.sharedByteCount / (sharedByteCount + 1024),
+      figures.registerCount / (demand.roundedUp(to: 8) * threadCount),
       figures.threadLimit / threadCount, figures.blockLimit)
+  }
+
+  /// Registers that instructions can name.
+  private static let registerLimit = 255
+
+  /// Whether a multiprocessor holds a block, whatever the cover.
+  func fitsMultiprocessor(_ outline: BlockOutline, on figures: GPUFigures) -> Bool {
+    let stage = BlockStage(outline.problem, range: outline.range, tiling: self)
+    return residentBlocks(
+      sharedByteCount: sharedByteBound(outline),
+      copies: stage.copiesPerThread(threadCount: threadCount), on: figures) > 0
   }
 
   /// Whether a GPU has the instructions.

@@ -35,7 +35,7 @@ package struct BlockVariant: Hashable, Sendable {
     isSplit = tiling.splitCount > 1
     finish = isSplit ? BlockFinish() : BlockFinish(layer.problem)
     segmentPlaces = tiling.segmentPlaces
-    copiesPerThread = (layer.stage.planeByteCount / 16).dividedRoundingUp(by: tiling.threadCount)
+    copiesPerThread = layer.stage.copiesPerThread(threadCount: tiling.threadCount)
     productRows =
       form == .warpgroup ? layer.counts.steps.keys.min() ?? BlockTiling.bandRows : 0
     sharedByteCount = Self.sharedByteCount(atLeast: layer.sharedByteCount)

@@ -9,7 +9,8 @@ extension ConvolutionPrediction {
     let partCount = load.rowBlockCount * tiling.splitCount
     let schedule = BlockSchedule(
       blocks: tiles * partCount,
-      resident: tiling.residentBlocks(sharedByteCount: load.sharedByteCount, on: figures),
+      resident: tiling.residentBlocks(
+        sharedByteCount: load.sharedByteCount, copies: load.copiesPerThread, on: figures),
       on: figures)
     // Blocks of the busiest multiprocessor by those of a tile: no less than the largest row block.
     let greatest =

@@ -77,7 +77,14 @@ import Testing
       let tiling = try BlockTiling.choose(for: outline, precision: precision, on: figures)
       let words: Comment = "\(layer.testDescription) on \(figures.name): \(tiling)"
       #expect(tiling.accumulatorCount <= 128, words)
-      #expect(tiling.registerBudget * tiling.threadCount <= figures.registerCount, words)
+      let stage = BlockStage(outline.problem, range: outline.range, tiling: tiling)
+      let copies = stage.copiesPerThread(threadCount: tiling.threadCount)
+      let budget = tiling.registerBudget(copies: copies)
+      #expect(budget <= 255 && budget * tiling.threadCount <= figures.registerCount, words)
+      // Two more for each copy beyond a few; a thread that cannot have them would spill.
+      let more = tiling.registerBudget(copies: 1) + 2 * max(0, copies - 6)
+      #expect(budget == more, words)
+      #expect(tiling.fits(outline, on: figures), words)
       #expect(tiling.sharedByteBound(outline) <= figures.sharedByteLimit, words)
       #expect(tiling.form == .warp || (figures == .h100 && precision == .f16), words)
       let box = tiling.tileGroups * tiling.tileRows * tiling.tileColumns
