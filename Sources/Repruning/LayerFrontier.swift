@@ -2,8 +2,8 @@ package import Tensors
 
 /// What a layer may become, from what it is to all dropped that can be.
 ///
-/// Importances do not add up, so that a round may lose far more than it was to, and be worth less than one
-/// at a greater price. So rounds are run at prices all over the range, and all of them are kept that no other
+/// Importances do not add up, so that a round may lose far more than it was meant to, and be worth less than
+/// one at a greater price. So rounds are run at prices all over the range, and all of them are kept that no other
 /// one beats in both time and loss. At any λ the layer becomes that of the least time + λ · loss.
 ///
 /// None is slower than the layer dense, or by its exact covers. Where none beats the layer as it is,
@@ -18,7 +18,7 @@ package struct LayerFrontier: Sendable {
 
   /// - Parameter priceCount: the prices at which rounds are run, at most.
   /// - Throws: `outOfMemory`.
-  /// - Complexity: that of so many ``LayerRounds``.
+  /// - Complexity: the time of so many ``LayerRounds``; the memory of the covers of ``plans``.
   package init(
     _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 12,
     parts: @escaping PartLoop = runInOrder
@@ -41,29 +41,35 @@ package struct LayerFrontier: Sendable {
 
   /// Runs rounds at prices between which times differ in about equal steps.
   ///
-  /// Each step halves the interval between two steps whose times differ most.
+  /// Each step halves the interval between two steps whose times differ most, and goes on from the best
+  /// round of the greater price.
   private static func sweep(
     _ layer: PricedLayer, _ baseline: LayerBaseline, _ options: LayerRounds.Options,
     priceCount: Int, _ parts: @escaping PartLoop, _ found: ([LayerRounds.Round]) -> Void
   ) throws(HewnError) {
     let schedule = DropSchedule(layer, baseline)
     let slowest = min(layer.costs.denseTime, baseline.exactTime)
-    func time(_ step: Double) throws(HewnError) -> Double {
+    func best(_ step: Double, after earlier: LayerRounds.Round?) throws(HewnError)
+      -> LayerRounds.Round
+    {
       let rounds = try LayerRounds(
-        layer, baseline: baseline, price: schedule.price(step), options: options, parts: parts)
+        layer, baseline: baseline, price: schedule.price(step), options: options, after: earlier,
+        parts: parts)
       found(rounds.rounds)
-      return min(rounds.best.time, slowest)
+      return rounds.best
     }
-    var points = [(step: 0.0, time: try time(0)), (step: 1.0, time: try time(1))]
+    let first = try best(0, after: nil)
+    var points = [(step: 0.0, best: first), (step: 1.0, best: try best(1, after: first))]
     while points.count < priceCount {
       let gaps = zip(points, points.dropFirst()).map { a, b in
-        b.step - a.step > schedule.leastStep ? abs(a.time - b.time) : 0
+        b.step - a.step > schedule.leastStep
+          ? abs(min(a.best.time, slowest) - min(b.best.time, slowest)) : 0
       }
       guard let greatest = gaps.max(), greatest > 0, let gap = gaps.firstIndex(of: greatest) else {
         return
       }
       let middle = (points[gap].step + points[gap + 1].step) / 2
-      points.insert((middle, try time(middle)), at: gap + 1)
+      points.insert((middle, try best(middle, after: points[gap].best)), at: gap + 1)
     }
   }
 

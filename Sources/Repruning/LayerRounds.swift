@@ -10,7 +10,10 @@ package import Tensors
 ///
 /// and the first round that does not lower the objective ends the rounds. Where slots are filled, covers of
 /// the second round on may take what slots could win back for worth having. Rounds are run with these gains
-/// and without, from the first round on, so gains never make the best one worse.
+/// and without, each from the same one on, so gains never make the best one worse.
+///
+/// Importances change with every weight that is dropped. So it is better to go on from a round of a
+/// somewhat greater price than to drop everything at once.
 package struct LayerRounds: Sendable {
   package struct Round: Sendable {
     /// The covers, with the weights after compensation.
@@ -21,17 +24,18 @@ package struct LayerRounds: Sendable {
     package let time: Double
     /// The relative error after dropping, and after compensation.
     package let relativeErrors: (dropped: Double, refitted: Double)
-    /// What the round comes to, in the unit of the costs.
-    package let objective: Double
     /// Whether the covers were made with gains of slots.
     package let usesGains: Bool
     /// For each filter matrix the filters without importances or weights of their own, ascending: see
     /// ``Importance`` and ``Refit``.
     package let unsolvedFilters: [[Int]]
+
+    /// What the round comes to, in the unit of the costs.
+    package func objective(price: Double) -> Double { time + price * relativeErrors.refitted }
   }
 
-  /// The first round, those after it with gains, and those after it without; the last of both may be
-  /// worse than the one before.
+  /// One round from the layer's own weights; those that go on from it, or from an earlier one, with gains; and
+  /// the same without. The last of both may be worse than the one before.
   package let rounds: [Round]
   /// The round of the least objective.
   package let best: Round
@@ -39,10 +43,11 @@ package struct LayerRounds: Sendable {
   /// - Parameters:
   ///   - baseline: that of the layer, with the same options.
   ///   - price: the time that losing all of the layer's outputs is worth: λ · a_l.
+  ///   - earlier: one of the same layer at a greater price, to go on from where weights change.
   /// - Throws: `outOfMemory`.
   package init(
     _ layer: PricedLayer, baseline: LayerBaseline, price: Double, options: Options = Options(),
-    parts: @escaping PartLoop = runInOrder
+    after earlier: Round? = nil, parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
     precondition(price >= 0 && price.isFinite, "a price of \(price)")
     let step = RoundStep(layer: layer, price: price, options: options, parts: parts)
@@ -50,27 +55,29 @@ package struct LayerRounds: Sendable {
       from: layer.parts.map(\.weights), importances: baseline.importances, gains: nil)
     var rounds = [first]
     if options.maximumRounds > 1, layer.isCalibrated, options.compensation.changesWeights {
-      let importances = try step.importances(after: first)
+      let start = earlier ?? first
+      let importances = try step.importances(after: start)
       for usesGains in options.compensation == .refitAndSlots ? [true, false] : [false] {
-        rounds += try Self.rounds(after: first, importances, step, usesGains: usesGains)
+        rounds += try Self.rounds(after: start, importances, step, usesGains: usesGains)
       }
     }
     self.rounds = rounds
-    best = rounds.dropFirst().reduce(first) { $1.objective < $0.objective ? $1 : $0 }
+    best = rounds.dropFirst().reduce(first) {
+      $1.objective(price: price) < $0.objective(price: price) ? $1 : $0
+    }
   }
 
   private static func rounds(
-    after first: Round, _ importances: [Importance], _ step: RoundStep, usesGains: Bool
+    after start: Round, _ importances: [Importance], _ step: RoundStep, usesGains: Bool
   ) throws(HewnError) -> [Round] {
-    var (last, importances) = (first, importances)
+    var (last, importances) = (start, importances)
     var rounds: [Round] = []
     while true {
       let gains = usesGains ? step.slotGains(after: last) : nil
       let next = try step.round(from: last.weights, importances: importances, gains: gains)
       rounds.append(next)
-      guard next.objective < last.objective, rounds.count + 1 < step.options.maximumRounds else {
-        return rounds
-      }
+      let isBetter = next.objective(price: step.price) < last.objective(price: step.price)
+      guard isBetter, rounds.count + 1 < step.options.maximumRounds else { return rounds }
       last = next
       importances = try step.importances(after: next)
     }

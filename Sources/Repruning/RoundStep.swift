@@ -23,14 +23,13 @@ struct RoundStep {
       FilterWeights(matrix: $0.multipliedOut(), bias: $1.bias)
     }
     let (weights, unsolved) = try compensated(dropped, pruning.covers)
-    let error = layer.relativeError(of: weights)
     return LayerRounds.Round(
       covers: zip(pruning.covers, weights).map {
         $0.replacingWeights(by: $1.matrix, costs: layer.costs.covers)
       },
       weights: weights, time: pruning.time,
-      relativeErrors: (layer.relativeError(of: dropped), error),
-      objective: pruning.time + price * error, usesGains: gains != nil,
+      relativeErrors: (layer.relativeError(of: dropped), layer.relativeError(of: weights)),
+      usesGains: gains != nil,
       unsolvedFilters: zip(importances, unsolved).map {
         Set($0.unsolvedFilters).union($1).sorted()
       })
