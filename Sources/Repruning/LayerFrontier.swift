@@ -23,12 +23,14 @@ package struct LayerFrontier: Sendable {
     _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 12,
     parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
+    precondition(priceCount >= 2, "\(priceCount) prices")
     let baseline = try LayerBaseline(layer, options: options, parts: parts)
     let unchanged = LayerPlan(unchanged: layer, baseline)
     var plans = [unchanged]
     if layer.energy > 0 {
       try Self.sweep(layer, baseline, options, priceCount: priceCount, parts) { rounds in
-        for round in rounds where round.time <= unchanged.time {
+        for round in rounds
+        where round.time <= unchanged.time && round.relativeErrors.refitted.isFinite {
           plans.append(LayerPlan(round, of: layer, baseline))
         }
         plans = Self.unbeaten(plans)
@@ -39,10 +41,11 @@ package struct LayerFrontier: Sendable {
     corners = Self.corners(plans)
   }
 
-  /// Runs rounds at prices between which times differ in about equal steps.
+  /// Runs rounds at prices all over the range.
   ///
-  /// Each step halves the interval between two steps whose times differ most, and goes on from the best
-  /// round of the greater price.
+  /// Time falls from step to step, so that what is unknown of it between two is at most the difference of their
+  /// times over the interval. Where that is most the interval is halved. Rounds go on from the best one of
+  /// the greater price.
   private static func sweep(
     _ layer: PricedLayer, _ baseline: LayerBaseline, _ options: LayerRounds.Options,
     priceCount: Int, _ parts: @escaping PartLoop, _ found: ([LayerRounds.Round]) -> Void
@@ -62,8 +65,10 @@ package struct LayerFrontier: Sendable {
     var points = [(step: 0.0, best: first), (step: 1.0, best: try best(1, after: first))]
     while points.count < priceCount {
       let gaps = zip(points, points.dropFirst()).map { a, b in
-        b.step - a.step > schedule.leastStep
-          ? abs(min(a.best.time, slowest) - min(b.best.time, slowest)) : 0
+        let (width, saved) = (
+          b.step - a.step, min(a.best.time, slowest) - min(b.best.time, slowest)
+        )
+        return width > schedule.leastStep ? width * abs(saved) : 0
       }
       guard let greatest = gaps.max(), greatest > 0, let gap = gaps.firstIndex(of: greatest) else {
         return

@@ -68,14 +68,12 @@ package struct PricedLayer: Sendable {
   /// Zero where the original layer has no outputs: they are then no measure of anything.
   package func relativeError(of weights: [FilterWeights]) -> Double {
     let error = zip(parts, weights).reduce(0.0) { sum, pair in
-      sum + (pair.0.statistics.map { $0.errors(of: pair.1).reduce(0, +) }
-        ?? Self.distance(pair.0.weights.matrix, pair.1.matrix))
+      sum
+        + (pair.0.statistics.map { $0.errors(of: pair.1).reduce(0, +) }
+          ?? Self.distance(pair.0.weights.matrix, pair.1.matrix))
     }
-    return relative(error)
+    return energy > 0 ? error / energy : 0
   }
-
-  /// A sum of errors over the layer's energy.
-  func relative(_ error: Double) -> Double { energy > 0 ? error / energy : 0 }
 
   /// ‖W − W₀‖².
   private static func distance(_ original: FilterMatrix, _ matrix: FilterMatrix) -> Double {

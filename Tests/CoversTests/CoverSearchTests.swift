@@ -34,7 +34,8 @@ import Testing
         expectEqualBits(found.cover.multipliedOut(), kept, label)
         let greedy = RowTree.greedy(matrix, costs: costs, prices: prices)
         for tree in [greedy, .natural(rows: matrix.rows, rootHeight: costs.rootHeight)] {
-          let start = Cover.pruned(matrix, costs: costs, tree: tree, prices: prices).cost(prices, costs: costs)
+          let start = Cover.pruned(matrix, costs: costs, tree: tree, prices: prices).cost(
+            prices, costs: costs)
           #expect(found.cost <= start, "\(label): \(found.cost) above \(start)")
         }
         #expect(found == CoverSearch()(matrix, costs: costs, prices: prices), "\(label)")

@@ -95,7 +95,8 @@ import Testing
             "\(costCase), \(testCase), \(floor): \(layer.cost) above \(bound)")
         }
         let dearest = floor.time(covers: exact.reduce(0) { $0 + $1.cost(nil, costs: costs) })
-        #expect(hasGains || layer.time <= dearest * (1 + 1e-12), "\(costCase), \(testCase), \(floor)")
+        #expect(
+          hasGains || layer.time <= dearest * (1 + 1e-12), "\(costCase), \(testCase), \(floor)")
       }
     }
   }

@@ -49,7 +49,8 @@ import Testing
           rounds.best.objective(price: price) == all.map { $0.objective(price: price) }.min(),
           "\(label)")
         for round in all {
-          #expect(round.covers.map { $0.multipliedOut() } == round.weights.map(\.matrix), "\(label)")
+          #expect(
+            round.covers.map { $0.multipliedOut() } == round.weights.map(\.matrix), "\(label)")
           #expect(round.relativeErrors.refitted <= round.relativeErrors.dropped, "\(label)")
           let error = layer.errors(of: round.weights[0]).reduce(0, +) / layer.energy
           #expect(isClose(round.relativeErrors.refitted, error, 1e-6, scale: error + 1e-6))
@@ -143,7 +144,9 @@ import Testing
         for (index, error) in errors.enumerated() { sums[index] += error / Double(errors[0]) }
       }
     }
-    print("relative errors: " + zip(Compensation.allCases, sums).map { "\($0) \($1 / 30)" }.joined(separator: ", "))
+    print(
+      "relative errors: "
+        + zip(Compensation.allCases, sums).map { "\($0) \($1 / 30)" }.joined(separator: ", "))
     for (before, after) in zip(sums, sums.dropFirst()) { #expect(after < 0.99 * before, "\(sums)") }
   }
 

@@ -19,7 +19,8 @@ import Testing
       let (priced, label) = (network.layers[index], "\(label), layer \(index)")
       #expect(isSame(layer.time, network.time(index, layer.covers)), "\(label): \(layer.time)")
       let loss = network.loss(index, layer.weights)
-      #expect(isClose(layer.loss, loss, 1e-6, scale: loss + 1e-3), "\(label): \(layer.loss), \(loss)")
+      #expect(
+        isClose(layer.loss, loss, 1e-6, scale: loss + 1e-3), "\(label): \(layer.loss), \(loss)")
       #expect(layer.time <= layer.exactTime && layer.time <= layer.denseTime, "\(label)")
       #expect(layer.time >= priced.costs.floor.floor, "\(label)")
       let before = priced.parts.flatMap(\.weights.matrix.values)
@@ -157,7 +158,9 @@ import Testing
       let before = priced.parts.flatMap(\.weights.matrix.values)
       let after = layer.weights.flatMap(\.matrix.values)
       let squares = before.reduce(0.0) { $0 + Double($1) * Double($1) }
-      let lost = zip(before, after).reduce(0.0) { $1.1 == 0 ? $0 + Double($1.0) * Double($1.0) : $0 }
+      let lost = zip(before, after).reduce(0.0) {
+        $1.1 == 0 ? $0 + Double($1.0) * Double($1.0) : $0
+      }
       #expect(isSame(layer.loss, priced.lossPerError * lost / squares), "\(priced.name)")
     }
   }

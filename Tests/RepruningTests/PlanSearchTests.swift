@@ -46,7 +46,8 @@ import Testing
       #expect(loss <= budget * (1 + 1e-4), "\(label): \(loss)")
       times.append(found.plan.time)
     }
-    #expect(zip(times, times.dropFirst()).allSatisfy { $0 >= $1 * 0.98 }, "\(networkCase): \(times)")
+    #expect(
+      zip(times, times.dropFirst()).allSatisfy { $0 >= $1 * 0.98 }, "\(networkCase): \(times)")
     #expect(times[0] > times[4] || networkCase.layerCount == 1, "\(networkCase): \(times)")
   }
 
@@ -75,7 +76,7 @@ import Testing
     for networkCase in NetworkCase.all {
       let network = try networkCase.make()
       let pruning = try NetworkPruning(network.layers, otherTime: 1)
-        let fast = pruning.plan(speedup: 1e9)
+      let fast = pruning.plan(speedup: 1e9)
       #expect(!fast.isMet && fast.plan.time == pruning.plan(lambda: 0).time, "\(networkCase)")
       let never = try pruning.plan { _ in false }
       #expect(!never.isMet && never.plan.time == pruning.unchanged.time, "\(networkCase)")
@@ -146,7 +147,9 @@ import Testing
         }
       }
     }
-    print("loss at equal time: " + zip(Compensation.allCases, sums).map { "\($0) \($1 / 12)" }.joined(separator: ", "))
+    print(
+      "loss at equal time: "
+        + zip(Compensation.allCases, sums).map { "\($0) \($1 / 12)" }.joined(separator: ", "))
     for (before, after) in zip(sums, sums.dropFirst()) { #expect(after < before, "\(sums)") }
   }
 }
