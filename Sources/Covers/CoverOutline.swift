@@ -87,15 +87,14 @@ extension CoverOutline.Segment {
   fileprivate func claim(
     in groups: [Range<Int>], taps tapCount: Int, of isCovered: inout [Bool]
   ) throws(HewnError) {
-    guard height >= 1, height.nonzeroBitCount == 1,
-      groups.contains(where: {
-        $0.contains(firstRow) && height <= $0.upperBound - firstRow
-          && (firstRow - $0.lowerBound).isMultiple(of: height)
-      })
+    guard height >= 1, height.nonzeroBitCount == 1, let group = groups.range(of: firstRow),
+      height <= group.upperBound - firstRow,
+      (firstRow - group.lowerBound).isMultiple(of: height)
     else {
       throw HewnError(
         .invalidFile, "a segment of \(height) rows from row \(firstRow) on, which are no row group")
     }
+    guard !taps.isEmpty else { throw HewnError(.invalidFile, "a segment without taps") }
     var last = -1
     for tap in taps {
       guard Int(tap) > last, tap < tapCount else {
@@ -110,5 +109,17 @@ extension CoverOutline.Segment {
         isCovered[row * tapCount + last] = true
       }
     }
+  }
+}
+
+extension [Range<Int>] {
+  /// The range, of ascending ones, that a number is in.
+  fileprivate func range(of number: Int) -> Range<Int>? {
+    var (first, end) = (0, count)
+    while first < end {
+      let middle = (first + end) / 2
+      if self[middle].upperBound <= number { first = middle + 1 } else { end = middle }
+    }
+    return first < count && self[first].contains(number) ? self[first] : nil
   }
 }

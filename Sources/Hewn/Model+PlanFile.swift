@@ -72,8 +72,7 @@ extension Model {
     case .cpu(let compiled) where options.device == .cpu:
       return try plan(of: model, compiled, options)
     case .gpu(let compiled)
-    where options.device.isGPU && options.precision == Precision(compiled.precision)
-      && options.fallsBackToCPU == compiled.evaluatesOnHost:
+    where options.device.isGPU && options.precision == Precision(compiled.precision):
       return try plan(of: model, compiled, options)
     default: return try lower(file, options)
     }

@@ -15,13 +15,14 @@ extension PlanReader {
       throw HewnError(.invalidFile, "there are no GPUs \"\(document.generation)\"")
     }
     var choices: GPUChoices = [:]
+    var read: Set<String> = []
     for node in document.nodes {
       guard graph.nodes.indices.contains(node.node), choices[node.node] == nil else {
         throw HewnError(
           .invalidFile, "choices for node \(node.node), which has others or is none")
       }
       do {
-        choices[node.node] = try choice(node)
+        choices[node.node] = try choice(node, &read)
       } catch {
         throw error.at(node: graph.nodes[node.node].label)
       }
@@ -31,7 +32,10 @@ extension PlanReader {
       precision: document.precision, evaluatesOnHost: document.evaluatesOnHost, choices: choices)
   }
 
-  private func choice(_ document: ChoiceDocument) throws(HewnError) -> ConvolutionChoice {
+  /// - Parameter read: the tensors of covers that were read.
+  private func choice(
+    _ document: ChoiceDocument, _ read: inout Set<String>
+  ) throws(HewnError) -> ConvolutionChoice {
     var parts: [ConvolutionChoice.Part] = []
     for part in document.parts {
       let tiling: ConvolutionChoice.Part.Tiling
@@ -41,7 +45,13 @@ extension PlanReader {
       default: throw HewnError(.invalidFile, "a tiling for no kernel, or for several")
       }
       var covers: [CoverOutline] = []
-      if let reference = part.covers { covers = try outlines(reference) }
+      if let reference = part.covers {
+        // So that covers are no more than the file is long.
+        guard read.insert(reference.tensor).inserted else {
+          throw HewnError(.invalidFile, "tensor \"\(reference.tensor)\" holds covers of two parts")
+        }
+        covers = try outlines(reference)
+      }
       parts.append(.init(tiling: tiling, covers: covers))
     }
     return ConvolutionChoice(

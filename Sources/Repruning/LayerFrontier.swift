@@ -7,7 +7,7 @@ package import Tensors
 /// one beats in both time and loss. At any λ the layer becomes that of the least time + λ · loss.
 ///
 /// None is slower than the layer dense, or by its exact covers. Where none beats the layer as it is,
-/// nothing is dropped.
+/// nothing is dropped; nor where a_l is zero, as no price then tells its plans apart.
 package struct LayerFrontier: Sendable {
   /// The layer as it is.
   package let unchanged: LayerPlan
@@ -27,7 +27,7 @@ package struct LayerFrontier: Sendable {
     let baseline = try LayerBaseline(layer, options: options, parts: parts)
     let unchanged = LayerPlan(unchanged: layer, baseline)
     var plans = [unchanged]
-    if layer.energy > 0 {
+    if layer.energy > 0, layer.lossPerError > 0 {
       try Self.sweep(layer, baseline, options, priceCount: priceCount, parts) { rounds in
         for round in rounds
         where round.time <= unchanged.time && round.relativeErrors.refitted.isFinite {

@@ -33,9 +33,10 @@ package struct PricedLayer: Sendable {
   package let name: String
   package let parts: [Part]
   package let costs: LayerCosts
-  /// a_l, the network's loss for one unit of the layer's relative error.
+  /// a_l, the network's loss for one unit of the layer's relative error; 1 for all layers without calibration
+  /// data (``LossUnit/assumed``).
   package let lossPerError: Double
-  /// Whether the layer has a bias that may change.
+  /// Whether the layer has a bias that may change (``PrunableLayer/mayChangeBias``).
   package let adaptsBias: Bool
   /// The part of the layer's energy that is in each filter matrix; zero where there is none at all.
   package let shares: [Double]
@@ -44,7 +45,7 @@ package struct PricedLayer: Sendable {
 
   /// - Precondition: all parts have statistics or none has; `lossPerError` is finite and not negative.
   package init(
-    name: String, parts: [Part], costs: LayerCosts, lossPerError: Double, adaptsBias: Bool = true
+    name: String, parts: [Part], costs: LayerCosts, lossPerError: Double, adaptsBias: Bool
   ) {
     precondition(lossPerError >= 0 && lossPerError.isFinite, "a loss of \(lossPerError)")
     precondition(

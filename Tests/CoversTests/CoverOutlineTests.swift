@@ -58,6 +58,7 @@ import Testing
     ({ $0.segments[0].firstRow = .max }, "no row group"),
     ({ $0.segments[0].firstRow = .min }, "no row group"),
     ({ $0.segments[0].firstRow += 1 }, "no row group"),
+    ({ $0.segments[0].taps = [] }, "without taps"),
     ({ $0.segments[0].taps[0] = -1 }, "tap -1"),
     ({ $0.segments[0].taps.append(40) }, "tap 40"),
     ({ $0.segments[0].taps.append($0.segments[0].taps[0]) }, "in a segment of a filter"),

@@ -12,7 +12,7 @@ import Testing
       ],
       costs: LayerCosts(
         covers: Layer.costs, floor: LayerFloor(floor: 0), denseTime: .infinity),
-      lossPerError: 1)
+      lossPerError: 1, adaptsBias: true)
   }
 
   private func run(

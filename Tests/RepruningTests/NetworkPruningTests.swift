@@ -176,7 +176,7 @@ import Testing
     let priced = PricedLayer(
       name: "dead", parts: [.init(weights: weights, statistics: try sums.finish())],
       costs: LayerCosts(covers: Layer.costs, floor: LayerFloor(floor: 0), denseTime: .infinity),
-      lossPerError: 1)
+      lossPerError: 1, adaptsBias: true)
     let pruning = try NetworkPruning([priced])
     for lambda in [0, 1, .infinity] {
       let plan = pruning.plan(lambda: lambda)

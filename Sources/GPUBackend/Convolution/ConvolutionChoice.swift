@@ -69,10 +69,19 @@ extension ConvolutionChoice.Part {
 extension ConvolutionChoice {
   /// Checks the facts that reports are made from.
   ///
-  /// - Parameter matrix: of the node, without what its covers consist of.
+  /// - Parameters:
+  ///   - matrix: of the node, without what its covers consist of.
+  ///   - asked: the engine that was asked for.
   /// - Throws: `invalidFile`.
-  func check(against matrix: MatrixReport) throws(HewnError) {
+  func check(against matrix: MatrixReport, asked: Engine) throws(HewnError) {
     try self.matrix.check(rows: matrix.rows, taps: matrix.taps, weights: matrix.weights)
+    guard self.matrix.zeros == matrix.zeros else {
+      throw HewnError(
+        .invalidFile, "the report is of \(self.matrix.zeros) zeros; the layer has \(matrix.zeros)")
+    }
+    guard sparseSeconds == nil || asked == .sparse else {
+      throw HewnError(.invalidFile, "a sparse choice for the engine \(asked.rawValue)")
+    }
     for seconds in [sparseSeconds ?? 0, denseSeconds] {
       guard (0...Self.greatestTime).contains(seconds) else {
         throw HewnError(.invalidFile, "a predicted time of \(seconds) s")

@@ -35,7 +35,7 @@ extension GPULowering {
     guard let choice = known[node.index] else {
       throw HewnError(.invalidFile, "no choice for a node that has weights")
     }
-    try choice.check(against: matrix)
+    try choice.check(against: matrix, asked: target.engine)
     return (choice, try planner.plans(of: choice, for: works))
   }
 

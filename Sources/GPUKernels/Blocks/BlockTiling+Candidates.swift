@@ -71,21 +71,21 @@ extension BlockTiling {
       tileGroups * tileRows * tileColumns <= pixelCount,
       tileCount(outline.problem) <= KernelSize.gridLimit,
       (1...Self.channelLimit).contains(channelsPerChunk), Self.stageChoices.contains(stageCount),
-      fitsMultiprocessor(outline, on: figures), splitCount >= 1
+      fitsMultiprocessor(outline, on: figures), (1...Self.splitLimit).contains(splitCount)
     else { return false }
     let blocks = outline.rootCount(rootRows).dividedRoundingUp(by: rootsPerBlock)
-    return splitCount == 1 || splitCount <= splitLimit(outline.problem, rowBlocks: blocks, figures)
+    return splitCount == 1 || canSplit(outline.problem, rowBlocks: blocks)
   }
 
-  /// As many blocks to a tile as more than fill the GPU; one where the kernel that adds their sums cannot reach.
-  private func splitLimit(
-    _ problem: BlockProblem, rowBlocks: Int, _ figures: GPUFigures
-  ) -> Int {
+  /// Blocks that share a tile, at most: more than fill any GPU.
+  private static let splitLimit = 1 << 12
+
+  /// Whether the kernel that adds the sums of so many blocks to a tile reaches all of them.
+  private func canSplit(_ problem: BlockProblem, rowBlocks: Int) -> Bool {
     let positions = rowBlocks * rootsPerBlock * rootRows
-    guard BlockFinishKernel.reaches(positions: positions, groups: problem.imageGroups) else {
-      return 1
-    }
-    return 4 * figures.multiprocessorCount
+    let (sums, overflows) = splitCount.multipliedReportingOverflow(by: problem.splitVectorCount)
+    return BlockFinishKernel.reaches(positions: positions, groups: problem.imageGroups)
+      && !overflows && sums <= KernelSize.limit
   }
 
   /// The divisions of rows and pixels among warps and blocks; of chunks they have one channel.
@@ -153,11 +153,13 @@ extension BlockTiling {
   ) -> [Int] {
     let blocks = tileCount(problem) * load.rowBlockCount
     let chunks = Int(load.chunks) / load.rowBlockCount
-    let limit = splitLimit(problem, rowBlocks: load.rowBlockCount, figures)
     var counts = [1]
-    while let last = counts.last, 2 * last <= min(chunks, limit),
+    var next = self
+    while let last = counts.last, 2 * last <= min(chunks, Self.splitLimit),
       last * blocks < 2 * figures.multiprocessorCount
     {
+      next.splitCount = 2 * last
+      guard next.canSplit(problem, rowBlocks: load.rowBlockCount) else { break }
       counts.append(2 * last)
     }
     return counts

@@ -47,7 +47,23 @@ struct FidelityTally {
     }
   }
 
-  /// Adds one image of a batch.
+  /// Finds outputs with more or less elements than the plans say: lists of what a network found are cut.
+  ///
+  /// - Parameters:
+  ///   - model: the elements of the output of a batch.
+  ///   - other: those of the other model.
+  /// - Throws: `invalidArgument`.
+  func check(_ model: [Double], _ other: [Double]) throws(HewnError) {
+    let count = shape.reduce(1, *)
+    guard model.count == count, other.count == count else {
+      throw HewnError(
+        .invalidArgument,
+        "output \"\(name)\" lists what was found, up to \(Shape(shape)), and has as many rows as that"
+          + " was: the lists of two models cannot be compared")
+    }
+  }
+
+  /// Adds one image of a batch, which was checked.
   ///
   /// - Parameters:
   ///   - model: the elements of the output of the whole batch.

@@ -110,6 +110,7 @@ public struct PairedEvaluation: ~Copyable {
     for index in tallies.indices {
       let model = try outputs.elements(of: tallies[index].name)
       let other = try otherOutputs.elements(of: tallies[index].otherName)
+      try tallies[index].check(model, other)
       for image in 0..<count {
         let isFinite = tallies[index].add(image: image, model: model, other: other)
         if !isFinite { areFinite[image] = false }
@@ -166,7 +167,8 @@ public struct PairedEvaluation: ~Copyable {
       accuracy: accuracy,
       noAccuracyReason: accuracy == nil ? scoresObstacle ?? "the images have no labels" : nil,
       outputs: Dictionary(
-        uniqueKeysWithValues: tallies.map { ($0.name, $0.report(bootstrap, peak: peak)) }),
+        tallies.map { ($0.name, $0.report(bootstrap, peak: peak)) },
+        uniquingKeysWith: { first, _ in first }),
       resampling: PairedEvaluationReport.Resampling(count: Self.resampleCount, seed: seed),
       millisecondsPerImage: runner.millisecondsPerImage)
   }

@@ -22,6 +22,12 @@ extension EvaluateCommand {
     var evaluation = try PairedEvaluation(
       compile(model, options, console), other: compile(other, otherOptions, console),
       output: settings.output)
+    let (plan, otherPlan) = (evaluation.plan, evaluation.other)
+    if plan.device != otherPlan.device || plan.precision != otherPlan.precision {
+      console.note(
+        "\(model.summary.file) runs on \(plan.device.rawValue) in \(plan.precision.rawValue), the other"
+          + " model on \(otherPlan.device.rawValue) in \(otherPlan.precision.rawValue)")
+    }
     var obstacle = images.set.labelObstacle
     if let output = evaluation.output, let classCount = evaluation.classCount {
       obstacle =
