@@ -22,11 +22,12 @@ extension EvaluateCommand {
     var evaluation = try PairedEvaluation(
       compile(model, options, console), other: compile(other, otherOptions, console),
       output: settings.output)
-    let (plan, otherPlan) = (evaluation.plan, evaluation.other)
-    if plan.device != otherPlan.device || plan.precision != otherPlan.precision {
+    let (device, otherDevice) = (evaluation.plan.device, evaluation.other.device)
+    let (precision, otherPrecision) = (evaluation.plan.precision, evaluation.other.precision)
+    if device != otherDevice || precision != otherPrecision {
       console.note(
-        "\(model.summary.file) runs on \(plan.device.rawValue) in \(plan.precision.rawValue), the other"
-          + " model on \(otherPlan.device.rawValue) in \(otherPlan.precision.rawValue)")
+        "\(model.summary.file) runs on \(device.rawValue) in \(precision.rawValue), the other model on"
+          + " \(otherDevice.rawValue) in \(otherPrecision.rawValue)")
     }
     var obstacle = images.set.labelObstacle
     if let output = evaluation.output, let classCount = evaluation.classCount {
