@@ -34,7 +34,6 @@ extension PricedLayer {
     parts loop: PartLoop
   ) throws(HewnError) -> [Importance] {
     var result: [Importance] = []
-    let keepsBias = !adaptsBias || options.compensation == .none
     for (index, part) in parts.enumerated() {
       guard let statistics = part.statistics else {
         result.append(Importance(magnitudesOf: weights[index].matrix))
@@ -43,7 +42,7 @@ extension PricedLayer {
       result.append(
         try Importance(
           options.measure, of: weights[index].matrix, statistics: statistics, kept: kept?[index],
-          bias: keepsBias ? weights[index].bias : nil, damping: options.damping, parts: loop))
+          bias: adaptsBias ? nil : weights[index].bias, damping: options.damping, parts: loop))
     }
     return result
   }
