@@ -76,6 +76,17 @@ package struct CoverCosts: Hashable, Sendable {
     return stride(from: 0, to: taps, by: length).map { $0..<min($0 + length, taps) }
   }
 
+  /// The costs with all times multiplied by `factor`.
+  package func scaled(by factor: Double) -> CoverCosts {
+    CoverCosts(
+      leaf: leaf * factor, rowStartUp: rowStartUp * factor,
+      heights: heights.map {
+        HeightCost(
+          height: $0.height, perTap: $0.perTap * factor, startUp: $0.startUp * factor,
+          rounding: $0.rounding)
+      }, tapsPerChunk: tapsPerChunk)
+  }
+
   /// The heights at which a segment can be cheaper than everything below it, ascending.
   package var payingHeights: [Int] {
     var result: [Int] = []

@@ -20,4 +20,9 @@ package struct LayerFloor: Hashable, Sendable {
 
   /// The time of covers below which the layer does not get faster.
   package var coverTime: Double { max(0, floor - fixed) }
+
+  /// The floor of a layer that runs so many times.
+  package func scaled(by factor: Double) -> LayerFloor {
+    LayerFloor(floor: floor * factor, fixed: fixed * factor)
+  }
 }

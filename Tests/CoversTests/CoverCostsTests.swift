@@ -37,4 +37,26 @@ import Testing
     #expect(Cover.dense(matrix, rootHeight: 4, costs: costs).predictedCost == nil)
     #expect(Cover.dense(matrix, rootHeight: 1, costs: costs).predictedCost == 18)
   }
+
+  /// A layer that runs twice takes twice the time in all its parts.
+  @Test func scaledLayersTakeScaledTimes() throws {
+    let covers = CoverCosts(
+      leaf: 1, rowStartUp: 0.5,
+      heights: [
+        .init(height: 2, perTap: 1.5, startUp: 0.75),
+        .init(height: 4, perTap: 2, startUp: 1, rounding: 4),
+      ], tapsPerChunk: 3)
+    let layer = LayerCosts(
+      covers: covers, floor: LayerFloor(floor: 40, fixed: 3), denseTime: 100)
+    let twice = layer.scaled(by: 2)
+    let matrix = try FilterMatrix(
+      rows: 4, taps: 5, values: (0..<20).map { $0 % 3 == 0 ? 0 : Float($0) })
+    let tree = RowTree.greedy(matrix, costs: covers)
+    let time = try #require(Cover.exact(matrix, costs: covers, tree: tree).predictedCost)
+    #expect(Cover.exact(matrix, costs: twice.covers, tree: tree).predictedCost == 2 * time)
+    for covers in [0, 10, 100.0] {
+      #expect(twice.floor.time(covers: 2 * covers) == 2 * layer.floor.time(covers: covers))
+    }
+    #expect(twice.denseTime == 200)
+  }
 }
