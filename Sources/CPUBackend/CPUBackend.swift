@@ -48,67 +48,59 @@ package struct CPUBackend: Backend {
   package func compile(
     _ graph: Graph, options: CompileOptions, compiled: CompiledLayers?
   ) throws -> CPUPlan {
-    let target = target(engine: options.engine, threads: max(1, options.threads))
-    let nodes = SeparableNodes(graph, target: target)
-    let nodesByImage =
-      compiled?.nodesByImage ?? self.nodesByImage.map { min($0, nodes.nodeCount) }
-      ?? FrontChoice(nodes, target: target).nodeCount
-    guard (0...nodes.nodeCount).contains(nodesByImage) else {
-      throw HewnError(
-        .invalidFile, "\(nodesByImage) nodes run image by image; \(nodes.nodeCount) can")
-    }
-    let (front, rest) = nodes.cut(after: nodesByImage)
-    let whole = contexts(graph, target: target)
-    var frontProgram: CPUPlan.Front?
-    if nodesByImage > 0 {
-      let sharesImages = ImageFront.sharesImages(nodes.imageCount, threads: target.threads)
-      var own = target
-      if sharesImages { own.threads = 1 }
-      let program = try lower(
-        front, nodes: 0..<nodesByImage, contexts: contexts(front, target: own),
-        packed: compiled?.packed
-      ) {
+    let parts = try parts(of: graph, options: options, nodesByImage: compiled?.nodesByImage)
+    let threads = max(1, options.threads)
+    var front: CPUPlan.Front?
+    if let part = parts.front {
+      let program = try lower(part, packed: compiled?.packed) {
         LayerReport(
-          $0, whole[$1], $2, runs: nodes.imageCount, sharing: sharesImages ? target.threads : 1)
+          $0, parts.contexts[$1], $2, runs: part.runs, sharing: parts.sharesImages ? threads : 1)
       }
-      frontProgram = CPUPlan.Front(
-        program: program, nodeCount: nodesByImage, imageCount: nodes.imageCount,
-        inputPositions: front.inputs.compactMap(graph.inputs.firstIndex))
+      front = CPUPlan.Front(
+        program: program, nodeCount: part.nodes.count, imageCount: parts.imageCount,
+        inputPositions: part.graph.inputs.compactMap(graph.inputs.firstIndex))
     }
-    let restProgram = try lower(
-      rest, nodes: nodesByImage..<graph.nodes.count, contexts: Array(whole[nodesByImage...]),
-      packed: compiled?.packed, keptInputCount: graph.inputs.count
-    ) { LayerReport($0, whole[$1], $2) }
+    let rest = try lower(
+      parts.rest, packed: compiled?.packed, keptInputCount: graph.inputs.count
+    ) { LayerReport($0, parts.contexts[$1], $2) }
     let plan = CPUPlan(
-      graph: graph, front: frontProgram, rest: restProgram, instructionSet: instructionSet,
-      threads: target.threads)
+      graph: graph, front: front, rest: rest, instructionSet: instructionSet, threads: threads)
     if let extra = compiled?.packed.keys.first(where: { plan.compiled.packed[$0] == nil }) {
       throw HewnError(.invalidFile, "packed weights of node \(extra), which runs without any")
     }
     return plan
   }
 
-  private func contexts(_ graph: Graph, target: NodeContext.Target) -> [NodeContext] {
-    graph.nodes.map { node in
-      NodeContext(
-        label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
-        outputs: node.outputs.map { graph[$0].type }, target: target)
+  /// The parts that a graph is lowered in.
+  ///
+  /// - Parameter nodesByImage: how many nodes run image by image; `nil` chooses.
+  /// - Throws: `invalidFile` where not so many can.
+  func parts(
+    of graph: Graph, options: CompileOptions, nodesByImage: Int? = nil
+  ) throws(HewnError) -> GraphParts {
+    let target = target(engine: options.engine, threads: max(1, options.threads))
+    let nodes = SeparableNodes(graph, target: target)
+    let count =
+      nodesByImage ?? self.nodesByImage.map { min($0, nodes.nodeCount) }
+      ?? FrontChoice(nodes, target: target).nodeCount
+    guard (0...nodes.nodeCount).contains(count) else {
+      throw HewnError(.invalidFile, "\(count) nodes run image by image; \(nodes.nodeCount) can")
     }
+    return GraphParts(nodes, nodesByImage: count, target: target)
   }
 
   /// Lowers a part of a graph.
   ///
   /// - Parameters:
-  ///   - nodes: the positions of the part's nodes in the whole graph.
   ///   - packed: by position in the whole graph; `nil` packs now.
   ///   - keptInputCount: how many of its first inputs live throughout, so that a session may run again on
   ///     the same ones.
   ///   - report: the report of a node, given its position in the whole graph and its step's decision.
   private func lower(
-    _ graph: Graph, nodes: Range<Int>, contexts: [NodeContext], packed: [Int: PackedLayer]?,
-    keptInputCount: Int = 0, report: (Node, Int, StepDecision?) -> LayerReport
+    _ part: GraphParts.Part, packed: [Int: PackedLayer]?, keptInputCount: Int = 0,
+    report: (Node, Int, StepDecision?) -> LayerReport
   ) throws -> LoweredProgram {
-    let lowered = try LayoutAssignment.assign(graph, contexts: contexts)
+    let lowered = try LayoutAssignment.assign(part.graph, contexts: part.contexts)
     let memory = try lowered.planMemory(keptInputCount: keptInputCount)
     var steps: [any Step] = []
     var layers: [LayerReport] = []
@@ -124,10 +116,10 @@ package struct CPUBackend: Backend {
             from: source, to: outputs[0], neededPhases: lowered.readPhases[step.outputs[0]]))
         layers.append(.conversion(source, outputs[0]))
       case .node(let index):
-        let (node, position) = (graph.nodes[index], nodes.lowerBound + index)
+        let (node, position) = (part.graph.nodes[index], part.nodes.lowerBound + index)
         guard let op = node.op as? any CPUOperator else { continue }
         do throws(HewnError) {
-          var context = contexts[index]
+          var context = part.contexts[index]
           context.packed = packed?[position]
           let made = try makeStep(op, context, inputs: inputs, outputs: outputs)
           guard packed == nil || (made.packed == nil) == (context.packed == nil) else {

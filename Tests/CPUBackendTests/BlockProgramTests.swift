@@ -123,7 +123,7 @@ import Testing
           }
           let grid = TileGrid(
             problem, tileVectors: plan.tileVectors, lanes: kernels.lanes)
-          let layer = costs.coverCosts(plan, grid)
+          let layer = costs.coverCosts(taps: weights[0].matrix.taps, plan, grid)
           let covers: [(String, [Cover])] = [
             (
               "exact",

@@ -101,8 +101,7 @@ struct BlockProgramBuilder {
     widestPass = costs.tap.map { $0.count - 1 }
     tapTimes = costs.tap.indices.map { costs.tapTime(rows: $0, grid: grid) }
     blockTimes = costs.tap.indices.map { costs.blockTime(rows: $0, grid: grid) }
-    finishTime =
-      costs.finish * grid.widths.reduce(0) { $0 + Double($1.vectors * $1.tileCount) }
+    finishTime = costs.finishTime(grid: grid)
   }
 
   /// Opens a section for the given filters of a branch.

@@ -69,15 +69,31 @@ package struct CPUCostTable: Sendable, Codable, Hashable {
     }
   }
 
-  /// The costs of a cover for one layer.
-  package func coverCosts(_ plan: TilePlan, _ grid: TileGrid) -> CoverCosts {
-    CoverCosts(
-      leaf: tapTime(rows: 1, grid: grid), rowStartUp: blockTime(rows: 1, grid: grid),
+  /// The time to finish and store the cells of one row in all tiles of a plane.
+  func finishTime(grid: TileGrid) -> Double {
+    finish * grid.widths.reduce(0) { $0 + Double($1.vectors * $1.tileCount) }
+  }
+
+  /// The costs of a cover of one branch of `taps` taps, for one group of images.
+  ///
+  /// A block of leaves finishes each row in the last chunk, be there any or none. It belongs to
+  /// ``rowTime(grid:)``, so that of n chunks n − 1 are started for leaves. Leaves that are spread evenly over
+  /// the chunks are charged what they cost; with a single chunk all are.
+  package func coverCosts(taps: Int, _ plan: TilePlan, _ grid: TileGrid) -> CoverCosts {
+    let chunks = Double(plan.chunkCount(taps: taps))
+    return CoverCosts(
+      leaf: tapTime(rows: 1, grid: grid),
+      rowStartUp: blockTime(rows: 1, grid: grid) * (chunks - 1) / chunks,
       heights: Self.segmentHeights.map {
         CoverCosts.HeightCost(
           height: $0, perTap: tapTime(rows: $0, grid: grid),
           startUp: blockTime(rows: $0, grid: grid))
       }, tapsPerChunk: plan.tapsPerChunk)
+  }
+
+  /// What a row of a sparse program takes whatever its weights are, for one group of images.
+  func rowTime(grid: TileGrid) -> Double {
+    blockTime(rows: 1, grid: grid) + finishTime(grid: grid)
   }
 
   /// The time of a byte that is read or written where so many are at work: none in the second-level cache,

@@ -48,19 +48,26 @@ extension Conv: CPUOperator {
         geometry, weights: weights, bias: try bias(node, rows: weights.shape[0]),
         activation: activation, input: input, output: outputs[0], kernels: kernels)
     }
-    let hasSteps = input.planes.lanes > 1
-    let problem = ConvolutionProblem(
-      input: input.planes, output: outputs[0].planes, residual: residual?.planes,
-      branches: branches(
-        geometry, filters: outputs[0].shape[1] / groups, channels: input.shape[1] / groups,
-        phases: hasSteps ? [1, 1] : geometry.strides, hasResidual: residual != nil),
-      activation: activation,
-      step: hasSteps
-        ? .init(vertical: geometry.strides[0], horizontal: geometry.strides[1]) : .init())
+    let problem = problem(
+      geometry, input: input.buffer, output: outputs[0].buffer, residual: residual?.buffer)
     return try node.convolutionStep(
       problem, kernels: kernels, input: input.placement, output: outputs[0].placement,
       residual: residual?.placement
     ) { () throws(HewnError) in try filterWeights(node) }
+  }
+
+  private func problem(
+    _ geometry: PlaneGeometry, input: Buffer, output: Buffer, residual: Buffer?
+  ) -> ConvolutionProblem {
+    let hasSteps = input.planes.lanes > 1
+    return ConvolutionProblem(
+      input: input.planes, output: output.planes, residual: residual?.planes,
+      branches: branches(
+        geometry, filters: output.shape[1] / groups, channels: input.shape[1] / groups,
+        phases: hasSteps ? [1, 1] : geometry.strides, hasResidual: residual != nil),
+      activation: activation,
+      step: hasSteps
+        ? .init(vertical: geometry.strides[0], horizontal: geometry.strides[1]) : .init())
   }
 
   /// Whether every filter reads a single channel, with nothing that the depthwise kernel lacks.
@@ -110,6 +117,21 @@ extension Conv: CPUOperator {
         values: Array(values[rows.lowerBound * taps..<rows.upperBound * taps]))
       return FilterWeights(matrix: matrix, bias: Array(bias[rows]))
     }
+  }
+}
+
+extension Conv: CoveredOperator {
+  func layerCosts(
+    for node: NodeContext, inputs: [Buffer?], outputs: [Buffer], kernels: KernelSet
+  ) throws(HewnError) -> LayerCosts? {
+    let geometry = try planeGeometry(node)
+    if usesDepthwiseKernel(node, geometry) { return nil }
+    guard let input = inputs[0] else { return nil }
+    let problem = problem(
+      geometry, input: input, output: outputs[0], residual: addsResidual ? inputs[3] : nil)
+    let nonZeroCount = try constantWeights(node).floats().count { $0 != 0 }
+    return try ConvolutionPlanner(target: node.target, kernels: kernels)
+      .costs(problem, nonZeroCount: nonZeroCount)
   }
 }
 

@@ -45,9 +45,9 @@ package struct ConvolutionPlanner {
 
     let plan = tiles.leaves(nonZeroCount: matrix.weights - matrix.zeros)
     let grid = grid(problem, plan)
-    let costs = target.costs.coverCosts(plan, grid)
     let covers = weights.map {
-      Cover.exact($0.matrix, costs: costs, tree: .greedy($0.matrix, costs: costs))
+      let costs = target.costs.coverCosts(taps: $0.matrix.taps, plan, grid)
+      return Cover.exact($0.matrix, costs: costs, tree: .greedy($0.matrix, costs: costs))
     }
     let sparse = try BlockProgram.sparse(
       problem, weights, covers: covers, plan: plan, grid: grid, costs: target.costs,
@@ -73,6 +73,34 @@ package struct ConvolutionPlanner {
         sparseNanoseconds: sparse.nanoseconds, denseNanoseconds: dense.nanoseconds,
         boundFlops: flops(isSparse ? sparse.boundVectors : dense.boundVectors)),
       weights: isSparse ? .blocks(sparse.program) : dense.weights)
+  }
+
+  /// What a `Conv` takes as covers and dense, with the tiles that ``pack(_:_:)`` chooses.
+  ///
+  /// Rows without weights in the first of several chunks are started there by a block of their own, which
+  /// these costs do not know.
+  ///
+  /// - Parameter nonZeroCount: of all filter matrices.
+  /// - Precondition: branches have as many taps each.
+  /// - Throws: `unsupported` as ``pack(_:_:)``.
+  func costs(
+    _ problem: ConvolutionProblem, nonZeroCount: Int
+  ) throws(HewnError) -> LayerCosts {
+    try checkLimits(problem)
+    let taps = problem.branches.first?.taps.count ?? 0
+    precondition(problem.branches.allSatisfy { $0.taps.count == taps }, "unlike branches")
+    let tiles = TilePlanner(problem, kernels: kernels, costs: target.costs)
+    let plan = tiles.leaves(nonZeroCount: nonZeroCount)
+    let grid = grid(problem, plan)
+    let groups = Double(problem.output.imageGroups)
+    let winograd = WinogradChoice(problem, costs: target.costs, kernels: kernels)
+    return LayerCosts(
+      covers: target.costs.coverCosts(taps: taps, plan, grid).scaled(by: groups),
+      floor: LayerFloor(
+        floor: 0,
+        fixed: groups * target.costs.rowTime(grid: grid) * Double(problem.rowCount)
+          + target.handOutTime),
+      denseTime: min(tiles.blockTime(tiles.blocks()), winograd.nanoseconds) + target.handOutTime)
   }
 
   private func flops(_ vectors: Int?) -> Int? {

@@ -29,6 +29,11 @@ package struct TilePlan: Hashable, Sendable {
     let chunks = (channels + most - 1) / most
     tapsPerChunk = (channels + chunks - 1) / chunks * tapsPerChannel
   }
+
+  /// The chunks of a branch of `taps` taps; one, which is empty, where there are none.
+  package func chunkCount(taps: Int) -> Int {
+    max(1, (taps + tapsPerChunk - 1) / tapsPerChunk)
+  }
 }
 
 /// The tiles of an output's planes: runs of whole vectors.

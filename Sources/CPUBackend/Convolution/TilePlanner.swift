@@ -41,13 +41,28 @@ package struct TilePlanner {
 
   /// The plan of a program of full blocks.
   package func blocks() -> TilePlan {
-    let rows = problem.branches.map { BlockProgram.blockHeights(rows: $0.rowCount) }
-    return best(upTo: Self.widestBlockTile, share: Self.blockShare) { grid, chunks in
-      zip(problem.branches, rows).reduce(0) { sum, branch in
-        branch.1.reduce(sum) {
-          $0 + costs.blockTime(rows: $1, grid: grid) * Double(chunks)
-            + costs.tapTime(rows: $1, grid: grid) * Double(branch.0.taps.count)
-        }
+    best(upTo: Self.widestBlockTile, share: Self.blockShare) { grid, chunks in
+      accumulatingTime(grid) { _ in chunks }
+    }
+  }
+
+  /// The time of a program of full blocks on one core, for all images.
+  func blockTime(_ plan: TilePlan) -> Double {
+    let grid = TileGrid(problem, tileVectors: plan.tileVectors, lanes: kernels.lanes)
+    return Double(problem.output.imageGroups)
+      * (accumulatingTime(grid) { plan.chunkCount(taps: $0) }
+        + costs.finishTime(grid: grid) * Double(problem.rowCount))
+  }
+
+  /// The time of full blocks for one group of images, but for finishing rows.
+  ///
+  /// - Parameter chunks: of a branch, by its taps.
+  private func accumulatingTime(_ grid: TileGrid, chunks: (_ taps: Int) -> Int) -> Double {
+    problem.branches.reduce(0) { sum, branch in
+      let taps = branch.taps.count
+      return BlockProgram.blockHeights(rows: branch.rowCount).reduce(sum) {
+        $0 + costs.blockTime(rows: $1, grid: grid) * Double(chunks(taps))
+          + costs.tapTime(rows: $1, grid: grid) * Double(taps)
       }
     }
   }
@@ -64,8 +79,7 @@ package struct TilePlanner {
       guard seen.insert(grid.tileVectors).inserted else { continue }
       let plan = TilePlan(
         problem, grid: grid, chunkBytes: Int(share * Double(costs.firstCacheByteCount)))
-      let chunks = max(1, (taps + plan.tapsPerChunk - 1) / plan.tapsPerChunk)
-      let time = time(grid, chunks)
+      let time = time(grid, plan.chunkCount(taps: taps))
       if time < best?.time ?? .infinity { best = (plan, time) }
     }
     return best?.plan ?? TilePlan(tileVectors: 1, tapsPerChunk: max(1, taps))

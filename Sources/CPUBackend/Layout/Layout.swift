@@ -28,6 +28,16 @@ package struct Buffer: Sendable {
 
   package var shape: Shape { type.shape }
 
+  /// The planes layout.
+  ///
+  /// - Precondition: the buffer lies in planes.
+  package var planes: PlanesLayout {
+    guard case .planes(let planes) = layout else {
+      preconditionFailure("\(name) is not in planes")
+    }
+    return planes
+  }
+
   /// The arena space that the buffer takes, in units of one float.
   package var floatCount: Int {
     switch layout {

@@ -178,10 +178,5 @@ package struct Located: Sendable {
   /// The planes layout.
   ///
   /// - Precondition: the buffer lies in planes.
-  package var planes: PlanesLayout {
-    guard case .planes(let planes) = buffer.layout else {
-      preconditionFailure("\(buffer.name) is not in planes")
-    }
-    return planes
-  }
+  package var planes: PlanesLayout { buffer.planes }
 }

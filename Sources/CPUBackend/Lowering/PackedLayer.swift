@@ -79,6 +79,9 @@ extension NodeContext.Target {
   func milliseconds(_ nanoseconds: Double) -> Double {
     (nanoseconds / Double(threads) + costs.part) * 1e-6
   }
+
+  /// What handing out a step takes of all cores together, in nanoseconds.
+  var handOutTime: Double { costs.part * Double(threads) }
 }
 
 extension StepDecision {

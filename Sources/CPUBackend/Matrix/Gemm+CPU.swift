@@ -19,15 +19,23 @@ extension Gemm: CPUOperator {
   package func makeStep(
     for node: NodeContext, inputs: [Located?], outputs: [Located], kernels: KernelSet
   ) throws(HewnError) -> any Step {
-    guard let input = inputs[0], let weights = node.shape(ofInput: 1) else {
+    guard let input = inputs[0] else {
       throw HewnError(.internal, "a product of constants was not folded")
     }
-    let problem = MatrixProblem(
-      images: outputs[0].shape[0], rows: outputs[0].shape[1],
-      taps: weights[transposesB ? 1 : 0], activation: activation)
+    let problem = try problem(node)
     return try node.matrixStep(
       problem, kernels: kernels, input: input.placement, output: outputs[0].placement
     ) { () throws(HewnError) in try filterWeights(node) }
+  }
+
+  private func problem(_ node: NodeContext) throws(HewnError) -> MatrixProblem {
+    guard let weights = node.shape(ofInput: 1) else {
+      throw HewnError(.internal, "a product without weights", node: node.label)
+    }
+    let output = node.outputs[0].shape
+    return MatrixProblem(
+      images: output[0], rows: output[1], taps: weights[transposesB ? 1 : 0],
+      activation: activation)
   }
 
   private func filterWeights(_ node: NodeContext) throws(HewnError) -> FilterWeights {
@@ -39,5 +47,13 @@ extension Gemm: CPUOperator {
       for row in bias.indices { bias[row] = beta * (values.count == 1 ? values[0] : values[row]) }
     }
     return FilterWeights(matrix: matrix, bias: bias)
+  }
+}
+
+extension Gemm: CoveredOperator {
+  func layerCosts(
+    for node: NodeContext, inputs: [Buffer?], outputs: [Buffer], kernels: KernelSet
+  ) throws(HewnError) -> LayerCosts? {
+    MatrixPlanner(target: node.target, kernels: kernels).costs(try problem(node))
   }
 }

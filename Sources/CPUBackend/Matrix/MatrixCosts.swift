@@ -22,12 +22,22 @@ package struct MatrixCosts: Sendable, Codable, Hashable {
 extension CPUCostTable {
   /// The time of a sparse product of so many leaves.
   func leafTime(_ problem: MatrixProblem, _ plan: LeafPlan, leaves: Int) -> Double {
-    guard plan.vectors > 0 else { return gatheredLeaf * Double(leaves * problem.images) }
+    fixedTime(problem, plan) + leafTime(plan, images: problem.images) * Double(leaves)
+  }
+
+  /// The time of one leaf with all images.
+  func leafTime(_ plan: LeafPlan, images: Int) -> Double {
+    plan.vectors > 0
+      ? Double(plan.groupCount) * matrix.leaf[plan.vectors] : gatheredLeaf * Double(images)
+  }
+
+  /// The time of a sparse product without leaves: rows are started, and images transposed.
+  func fixedTime(_ problem: MatrixProblem, _ plan: LeafPlan) -> Double {
+    guard plan.vectors > 0 else { return 0 }
     let rows = Double(problem.rows * plan.chunkCount)
-    let group =
-      matrix.leaf[plan.vectors] * Double(leaves) + matrix.leafRow[plan.vectors] * rows
-      + matrix.transposedFloat * Double(problem.taps * plan.cellFloats)
-    return Double(plan.groupCount) * group
+    return Double(plan.groupCount)
+      * (matrix.leafRow[plan.vectors] * rows
+        + matrix.transposedFloat * Double(problem.taps * plan.cellFloats))
   }
 
   /// The time of a dense product in panels.

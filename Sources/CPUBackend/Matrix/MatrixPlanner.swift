@@ -48,6 +48,16 @@ package struct MatrixPlanner {
         : .panels(
           try WeightPanels(weights, rows: kernels.panelRows(images: problem.images))))
   }
+
+  /// What a product takes as covers, which are all leaves, and dense.
+  func costs(_ problem: MatrixProblem) -> LayerCosts {
+    let plan = LeafPlan(problem, lanes: kernels.lanes)
+    let costs = target.costs
+    return LayerCosts(
+      covers: CoverCosts(leaf: costs.leafTime(plan, images: problem.images), heights: []),
+      floor: LayerFloor(floor: 0, fixed: costs.fixedTime(problem, plan) + target.handOutTime),
+      denseTime: costs.denseTime(problem, kernels) + target.handOutTime)
+  }
 }
 
 extension NodeContext {
