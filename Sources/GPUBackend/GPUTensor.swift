@@ -31,6 +31,19 @@ package struct GPUTensor: Hashable, Sendable {
     groupStride = Self.vectorCount(ofImage: shape)
   }
 
+  /// Dense, without a place.
+  ///
+  /// - Throws: `unsupported` for more images or elements than kernels count.
+  init(unplaced shape: Shape, _ element: KernelElement) throws(HewnError) {
+    self.init(GPUMemory(buffer: 0, byteOffset: 0), element, shape)
+    guard groups <= KernelSize.gridLimit, byteCount / element.byteCount <= KernelSize.limit else {
+      throw HewnError(
+        .unsupported,
+        "a tensor of \(shape); on the GPU it has at most \(8 * KernelSize.gridLimit) images and"
+          + " \(KernelSize.limit) elements with the batch rounded up to 8: use a smaller batch")
+    }
+  }
+
   static func vectorCount(ofImage shape: Shape) -> Int {
     shape.dimensions.dropFirst().reduce(1) { $0.saturatingMultiply($1) }
   }

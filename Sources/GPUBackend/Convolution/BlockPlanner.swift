@@ -32,13 +32,8 @@ package struct BlockPlanner: Sendable {
   ) throws(HewnError) -> BlockPlan {
     let outline = outline(problem, branches, density: 1)
     let tiling = try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
-    return try plan(problem, branches, tiling, covers: Self.denseCovers(branches, tiling))
-  }
-
-  private static func denseCovers(
-    _ branches: [BlockWork.Branch], _ tiling: BlockTiling
-  ) -> [Cover] {
-    branches.map { .dense($0.weights.matrix, rootHeight: tiling.rootRows) }
+    return try plan(
+      problem, branches, tiling, covers: branches.denseCovers(rootHeight: tiling.rootRows))
   }
 
   /// The cheapest covers that hold every weight.
@@ -53,11 +48,19 @@ package struct BlockPlanner: Sendable {
     let channelTaps = branches.map(\.channelTapCount).max() ?? 1
     let costs = target.figures.blockCosts.coverCosts(
       problem, channelTaps: channelTaps, tiling: tiling, on: target.figures)
-    let covers = branches.map { branch in
-      let matrix = branch.weights.matrix
-      return Cover.exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
-    }
-    return try plan(problem, branches, tiling, covers: covers)
+    return try plan(problem, branches, tiling, covers: branches.exactCovers(costs))
+  }
+
+  /// A tiling for pruned covers, and what they cost with it.
+  ///
+  /// - Parameter density: of 16 rows and a tap; taller row groups are taken to share their taps.
+  func coverTimes(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], density: Double
+  ) throws(HewnError) -> (tiling: BlockTiling, times: CoverTimes) {
+    let outline = outline(
+      problem, branches, density: density, tall: [32: density, 64: density])
+    let tiling = try BlockTiling.choose(for: outline, precision: precision, on: target.figures)
+    return (tiling, tiling.coverTimes(outline, on: target.figures))
   }
 
   /// The blocks of a tiling and covers that were chosen before.
@@ -73,7 +76,8 @@ package struct BlockPlanner: Sendable {
       throw HewnError(.invalidFile, "no kernel of \(target.figures.name) computes it by \(tiling)")
     }
     return try plan(
-      problem, branches, tiling, covers: covers ?? Self.denseCovers(branches, tiling))
+      problem, branches, tiling,
+      covers: covers ?? branches.denseCovers(rootHeight: tiling.rootRows))
   }
 
   /// The greatest of covers: 1 stands for whole root groups.
@@ -84,55 +88,19 @@ package struct BlockPlanner: Sendable {
     tall: [Int: Double] = [:]
   ) -> BlockOutline {
     BlockOutline(
-      problem, branches: branches.map { ($0.weights.matrix.rows, $0.taps) }, density: density,
-      tallDensities: tall)
+      problem, branches: branches.outlines, density: density, tallDensities: tall)
   }
 
   private func plan(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch], _ tiling: BlockTiling,
     covers: [Cover]
   ) throws(HewnError) -> BlockPlan {
-    let covered = zip(branches, covers).map { branch, cover in
-      BlockBranch(
-        taps: branch.taps, cover: cover, firstRow: branch.firstRow, bias: branch.weights.bias)
-    }
-    let layer = try BlockLayer(problem, branches: covered, tiling: tiling)
+    let layer = try BlockLayer(
+      problem, branches: branches.covered(by: covers), tiling: tiling)
     return BlockPlan(
       layer: layer, covers: covers,
       prediction: ConvolutionPrediction(
         problem, tiling, load: BlockLoad(layer), on: target.figures))
-  }
-}
-
-extension BlockWork.Branch {
-  /// The most taps of one channel.
-  var channelTapCount: Int {
-    var counts: [Int: Int] = [:]
-    for tap in taps { counts[tap.channel, default: 0] += 1 }
-    return counts.values.max() ?? 1
-  }
-}
-
-extension [BlockWork.Branch] {
-  /// The share of the pairs of some neighbouring rows and a tap that have a weight.
-  fileprivate func density(rows height: Int) -> Double {
-    let pairs = map { $0.weights.matrix.bandTapCounts(rows: height) }
-    let all = pairs.reduce(0) { $0 + $1.all }
-    let kept = pairs.reduce(0) { $0 + $1.kept }
-    return Double(kept) / Double(Swift.max(1, all))
-  }
-}
-
-extension FilterMatrix {
-  /// How many pairs there are of some neighbouring rows and a tap, and how many of them have a weight.
-  fileprivate func bandTapCounts(rows height: Int) -> (all: Int, kept: Int) {
-    let bands = rows.dividedRoundingUp(by: height)
-    var kept = 0
-    for band in 0..<bands {
-      let bandRows = band * height..<min(rows, (band + 1) * height)
-      for tap in 0..<taps where bandRows.contains(where: { self[$0, tap] != 0 }) { kept += 1 }
-    }
-    return (bands * taps, kept)
   }
 }
 

@@ -14,11 +14,8 @@ extension Conv: GPUOperator {
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
     if isDepthwise(node) { return try lowerDepthwise(node, in: lowering) }
     let (input, output) = (try lowering.channels(ofInput: 0), try lowering.output(0))
-    let window = try window(node)
     let residual = addsResidual ? try lowering.channels(ofInput: 3) : nil
-    var work = BlockWork(input: input, output: output, residual: residual, activation: activation)
-    work.stride = Spatial(window.strides[0], window.strides[1])
-    work.branches = try branches(node, window, channels: input.shape[1] / groups)
+    let work = try work(node, input: input, output: output, residual: residual)
     return try lowering.convolve([work], output: output, activation: activation)
   }
 
@@ -75,6 +72,22 @@ extension Conv: GPUOperator {
         firstRow: rows.lowerBound,
         foreignCount: rows.count * (branchGroups.count - 1) * channels * tapCount)
     }
+  }
+}
+
+extension Conv: GPUCoveredOperator {
+  func coversWeights(of node: GPUNode) -> Bool { !isDepthwise(node) }
+
+  func work(
+    _ node: GPUNode, input: GPUTensor, output: GPUTensor, residual: GPUTensor?
+  ) throws(HewnError) -> BlockWork {
+    let window = try window(node)
+    var work = BlockWork(
+      input: input, output: output, residual: addsResidual ? residual : nil,
+      activation: activation)
+    work.stride = Spatial(window.strides[0], window.strides[1])
+    work.branches = try branches(node, window, channels: input.shape[1] / groups)
+    return work
   }
 }
 

@@ -19,8 +19,9 @@ package struct ConvolutionPlanner: Sendable {
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> ConvolutionPlan {
     try fastest(
-      { () throws(HewnError) in try blocks.dense(problem, branches) },
-      { () throws(HewnError) in try leaves.dense(problem, branches) })
+      { () throws(HewnError) in .blocks(try blocks.dense(problem, branches)) },
+      { () throws(HewnError) in .leaves(try leaves.dense(problem, branches)) },
+      time: \.seconds)
   }
 
   /// The fastest that leaves out zeros.
@@ -28,20 +29,22 @@ package struct ConvolutionPlanner: Sendable {
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> ConvolutionPlan {
     try fastest(
-      { () throws(HewnError) in try blocks.sparse(problem, branches) },
-      { () throws(HewnError) in try leaves.sparse(problem, branches) })
+      { () throws(HewnError) in .blocks(try blocks.sparse(problem, branches)) },
+      { () throws(HewnError) in .leaves(try leaves.sparse(problem, branches)) },
+      time: \.seconds)
   }
 
   /// - Throws: what `blocks` throws, where `leaves` have no plan either.
-  private func fastest(
-    _ blocks: () throws(HewnError) -> BlockPlan, _ leaves: () throws(HewnError) -> LeafPlan
-  ) throws(HewnError) -> ConvolutionPlan {
-    guard target.precision == .f32 else { return .blocks(try blocks()) }
+  func fastest<Plan>(
+    _ blocks: () throws(HewnError) -> Plan, _ leaves: () throws(HewnError) -> Plan,
+    time: (Plan) -> Double
+  ) throws(HewnError) -> Plan {
+    guard target.precision == .f32 else { return try blocks() }
     let (onBlocks, byLeaves) = (Result(catching: blocks), Result(catching: leaves))
-    guard case .success(let leafPlan) = byLeaves else { return .blocks(try onBlocks.get()) }
-    guard case .success(let blockPlan) = onBlocks,
-      blockPlan.prediction.seconds <= leafPlan.prediction.seconds
-    else { return .leaves(leafPlan) }
-    return .blocks(blockPlan)
+    guard case .success(let leafPlan) = byLeaves else { return try onBlocks.get() }
+    guard case .success(let blockPlan) = onBlocks, time(blockPlan) <= time(leafPlan) else {
+      return leafPlan
+    }
+    return blockPlan
   }
 }

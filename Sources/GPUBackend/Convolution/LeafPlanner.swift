@@ -21,23 +21,30 @@ struct LeafPlanner {
   func dense(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> LeafPlan {
-    try best(problem, Self.denseCovers(branches), branches)
-  }
-
-  private static func denseCovers(_ branches: [BlockWork.Branch]) -> [Cover] {
-    branches.map { .dense($0.weights.matrix, rootHeight: LeafSegment.rootRows) }
+    try best(problem, branches.denseCovers(rootHeight: LeafSegment.rootRows), branches)
   }
 
   /// The cheapest covers that hold every weight.
   func sparse(
     _ problem: BlockProblem, _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> LeafPlan {
-    let costs = LeafTiling.coverCosts(on: target.figures)
-    let covers = branches.map { branch in
-      let matrix = branch.weights.matrix
-      return Cover.exact(matrix, costs: costs, tree: .greedy(matrix, costs: costs))
+    try best(
+      problem, branches.exactCovers(LeafTiling.coverCosts(on: target.figures)), branches)
+  }
+
+  /// A tiling for pruned covers, and what they cost with it.
+  ///
+  /// - Parameter mostDensity: of some rows and a tap; fewer where the layer has fewer weights.
+  func coverTimes(
+    _ problem: BlockProblem, _ branches: [BlockWork.Branch], mostDensity: Double
+  ) throws(HewnError) -> (tiling: LeafTiling, times: CoverTimes) {
+    var densities: [Int: Double] = [:]
+    for height in [1, 2, 4, 8] {
+      let now = branches.density(rows: height)
+      densities[height] = now > 0 ? min(now, mostDensity) : mostDensity
     }
-    return try best(problem, covers, branches)
+    return try LeafTiling.coverTimes(
+      problem, branches: branches.outlines, densities: densities, on: target.figures)
   }
 
   /// Leaves by a tiling and covers that were chosen before.
@@ -48,7 +55,8 @@ struct LeafPlanner {
     _ problem: BlockProblem, _ branches: [BlockWork.Branch], _ tiling: LeafTiling,
     _ covers: [Cover]?
   ) throws(HewnError) -> LeafPlan {
-    let covered = Self.covered(branches, covers ?? Self.denseCovers(branches))
+    let covered = branches.covered(
+      by: covers ?? branches.denseCovers(rootHeight: LeafSegment.rootRows))
     return LeafPlan(
       problem: problem, branches: covered, tiling: tiling,
       prediction: try tiling.prediction(problem, covered, on: target.figures))
@@ -57,19 +65,10 @@ struct LeafPlanner {
   private func best(
     _ problem: BlockProblem, _ covers: [Cover], _ branches: [BlockWork.Branch]
   ) throws(HewnError) -> LeafPlan {
-    let covered = Self.covered(branches, covers)
+    let covered = branches.covered(by: covers)
     let best = try LeafTiling.best(problem, covered, on: target.figures)
     return LeafPlan(
       problem: problem, branches: covered, tiling: best.tiling, prediction: best.prediction)
-  }
-
-  private static func covered(
-    _ branches: [BlockWork.Branch], _ covers: [Cover]
-  ) -> [BlockBranch] {
-    zip(branches, covers).map { branch, cover in
-      BlockBranch(
-        taps: branch.taps, cover: cover, firstRow: branch.firstRow, bias: branch.weights.bias)
-    }
   }
 }
 

@@ -17,6 +17,17 @@ extension Gemm: GPUOperator {
   package func writesChannels(of node: GPUNode) -> Bool { BlockActivation(activation) != nil }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
+    let output = try lowering.output(0)
+    let work = try work(
+      node, input: try lowering.channels(ofInput: 0), output: output, residual: nil)
+    return try lowering.convolve([work], output: output, activation: activation)
+  }
+}
+
+extension Gemm: GPUCoveredOperator {
+  func work(
+    _ node: GPUNode, input: GPUTensor, output: GPUTensor, residual: GPUTensor?
+  ) throws(HewnError) -> BlockWork {
     let matrix = try FilterMatrix(
       try node.constantWeights(), transposed: transposesB, scale: alpha)
     var bias = [Float](repeating: 0, count: matrix.rows)
@@ -24,11 +35,9 @@ extension Gemm: GPUOperator {
       let values = constant.floats()
       for row in bias.indices { bias[row] = beta * (values.count == 1 ? values[0] : values[row]) }
     }
-    let output = try lowering.output(0)
-    var work = BlockWork(
-      input: try lowering.channels(ofInput: 0), output: output, activation: activation)
+    var work = BlockWork(input: input, output: output, activation: activation)
     work.branches = [.product(FilterWeights(matrix: matrix, bias: bias))]
-    return try lowering.convolve([work], output: output, activation: activation)
+    return work
   }
 }
 
@@ -47,8 +56,17 @@ extension MatMul: GPUOperator {
   }
 
   package func lower(_ node: GPUNode, in lowering: GPULowering) throws(HewnError) -> GPUDecision? {
-    let matrix = try FilterMatrix(try node.constantWeights(), transposed: false, scale: 1)
     let (input, output) = (try lowering.input(0), try lowering.output(0))
+    let work = try work(node, input: input, output: output, residual: nil)
+    return try lowering.convolve([work], output: output, activation: .identity)
+  }
+}
+
+extension MatMul: GPUCoveredOperator {
+  func work(
+    _ node: GPUNode, input: GPUTensor, output: GPUTensor, residual: GPUTensor?
+  ) throws(HewnError) -> BlockWork {
+    let matrix = try FilterMatrix(try node.constantWeights(), transposed: false, scale: 1)
     let rows = input.vectorCount / matrix.taps
     var work = BlockWork(
       input: input.reshaped(to: [input.shape[0], matrix.taps, rows]),
@@ -57,7 +75,7 @@ extension MatMul: GPUOperator {
     work.output = LanesGeometry(rowMajorPixels: rows, channels: matrix.rows)
     let bias = [Float](repeating: 0, count: matrix.rows)
     work.branches = [.product(FilterWeights(matrix: matrix, bias: bias))]
-    return try lowering.convolve([work], output: output, activation: .identity)
+    return work
   }
 }
 

@@ -85,15 +85,7 @@ package final class GPULowering {
 
   /// A new dense tensor.
   package func tensor(element: KernelElement, shape: Shape) throws(HewnError) -> GPUTensor {
-    var tensor = GPUTensor(GPUMemory(buffer: 0, byteOffset: 0), element, shape)
-    guard tensor.groups <= KernelSize.gridLimit,
-      tensor.byteCount / element.byteCount <= KernelSize.limit
-    else {
-      throw HewnError(
-        .unsupported,
-        "a tensor of \(shape); on the GPU it has at most \(8 * KernelSize.gridLimit) images and"
-          + " \(KernelSize.limit) elements with the batch rounded up to 8: use a smaller batch")
-    }
+    var tensor = try GPUTensor(unplaced: shape, element)
     tensor.memory = try scratch(byteCount: tensor.byteCount)
     return tensor
   }

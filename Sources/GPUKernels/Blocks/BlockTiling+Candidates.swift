@@ -142,7 +142,7 @@ extension BlockTiling {
   }
 
   /// Those of segments of each height, tall ones first; of full root groups where there are no zeros.
-  private func expectedLoads(_ outline: BlockOutline) -> [BlockLoad] {
+  func expectedLoads(_ outline: BlockOutline) -> [BlockLoad] {
     let heights = outline.density == 1 ? [rootRows] : [64, 32, 16].filter { $0 <= rootRows }
     return heights.map { BlockLoad(expected: outline, self, height: $0) }
   }

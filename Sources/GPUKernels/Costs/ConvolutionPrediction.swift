@@ -24,6 +24,8 @@ package struct ConvolutionPrediction: Hashable, Sendable {
   /// Blocks that a multiprocessor holds at a time.
   package var residentBlocks: Int
   package var limiter: Limiter
+  /// Seconds of starts, and of waits at chunks that no work hides.
+  var overheadSeconds: Double
 
   /// The share of what is not the longest that does not overlap with it.
   private static let exposedShare = 0.125
@@ -55,11 +57,28 @@ package struct ConvolutionPrediction: Hashable, Sendable {
     let latency =
       (Double(blocks.turns) * Self.blockLatency + chunks * wait) / figures.clock
       + figures.launchSeconds * Double(kernelCount)
+    overheadSeconds =
+      (Double(blocks.turns) * Self.blockLatency + chunks * Self.chunkLatency) / figures.clock
+      + figures.launchSeconds * Double(kernelCount)
     self.seconds = seconds + Self.exposedShare * others + latency
     self.limits = limits
     waves = blocks.waves
     residentBlocks = blocks.resident
     limiter = latency > seconds ? .latency : name
+  }
+
+  /// What it would take if `limiter` were the longest of the limits and nothing waited for a chunk: no more than
+  /// ``seconds``, and linear in what blocks do.
+  func seconds(limitedBy limiter: Limiter) -> Double {
+    let all = limits.values.sorted().reduce(0, +)
+    return (1 - Self.exposedShare) * limits[limiter, default: 0] + Self.exposedShare * all
+      + overheadSeconds
+  }
+
+  /// The longest of the limits that depend on what blocks do.
+  var longestOfBlocks: Limiter {
+    let limiters: [Limiter] = [.issue, .tensor, .fma, .shared, .l2]
+    return limiters.max { limits[$0, default: 0] < limits[$1, default: 0] } ?? .issue
   }
 
   /// The share of its time that a multiprocessor with so many warps is busy.

@@ -8,11 +8,6 @@ struct LeafLoad {
   let taps: [Int: Int]
 
   init(_ problem: BlockProblem, _ branches: [BlockBranch]) {
-    window = TapWindow(branches.lazy.flatMap(\.taps))
-    channels = max(Set(branches.lazy.flatMap { $0.taps.lazy.map(\.channel) }).count, 1)
-    rootCount = branches.reduce(0) {
-      $0 + $1.cover.rows.dividedRoundingUp(by: LeafSegment.rootRows)
-    }
     var taps: [Int: Int] = [:]
     for branch in branches {
       for segment in branch.cover.segments {
@@ -22,6 +17,14 @@ struct LeafLoad {
       }
       taps[1, default: 0] += branch.cover.leavesByRow.reduce(0) { $0 + $1.count }
     }
+    self.init(branches.map { ($0.cover.rows, $0.taps) }, taps: taps)
+  }
+
+  /// What is expected before filters are covered.
+  init(_ branches: [(rows: Int, taps: [BlockTap])], taps: [Int: Int]) {
+    window = TapWindow(branches.lazy.flatMap(\.taps))
+    channels = max(Set(branches.lazy.flatMap { $0.taps.lazy.map(\.channel) }).count, 1)
+    rootCount = branches.reduce(0) { $0 + $1.rows.dividedRoundingUp(by: LeafSegment.rootRows) }
     self.taps = taps
   }
 

@@ -45,7 +45,13 @@ extension LeafTiling {
   package static func best(
     _ problem: BlockProblem, _ branches: [BlockBranch], on figures: GPUFigures
   ) throws(HewnError) -> (tiling: LeafTiling, prediction: ConvolutionPrediction) {
-    let load = LeafLoad(problem, branches)
+    try best(problem, LeafLoad(problem, branches), on: figures)
+  }
+
+  /// The same for what is counted or expected of covers.
+  static func best(
+    _ problem: BlockProblem, _ load: LeafLoad, on figures: GPUFigures
+  ) throws(HewnError) -> (tiling: LeafTiling, prediction: ConvolutionPrediction) {
     try problem.checkLeaves(load.window)
     var best: (tiling: LeafTiling, prediction: ConvolutionPrediction)?
     for candidate in candidates(problem, load, figures.target) {
