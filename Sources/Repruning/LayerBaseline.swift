@@ -16,7 +16,7 @@ package struct LayerBaseline: Sendable {
   package init(
     _ layer: PricedLayer, options: LayerRounds.Options = .init(), parts: PartLoop = runInOrder
   ) throws(HewnError) {
-    covers = layer.parts.map { options.search($0.weights.matrix, costs: layer.costs.covers).cover }
+    covers = layer.parts.map { options.search($0.weights.matrix, costs: layer.exactCosts).cover }
     exactTime = layer.costs.floor.time(
       covers: covers.reduce(0) { $0 + ($1.predictedCost ?? .infinity) })
     relativeError = layer.relativeError(of: layer.parts.map(\.weights))

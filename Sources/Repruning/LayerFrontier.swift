@@ -41,6 +41,21 @@ package struct LayerFrontier: Sendable {
     corners = Self.corners(plans)
   }
 
+  /// What was found before.
+  ///
+  /// - Throws: `invalidFile` for plans that are not in order, or none.
+  package init(restoring plans: [LayerPlan], unchanged: LayerPlan) throws(HewnError) {
+    let isInOrder = zip(plans, plans.dropFirst()).allSatisfy {
+      $0.loss < $1.loss && $0.time > $1.time
+    }
+    guard isInOrder, !plans.isEmpty else {
+      throw HewnError(.invalidFile, "plans of a layer that are not in order")
+    }
+    self.unchanged = unchanged
+    self.plans = plans
+    corners = Self.corners(plans)
+  }
+
   /// Runs rounds at prices all over the range.
   ///
   /// Time falls from step to step, so that what is unknown of it between two is at most the difference of their

@@ -1,4 +1,5 @@
 package import Covers
+package import Tensors
 
 /// One thing that a layer may become: what it is, or a round of dropping.
 package struct LayerPlan: Sendable {
@@ -79,5 +80,45 @@ extension LayerPlan {
       loss: layer.lossPerError * round.relativeErrors.refitted, droppedCount: dropped,
       filledCount: filled, refittedCount: refitted, unsolvedFilters: round.unsolvedFilters,
       source: .covers(biases: round.weights.map(\.bias)))
+  }
+}
+
+extension LayerPlan {
+  private static let forms: [Form] = [.dense, .exact, .repruned]
+
+  /// All but covers, weights and filters: the form, times, errors, loss and counts.
+  package var numbers: [Double] {
+    [
+      Double(Self.forms.firstIndex(of: form) ?? 0), time, exactTime, denseTime,
+      relativeErrors.dropped, relativeErrors.refitted, loss, Double(droppedCount),
+      Double(filledCount), Double(refittedCount),
+    ]
+  }
+
+  /// What was found before.
+  ///
+  /// - Parameters:
+  ///   - numbers: ``numbers``, of which nothing is believed.
+  ///   - weights: those of the covers, which may be none.
+  /// - Throws: `invalidFile`.
+  package init(
+    restoring numbers: [Double], covers: [Cover], weights: [FilterWeights],
+    unsolvedFilters: [[Int]]
+  ) throws(HewnError) {
+    guard numbers.count == 10, let number = Int(exactly: numbers[0]),
+      Self.forms.indices.contains(number), numbers.allSatisfy({ $0 >= 0 }),
+      (numbers[1...2] + numbers[4...6]).allSatisfy(\.isFinite),
+      let dropped = Int(exactly: numbers[7]), let filled = Int(exactly: numbers[8]),
+      let refitted = Int(exactly: numbers[9])
+    else { throw HewnError(.invalidFile, "a plan of a layer with the numbers \(numbers)") }
+    let form = Self.forms[number]
+    guard form == .dense || !covers.isEmpty else {
+      throw HewnError(.invalidFile, "a plan of a layer without covers")
+    }
+    self.init(
+      form: form, covers: covers, time: numbers[1], exactTime: numbers[2], denseTime: numbers[3],
+      relativeErrors: (numbers[4], numbers[5]), loss: numbers[6], droppedCount: dropped,
+      filledCount: filled, refittedCount: refitted, unsolvedFilters: unsolvedFilters,
+      source: form == .repruned ? .covers(biases: weights.map(\.bias)) : .own(weights))
   }
 }

@@ -6,8 +6,6 @@ extension NetworkPruning {
     /// The best plan that meets the budget; where none does, the one that misses it by the least.
     package let plan: NetworkPlan
     package let isMet: Bool
-    /// The plans that were measured.
-    package let measurementCount: Int
   }
 
   /// The plan of the least loss that was found to be so many times as fast as the network as it is.
@@ -24,7 +22,7 @@ extension NetworkPruning {
   package func plan(time: Double) -> Found {
     let met = (0...changes.count).first { plan(changeCount: $0).time <= time }
     guard let met else {
-      return Found(plan: plan(changeCount: changes.count), isMet: false, measurementCount: 0)
+      return Found(plan: plan(changeCount: changes.count), isMet: false)
     }
     var mixtures = [mixture(changeCount: met)]
     if met > 0, let mixture = mixture(changeCount: met - 1).sped(to: time) {
@@ -35,7 +33,7 @@ extension NetworkPruning {
     }.filter { $0.time <= time }
     // Rounding may take a mixture just over the time.
     let best = plans.min { ($0.loss, $0.time) < ($1.loss, $1.time) } ?? plan(changeCount: met)
-    return Found(plan: best, isMet: true, measurementCount: 0)
+    return Found(plan: best, isMet: true)
   }
 
   /// The fastest plan that was found to lose at most `loss`.
@@ -45,7 +43,7 @@ extension NetworkPruning {
   package func plan(loss: Double) -> Found {
     let met = (0...changes.count).last { plan(changeCount: $0).loss <= loss }
     guard let met else {
-      return Found(plan: plan(changeCount: 0), isMet: false, measurementCount: 0)
+      return Found(plan: plan(changeCount: 0), isMet: false)
     }
     var mixtures = [mixture(changeCount: met)]
     if met < changes.count, let mixture = mixture(changeCount: met + 1).spared(to: loss) {
@@ -55,35 +53,67 @@ extension NetworkPruning {
       plan($0.takingLess(within: loss).choices, lambda: lambda(changeCount: met))
     }.filter { $0.loss <= loss }
     let best = plans.min { ($0.time, $0.loss) < ($1.time, $1.loss) } ?? plan(changeCount: met)
-    return Found(plan: best, isMet: true, measurementCount: 0)
+    return Found(plan: best, isMet: true)
   }
 
-  /// The fastest plan that is accepted, if plans of greater λ are wherever those of smaller λ are.
+  /// The plan of the least loss that is measured to be so many times as fast as the network as it is; where
+  /// none is, the fastest that was measured.
   ///
-  /// Bisects the λ at which anything changes. The network as it is is measured where no other is accepted.
+  /// Asks for a greater or smaller predicted speed-up until the measured one is met, and not by much more.
   ///
-  /// - Parameter isAccepted: measures a plan, and is called at most `maximumMeasurements` times.
-  /// - Throws: what `isAccepted` throws.
-  package func plan(
-    where isAccepted: (NetworkPlan) throws(HewnError) -> Bool
-  ) throws(HewnError) -> Found {
-    var (accepted, refused) = (-1, changes.count + 1)
-    var measurementCount = 0
-    var best: NetworkPlan?
-    while refused - accepted > 1, measurementCount + 1 < options.maximumMeasurements {
-      let middle = (accepted + refused) / 2
-      let plan = plan(changeCount: middle)
-      measurementCount += 1
-      if try isAccepted(plan) {
-        accepted = middle
-        best = plan
-      } else {
-        refused = middle
-      }
+  /// - Parameters:
+  ///   - measurementLimit: how often `measure` is called, at most.
+  ///   - measure: the speed-up of a plan, above 0.
+  /// - Throws: what `measure` throws.
+  package func plan<Failure: Error>(
+    measuredSpeedup factor: Double, measurementLimit: Int,
+    _ measure: (NetworkPlan) throws(Failure) -> Double
+  ) throws(Failure) -> NetworkPlan {
+    var asked = factor
+    var best: (plan: NetworkPlan, reached: Double)?
+    for _ in 0..<measurementLimit {
+      let found = plan(speedup: asked)
+      let reached = try measure(found.plan)
+      let isBetter =
+        switch (reached >= factor, best.map { $0.reached >= factor }) {
+        case (_, nil): true
+        case (true, true?): found.plan.loss < best?.plan.loss ?? .infinity
+        case (false, false?): reached > best?.reached ?? 0
+        case (let isFastEnough, _?): isFastEnough
+        }
+      if isBetter { best = (found.plan, reached) }
+      let isClose = reached >= factor && reached <= Self.speedupSlack * factor
+      if isClose || reached <= 0 || (reached < factor && !found.isMet) { break }
+      // A little more than is asked for, as times vary from run to run.
+      let next = max(1, asked * Self.speedupAim * factor / reached)
+      if next == asked { break }
+      asked = next
     }
-    if let best { return Found(plan: best, isMet: true, measurementCount: measurementCount) }
-    return Found(
-      plan: unchanged, isMet: try isAccepted(unchanged), measurementCount: measurementCount + 1)
+    return best?.plan ?? unchanged
+  }
+
+  /// By how much more than was asked for a speed-up is close enough, and by how much more it is aimed at.
+  private static let (speedupSlack, speedupAim) = (1.05, 1.02)
+
+  /// The greatest number of changes that is accepted, if fewer are wherever more are.
+  ///
+  /// - Parameters:
+  ///   - range: the numbers to search.
+  ///   - measurementLimit: how often `isAccepted` is called, at most.
+  /// - Returns: `nil` where none was found.
+  /// - Throws: what `isAccepted` throws.
+  package func lastAccepted<Failure: Error>(
+    in range: ClosedRange<Int>, measurementLimit: Int,
+    _ isAccepted: (_ changeCount: Int) throws(Failure) -> Bool
+  ) throws(Failure) -> Int? {
+    var (accepted, refused) = (range.lowerBound - 1, range.upperBound + 1)
+    var measurementCount = 0
+    while refused - accepted > 1, measurementCount < measurementLimit {
+      let middle = (accepted + refused) / 2
+      measurementCount += 1
+      if try isAccepted(middle) { accepted = middle } else { refused = middle }
+    }
+    return accepted < range.lowerBound ? nil : accepted
   }
 
   /// Plans from λ = ∞ to λ = 0, in about equal steps of predicted time.

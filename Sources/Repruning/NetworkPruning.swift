@@ -47,12 +47,19 @@ package struct NetworkPruning: Sendable {
     _ layers: [PricedLayer], otherTime: Double = 0, options: Options = Options(),
     parts: PartLoop = runInOrder
   ) throws(HewnError) {
-    precondition(otherTime >= 0 && otherTime.isFinite, "a time of \(otherTime)")
-    self.options = options
-    self.otherTime = otherTime
     let frontiers = try collect(layers.count, parts) { layer throws(HewnError) in
       try LayerFrontier(layers[layer], options: options.rounds, priceCount: options.priceCount)
     }
+    self.init(frontiers, otherTime: otherTime, options: options)
+  }
+
+  /// Trades the times of layers whose plans are known.
+  package init(
+    _ frontiers: [LayerFrontier], otherTime: Double = 0, options: Options = Options()
+  ) {
+    precondition(otherTime >= 0 && otherTime.isFinite, "a time of \(otherTime)")
+    self.options = options
+    self.otherTime = otherTime
     self.frontiers = frontiers
     changes = frontiers.enumerated().flatMap { layer, frontier in
       zip(frontier.corners, frontier.corners.dropFirst()).map { before, after in
@@ -74,9 +81,13 @@ package struct NetworkPruning: Sendable {
     return plan(choices(changeCount: changes.count { $0.lambda > lambda }), lambda: lambda)
   }
 
+  /// The number of changes from λ = ∞ to λ = 0.
+  package var changeCount: Int { changes.count }
+
   /// The network after the first changes, at the λ of the last of them.
-  func plan(changeCount: Int) -> NetworkPlan {
-    plan(choices(changeCount: changeCount), lambda: lambda(changeCount: changeCount))
+  package func plan(changeCount: Int) -> NetworkPlan {
+    precondition((0...changes.count).contains(changeCount), "\(changeCount) changes")
+    return plan(choices(changeCount: changeCount), lambda: lambda(changeCount: changeCount))
   }
 
   func lambda(changeCount: Int) -> Double {

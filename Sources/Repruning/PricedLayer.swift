@@ -32,7 +32,10 @@ package struct PricedLayer: Sendable {
 
   package let name: String
   package let parts: [Part]
+  /// What rounds go by.
   package let costs: LayerCosts
+  /// What covers of the layer as it is cost.
+  package let exactCosts: CoverCosts
   /// a_l, the network's loss for one unit of the layer's relative error; 1 for all layers without calibration
   /// data (``LossUnit/assumed``).
   package let lossPerError: Double
@@ -43,9 +46,11 @@ package struct PricedLayer: Sendable {
   /// Σ ‖Y‖², or Σ ‖W₀‖².
   let energy: Double
 
+  /// - Parameter exactCosts: `nil` where they are those of rounds.
   /// - Precondition: all parts have statistics or none has; `lossPerError` is finite and not negative.
   package init(
-    name: String, parts: [Part], costs: LayerCosts, lossPerError: Double, adaptsBias: Bool
+    name: String, parts: [Part], costs: LayerCosts, exactCosts: CoverCosts? = nil,
+    lossPerError: Double, adaptsBias: Bool
   ) {
     precondition(lossPerError >= 0 && lossPerError.isFinite, "a loss of \(lossPerError)")
     precondition(
@@ -54,6 +59,7 @@ package struct PricedLayer: Sendable {
     self.name = name
     self.parts = parts
     self.costs = costs
+    self.exactCosts = exactCosts ?? costs.covers
     self.lossPerError = lossPerError
     self.adaptsBias = adaptsBias
     let energies = parts.map(\.energy)

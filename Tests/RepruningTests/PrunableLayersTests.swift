@@ -126,7 +126,11 @@ import Testing
   @Test func biasesThatMayNotChangeHaveTheirReason() throws {
     let cases: [(String?, (inout CaseGraph) throws -> ValueID)] = [
       (nil, { try $0.conv($0.input([1, 2, 4, 4]), filters: 3, Conv(kernel: [1, 1])) }),
-      (nil, { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([1])]) }),
+      (nil, { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 1]), $0.constant([1])]) }),
+      (
+        "C is a single number",
+        { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([1])]) }
+      ),
       (
         nil,
         { try $0.add(Gemm(), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([1, 4])]) }
@@ -142,6 +146,10 @@ import Testing
       (
         "the bias is multiplied by 0",
         { try $0.add(Gemm(beta: 0), [$0.input([2, 3]), $0.constant([3, 4]), $0.constant([4])]) }
+      ),
+      (
+        "the bias is multiplied by 0",
+        { try $0.add(Gemm(beta: 0), [$0.input([2, 3]), $0.constant([3, 4])]) }
       ),
       (
         "the bias is computed at run time",

@@ -105,6 +105,18 @@ package struct Calibration: Sendable {
     return runs
   }
 
+  /// The sums of a layer before the first image.
+  ///
+  /// - Parameter separatesInputs: whether the network before the layer has changed.
+  /// - Throws: as ``LayerSums/init(_:original:sampler:batch:separatesInputs:)``.
+  func sums(of layer: PrunableLayer, separatesInputs: Bool) throws(HewnError) -> LayerSums {
+    var generator = layer.generator(seed: options.seed)
+    let sampler = PositionSampler(
+      seed: generator.next(), imageCount: images.count, limit: options.positionLimit)
+    return try LayerSums(
+      layer, original: graph, sampler: sampler, batch: batch, separatesInputs: separatesInputs)
+  }
+
   /// Runs over all images once.
   ///
   /// - Parameter changed: `nil` where the changed network is not different before the layers.
@@ -112,13 +124,7 @@ package struct Calibration: Sendable {
     _ layers: [PrunableLayer], changed: Graph?, _ parts: PartLoop,
     _ body: (PrunableLayer, [LayerStatistics]) throws -> Void
   ) throws {
-    var sums = try layers.map { layer in
-      var generator = layer.generator(seed: options.seed)
-      let sampler = PositionSampler(
-        seed: generator.next(), imageCount: images.count, limit: options.positionLimit)
-      return try LayerSums(
-        layer, original: graph, sampler: sampler, batch: batch, separatesInputs: changed != nil)
-    }
+    var sums = try layers.map { try self.sums(of: $0, separatesInputs: changed != nil) }
     let inputs = layers.map(\.input)
     let original = try runner.computation(of: inputs, in: graph)
     let other = try changed.map { try runner.computation(of: inputs, in: $0) }

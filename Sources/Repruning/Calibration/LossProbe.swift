@@ -22,21 +22,11 @@ package struct LossProbe: Sendable {
     package init() {}
   }
 
-  /// An output that counts.
-  private struct Output {
-    /// Its position among the graph's outputs.
-    let position: Int
-    let loss: OutputLoss
-    /// The elements of each image in the original network.
-    let original: [[Float]]
-  }
-
-  private let graph: Graph
-  private let images: CalibrationImages
+  private let outputs: OriginalOutputs
   private let runner: NetworkRunner
   private let options: Options
-  private let batch: Int
-  private var outputs: [Output] = []
+
+  private var graph: Graph { outputs.graph }
 
   /// Runs the original network on a sample of a calibration's images.
   ///
@@ -47,54 +37,11 @@ package struct LossProbe: Sendable {
     precondition(
       options.imageLimit >= 1 && options.drawCount >= 1 && options.relativeError > 0,
       "\(options)")
-    graph = calibration.graph
-    images = calibration.images.sample(limit: options.imageLimit)
     runner = calibration.runner
     self.options = options
-    batch = try images.batch(of: graph)
-    let counted = try countedOutputs()
-    let computation = try runner.computation(of: graph.outputs, in: graph)
-    var elements = [[[Float]]](repeating: [], count: counted.count)
-    try forEachBatch { range, tensors in
-      let results = try computation(tensors)
-      for (index, position) in counted.enumerated() {
-        elements[index] += try items(of: results[position], position, range.count)
-      }
-    }
-    for (position, original) in zip(counted, elements) {
-      let shape = graph[graph.outputs[position]].type.shape
-      let itemShape =
-        shape.dimensions.first == batch ? Shape([1] + shape.dimensions.dropFirst()) : shape
-      outputs.append(
-        Output(
-          position: position, loss: OutputLoss(itemShape: itemShape, original: original),
-          original: original))
-    }
-  }
-
-  /// The positions of the outputs that count.
-  private func countedOutputs() throws(HewnError) -> [Int] {
-    var positions: [Int] = []
-    var byteCount = 0
-    for (position, id) in graph.outputs.enumerated() {
-      let (name, type) = (graph[id].name, graph[id].type)
-      guard type.element.isFloatingPoint else { continue }
-      guard batch == 1 || type.shape.dimensions.first == batch else {
-        throw HewnError(
-          .invalidArgument,
-          "output \"\(name)\" of shape \(type.shape) does not have one part for each of the"
-            + " \(batch) images of a batch; bind the network to a batch of 1")
-      }
-      positions.append(position)
-      byteCount = byteCount.saturatingAdd(
-        (type.shape.elementCount / batch).saturatingMultiply(4 * images.count))
-    }
-    guard !positions.isEmpty else {
-      throw HewnError(
-        .unsupported, "no output of the network holds floating-point numbers to take a loss of")
-    }
-    try MemoryLimit.check(byteCount, for: "the outputs for \(images.count) calibration images")
-    return positions
+    outputs = try OriginalOutputs(
+      of: calibration.graph, images: calibration.images.sample(limit: options.imageLimit),
+      runner: runner)
   }
 
   /// Measures a layer's unit.
@@ -165,39 +112,12 @@ package struct LossProbe: Sendable {
 
   private func losses(_ before: Computation, _ after: [Computation]) throws -> [Double] {
     var losses = [Double](repeating: 0, count: after.count)
-    try forEachBatch { range, tensors in
+    try outputs.forEachBatch { range, tensors in
       let values = try before(tensors)
       for (draw, computation) in after.enumerated() {
-        let results = try computation(values)
-        for output in outputs {
-          let changed = try items(of: results[output.position], output.position, range.count)
-          for (original, changed) in zip(output.original[range], changed) {
-            losses[draw] += output.loss.loss(original: original, changed: changed)
-          }
-        }
+        try outputs.add(computation(values), range, to: &losses[draw])
       }
     }
     return losses
-  }
-
-  private func forEachBatch(_ body: (Range<Int>, [Tensor]) throws -> Void) throws {
-    for first in stride(from: 0, to: images.count, by: batch) {
-      let range = first..<min(first + batch, images.count)
-      try body(range, try images.inputs(range, of: graph, batch: batch))
-    }
-  }
-
-  /// The elements of the first images of an output.
-  private func items(
-    of tensor: Tensor, _ position: Int, _ count: Int
-  ) throws(HewnError) -> [[Float]] {
-    let elements = tensor.floats()
-    let size = elements.count / batch
-    guard elements[..<(size * count)].allSatisfy(\.isFinite) else {
-      throw HewnError(
-        .failedCheck,
-        "output \"\(graph[graph.outputs[position]].name)\" is not finite on the calibration data")
-    }
-    return (0..<count).map { Array(elements[$0 * size..<($0 + 1) * size]) }
   }
 }

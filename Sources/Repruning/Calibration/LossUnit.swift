@@ -24,6 +24,11 @@ package struct LossUnit: Hashable, Sendable {
     linearity = nil
   }
 
+  /// What was found before.
+  package init(restoring value: Double, draws: [Double], linearity: Double?) {
+    (self.value, self.draws, self.linearity) = (value, draws, linearity)
+  }
+
   /// 1: without calibration data all layers count alike.
   package static let assumed = LossUnit(assumed: 1)
   /// 0, of a layer that no noise changes the outputs of: all weights or all inputs are zero.

@@ -24,6 +24,8 @@ package struct OutputLoss: Sendable {
   static let sumTolerance = 1e-2
 
   package let measure: Measure
+  /// Whether the output holds class scores.
+  var isOfScores: Bool { measure != .relativeSquares }
   /// What the sum over images is divided by.
   private let divisor: Double
 

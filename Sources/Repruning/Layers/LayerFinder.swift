@@ -10,12 +10,14 @@ struct LayerFinder {
 
   let graph: Graph
   private let producers: [Int?]
+  private let consumers: [[Int]]
   private let readerCounts: [Int]
 
   init(_ graph: Graph) {
     self.graph = graph
     producers = graph.producers()
-    var counts = graph.consumers().map(\.count)
+    consumers = graph.consumers()
+    var counts = consumers.map(\.count)
     for output in graph.outputs { counts[output.index] += 1 }
     readerCounts = counts
   }
@@ -44,11 +46,17 @@ struct LayerFinder {
       return .exception(reason: "it is depthwise: each filter reads one channel")
     }
     let geometry = try op.geometry(input: input, weight: weight).rowsAndColumns
+    let scaled = OutputScale(
+      of: index, in: graph, producers: producers, consumers: consumers, readerCounts: readerCounts,
+      filters: weight[0])
+    var bias = bias(index)
+    if bias == .absent, let mean = scaled?.mean { bias = .mean(mean) }
     return .layer(
       PrunableLayer(
         node: index, label: graph.nodes[index].label, input: x, weights: w,
-        bias: bias(index), groupCount: op.groups, rows: weight[0] / op.groups,
-        taps: weight[1] * geometry.kernelElementCount, form: .filters, biasScale: 1,
+        bias: bias, groupCount: op.groups, rows: weight[0] / op.groups,
+        taps: weight[1] * geometry.kernelElementCount, form: .filters,
+        biasScale: bias.isMean ? -1 : 1, rowScales: scaled?.factors ?? [],
         window: InputWindow(geometry, input: input, channelCount: weight[1])))
   }
 
@@ -62,7 +70,7 @@ struct LayerFinder {
         node: index, label: graph.nodes[index].label, input: a, weights: b,
         bias: bias(index, of: op, columns: geometry.columns), groupCount: 1,
         rows: geometry.columns, taps: geometry.depth, form: op.transposesB ? .filters : .taps,
-        biasScale: op.beta,
+        biasScale: op.beta, rowScales: [],
         window: InputWindow(
           rows: geometry.rows, depth: geometry.depth, isTransposed: op.transposesA,
           scale: op.alpha)))
@@ -83,6 +91,7 @@ struct LayerFinder {
         node: index, label: graph.nodes[index].label, input: a, weights: b,
         bias: .fixed("a MatMul has no bias"), groupCount: 1, rows: geometry.columns,
         taps: geometry.depth, form: .taps, biasScale: 1,
+        rowScales: [],
         window: InputWindow(
           rows: geometry.batch.elementCount * geometry.rows, depth: geometry.depth,
           isTransposed: false, scale: 1)))
@@ -126,10 +135,11 @@ struct LayerFinder {
   }
 
   private func bias(_ index: Int, of op: Gemm, columns: Int) -> PrunableLayer.Bias {
+    if op.beta == 0 { return .fixed("the bias is multiplied by 0") }
     let bias = bias(index)
     guard case .constant(let id) = bias else { return bias }
-    if op.beta == 0 { return .fixed("the bias is multiplied by 0") }
-    return graph[id].type.shape.isRow(of: columns) ? bias : .fixed("C is no row")
+    guard graph[id].type.shape.isRow(of: columns) else { return .fixed("C is no row") }
+    return graph[id].type.shape.elementCount == columns ? bias : .fixed("C is a single number")
   }
 }
 

@@ -12,15 +12,23 @@ package import Tensors
 /// at each *position*: a pixel of an image, or a row of a product. That is before an activation, a
 /// residual and whatever else the node adds. Products that are scaled (alpha of `Gemm`) are taken to scale
 /// their inputs, so that weights are those of the file.
+///
+/// A BatchNormalization that alone reads the outputs scales each of them. Filters are then taken with that
+/// scale, and errors are those of what the network goes on with: wᵢ and bᵢ are ``rowScales`` times those
+/// of the file.
 package struct PrunableLayer: Sendable {
   /// Where a layer has its biases.
   package enum Bias: Hashable, Sendable {
     /// In a constant that this node alone reads.
     case constant(ValueID)
+    /// It has none; the means of the BatchNormalization that follows are their negatives.
+    case mean(ValueID)
     /// It has none, and may get some.
     case absent
     /// They stay as they are, for this reason.
     case fixed(String)
+
+    var isMean: Bool { if case .mean = self { true } else { false } }
   }
 
   /// How the weights lie in their tensor.
@@ -39,7 +47,7 @@ package struct PrunableLayer: Sendable {
   package let input: ValueID
   /// The constant that holds the weights.
   package let weights: ValueID
-  package let bias: Bias
+  package private(set) var bias: Bias
   /// The number of convolution groups; 1 for products.
   package let groupCount: Int
   /// M, the filters of a group.
@@ -49,6 +57,9 @@ package struct PrunableLayer: Sendable {
   let form: Form
   /// What biases in the file are multiplied by: beta of `Gemm`.
   let biasScale: Float
+  /// What follows scales the output of each filter by, over all groups, but for the sign; none is zero.
+  /// Empty where nothing does.
+  package let rowScales: [Float]
   package let window: InputWindow
 
   /// The number of positions in all images that a run of the graph takes.
@@ -66,5 +77,12 @@ package struct PrunableLayer: Sendable {
 
   package var mayChangeBias: Bool {
     if case .fixed = bias { false } else { true }
+  }
+
+  /// The same layer, whose biases stay as they are.
+  package func keepingBias(because reason: String) -> PrunableLayer {
+    var layer = self
+    layer.bias = .fixed(reason)
+    return layer
   }
 }
