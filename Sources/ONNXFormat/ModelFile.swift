@@ -5,8 +5,8 @@ struct ModelFile: Sendable {
   let source: ByteSource
   /// Where the model's other files lie; `nil` for a model that was read from bytes.
   let folder: String?
-  /// The initializers, and the outputs of `Constant` in the graph itself.
-  var tensorNames: Set<String> = []
+  /// What can be written differently.
+  var parts = WritableParts()
   /// The other files that tensors were read from.
   var externalFiles: Set<FileIdentity> = []
 

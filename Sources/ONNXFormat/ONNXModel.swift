@@ -85,7 +85,7 @@ package struct ONNXModel: Sendable {
         of: proto, opset: opset, skeletonByteCount: skeletonByteCount),
       fallbackName: name, tensors: tensors)
     var file = file
-    file.tensorNames = tensorNames(of: proto.graph)
+    file.parts = WritableParts(of: proto, opset: opset, constants: template.constants)
     file.externalFiles = tensors.externalFiles
     return ONNXModel(
       template: template,
@@ -98,16 +98,6 @@ package struct ONNXModel: Sendable {
       fileByteCount: file.source.byteCount,
       fileName: name,
       file: file)
-  }
-
-  /// The tensors that the graph itself names: initializers and outputs of `Constant`.
-  private static func tensorNames(of graph: ONNXGraphProto) -> Set<String> {
-    var names = Set(graph.initializer.map(\.name))
-    names.formUnion(graph.sparseInitializer.map(\.values.name))
-    for node in graph.node where node.opType == "Constant" {
-      names.formUnion(node.output.prefix(1))
-    }
-    return names
   }
 
   /// The version of the standard operator set that the model asks for; of its functions, where it

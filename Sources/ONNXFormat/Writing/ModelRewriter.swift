@@ -1,6 +1,7 @@
 internal import Tensors
 
-/// Makes a model file of the same graph with every tensor dense and inside it.
+/// Makes a model file of the same graph with every tensor dense and inside it, some of them with other
+/// elements, and with new biases.
 ///
 /// All fields that do not concern tensors are copied as they are, those included that Hewn does not
 /// know.
@@ -9,23 +10,40 @@ struct ModelRewriter {
   /// The initializers and constants of the graph by name, with those that are replaced.
   private let tensors: [String: Tensor]
   private let replaced: Set<String>
+  private let biases: [AddedBias]
+  /// The name of the new bias by the node's first output.
+  private let biasNames: [String: String]
+  private let irVersion: Int
   private let reader: TensorReader
 
-  /// - Parameter tensors: the elements of every initializer, and of the constants named in
-  ///   `replaced`.
-  init(_ source: ByteSource, tensors: [String: Tensor], replaced: Set<String>, reader: TensorReader)
-  {
+  /// - Parameters:
+  ///   - tensors: the elements of every initializer, and of the constants named in `replaced`.
+  ///   - biases: for different nodes of the graph that lack one, with names that nothing has.
+  ///   - irVersion: the version of the file format that the file is written in.
+  init(
+    _ source: ByteSource, tensors: [String: Tensor], replaced: Set<String>, biases: [AddedBias],
+    irVersion: Int, reader: TensorReader
+  ) {
     self.source = source
     self.tensors = tensors
     self.replaced = replaced
+    self.biases = biases
+    biasNames = Dictionary(biases.map { ($0.output, $0.name) }, uniquingKeysWith: { $1 })
+    self.irVersion = irVersion
     self.reader = reader
   }
 
   /// - Throws: what reading the tensors of attributes throws.
   func model() throws(HewnError) -> WireMessage {
-    try rewriting(WireReader(source)) { (field, reader, message) throws(HewnError) in
+    // A file may hold its graph as several fields, each of them a part.
+    var isFirstPart = true
+    return try rewriting(WireReader(source)) { (field, reader, message) throws(HewnError) in
       switch (field.number, field.content) {
-      case (7, .bytes(let range)): message.add(7, try graph(reader.reader(for: range)))
+      case (7, .bytes(let range)):
+        var graph = try graph(reader.reader(for: range))
+        if isFirstPart { addBiases(to: &graph) }
+        isFirstPart = false
+        message.add(7, graph)
       case (25, .bytes(let range)): message.add(25, try function(reader.reader(for: range)))
       default: message.copy(field.range)
       }
@@ -55,6 +73,30 @@ struct ModelRewriter {
     }
   }
 
+  private func addBiases(to graph: inout WireMessage) {
+    for bias in biases {
+      graph.add(5, dense(bias.tensor, name: bias.name))
+      // Before version 4, every initializer is the default of an input.
+      if irVersion < 4 { graph.add(11, input(bias.name, bias.tensor.type)) }
+    }
+  }
+
+  /// A graph input: its name, and the type of a tensor with fixed extents.
+  private func input(_ name: String, _ type: TensorType) -> WireMessage {
+    var (shape, tensor, value, input) = (WireMessage(), WireMessage(), WireMessage(), WireMessage())
+    for extent in type.shape.dimensions {
+      var dimension = WireMessage()
+      dimension.add(1, extent)
+      shape.add(1, dimension)
+    }
+    tensor.add(1, type.element.onnxNumber)
+    tensor.add(2, shape)
+    value.add(1, tensor)
+    input.add(1, name)
+    input.add(2, value)
+    return input
+  }
+
   private func function(_ reader: WireReader) throws(HewnError) -> WireMessage {
     try rewriting(reader) { (field, reader, message) throws(HewnError) in
       switch (field.number, field.content) {
@@ -67,33 +109,40 @@ struct ModelRewriter {
   }
 
   private func node(_ reader: WireReader, isOfGraph: Bool) throws(HewnError) -> WireMessage {
-    let name = isOfGraph ? try constant(reader) : nil
-    let replacement = name.flatMap { tensors[$0] }
+    let (type, output) = isOfGraph ? try heading(reader) : ("", "")
+    let isReplaced = type == "Constant" && replaced.contains(output)
+    let replacement = isReplaced ? tensors[output] : nil
+    let bias = biasNames[output]
+    var inputCount = 0
     var message = try rewriting(reader) { (field, reader, message) throws(HewnError) in
       switch (field.number, field.content) {
+      case (1, .bytes):
+        inputCount += 1
+        // What follows the weights of a node without a bias are empty names.
+        if bias == nil || inputCount <= 2 { message.copy(field.range) }
+        if let bias, inputCount == 2 { message.add(1, bias) }
       case (5, .bytes) where replacement != nil: break
       case (5, .bytes(let range)): message.add(5, try attribute(reader.reader(for: range)))
       default: message.copy(field.range)
       }
     }
-    if let name, let replacement { message.add(5, value(replacement, name: name)) }
+    if let replacement { message.add(5, value(replacement, name: output)) }
     return message
   }
 
-  /// The output of a `Constant` whose tensor is replaced.
-  private func constant(_ reader: WireReader) throws(HewnError) -> String? {
+  /// A node's operator type and first output.
+  private func heading(
+    _ reader: WireReader
+  ) throws(HewnError) -> (type: String, output: String) {
     var reader = reader
     var type = ""
-    var outputs: [String] = []
+    var output: String?
     while let field = try reader.next() {
       guard case .bytes(let range) = field.content else { continue }
       if field.number == 4 { type = try text(range) }
-      if field.number == 2 { outputs.append(try text(range)) }
+      if field.number == 2, output == nil { output = try text(range) }
     }
-    guard type == "Constant", let output = outputs.first, replaced.contains(output) else {
-      return nil
-    }
-    return output
+    return (type, output ?? "")
   }
 
   private func text(_ range: Range<Int>) throws(HewnError) -> String {
