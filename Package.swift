@@ -91,8 +91,8 @@ let package = Package(
     .target(
       name: "PlanFiles",
       dependencies: [
-        "Tensors", "Graphs", "Passes", "Covers", "Runtime", "CPUBackend", "KernelIR", "GPUKernels",
-        "GPUBackend", "CZlib",
+        "Tensors", "Graphs", "Passes", "Covers", "Runtime", "Repruning", "CPUBackend", "KernelIR",
+        "GPUKernels", "GPUBackend", "CZlib",
       ]),
     .target(name: "Tuning", dependencies: ["Tensors", "CPUKernels", "CPUBackend"]),
     .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
@@ -100,8 +100,9 @@ let package = Package(
     .target(
       name: "Hewn",
       dependencies: [
-        "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "ReferenceBackend",
-        "CPUBackend", "GPUBackend", "GPUKernels", "KernelIR", "Emulator", "PlanFiles", "Tuning",
+        "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "Repruning",
+        "ReferenceBackend", "CPUBackend", "GPUBackend", "GPUKernels", "KernelIR", "Emulator",
+        "PlanFiles", "Tuning",
       ]),
     .executableTarget(
       name: "HewnCLI",
@@ -115,8 +116,8 @@ let package = Package(
     .executableTarget(
       name: "TreeStudy",
       dependencies: [
-        "CPUBackend", "CPUKernels", "Covers", "GPUKernels", "Graphs", "ONNXFormat", "Passes",
-        "ReferenceBackend", "Runtime", "Tensors",
+        "CPUBackend", "Covers", "GPUKernels", "Graphs", "ONNXFormat", "Passes", "ReferenceBackend",
+        "Repruning", "Runtime", "Tensors",
       ],
       path: "Benchmarks/Repruning/Trees"),
     .executableTarget(
@@ -181,12 +182,15 @@ var testTargets: [Target] {
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Tensors"]),
     .testTarget(
       name: "CPUBackendTests",
-      dependencies: ["CPUBackend", "CThreads", "ReferenceBackend", "Passes", "TestSupport"]),
+      dependencies: [
+        "CPUBackend", "CThreads", "Covers", "Graphs", "ONNXFormat", "Passes", "ReferenceBackend",
+        "Runtime", "Tensors", "TestSupport",
+      ]),
     .testTarget(
       name: "PlanFilesTests",
       dependencies: [
         "PlanFiles", "CPUBackend", "GPUBackend", "GPUKernels", "Emulator", "KernelIR", "Covers",
-        "ReferenceBackend", "Graphs", "Runtime", "CZlib", "TestSupport",
+        "ReferenceBackend", "Repruning", "Graphs", "Runtime", "CZlib", "TestSupport",
       ]),
     .testTarget(
       name: "TuningTests",
@@ -215,13 +219,18 @@ var testTargets: [Target] {
       name: "GPUBackendTests",
       dependencies: [
         "GPUBackend", "GPUKernels", "GPUDevices", "GPUCatalogue", "Covers", "CUDA", "Emulator",
-        "Graphs", "KernelIR", "Passes", "ReferenceBackend", "Runtime", "Tensors", "TestSupport",
+        "Graphs", "KernelIR", "ONNXFormat", "Passes", "ReferenceBackend", "Runtime", "Tensors",
+        "TestSupport",
       ]),
     .testTarget(name: "GPUCheckTests", dependencies: ["GPUCheck", "GPUDevices", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Images", "CZlib", "TestSupport"]),
-    .testTarget(name: "HewnTests", dependencies: ["Hewn", "FuzzTargets", "TestSupport"]),
+    .testTarget(
+      name: "HewnTests",
+      dependencies: [
+        "Hewn", "FuzzTargets", "ONNXFormat", "PlanFiles", "ONNXTestSupport", "TestSupport",
+      ]),
     .testTarget(name: "HewnCLITests", dependencies: ["HewnCLI", "TestSupport"]),
   ]
 }

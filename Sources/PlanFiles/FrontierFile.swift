@@ -1,0 +1,177 @@
+package import Covers
+package import Repruning
+package import Tensors
+
+/// What a layer may become, with what its errors cost, in a safetensors file: what a run of re-pruning goes on
+/// from.
+///
+/// A file is only good for the layer, the images and the options that it was made with. These are summed up in
+/// a key, which the caller makes, and a file with another one is not read.
+///
+///     unit                     a_l and what each draw gives, float64
+///     linearity                that of a_l, or nothing
+///     PLAN.numbers             form · times · errors · loss · counts, float64, of plan 0, 1, …; `own` is the
+///                              layer as it is
+///     PLAN.covers              outlines of the covers as ``CoverWords``
+///     PLAN.weights.GROUP       filters × taps, float32, and PLAN.bias.GROUP
+///     PLAN.unsolved.GROUP      filters without weights of their own, int32
+package struct FrontierFile: Sendable {
+  package let frontier: LayerFrontier
+  package let unit: LossUnit
+
+  package init(frontier: LayerFrontier, unit: LossUnit) {
+    self.frontier = frontier
+    self.unit = unit
+  }
+
+  private static let formatName = "hewn-frontier"
+  private static let formatVersion = "1"
+  private static let ownName = "own"
+
+  /// Writes the file, whole or not at all.
+  ///
+  /// - Throws: `io`.
+  package func write(to path: String, key: String) throws(HewnError) {
+    var file = SafetensorsWriter()
+    file.metadata = [
+      "format": Self.formatName, "version": Self.formatVersion, "key": key,
+      "plans": String(frontier.plans.count),
+    ]
+    let linearity = unit.linearity.map { [$0] } ?? []
+    var doubles = [
+      ("unit", Tensor([1 + unit.draws.count], [unit.value] + unit.draws)),
+      ("linearity", Tensor([linearity.count], linearity)),
+    ]
+    var words: [(String, Tensor)] = []
+    for (name, plan) in named {
+      doubles.append(("\(name).numbers", Tensor([plan.numbers.count], plan.numbers)))
+      let covers = CoverWords.words(plan.covers.map(\.outline))
+      words.append(("\(name).covers", Tensor([covers.count], covers)))
+      for (group, weights) in plan.weights.enumerated() {
+        let matrix = weights.matrix
+        words.append(
+          ("\(name).weights.\(group)", Tensor([matrix.rows, matrix.taps], matrix.values)))
+        words.append(("\(name).bias.\(group)", Tensor([weights.bias.count], weights.bias)))
+        let unsolved = plan.unsolvedFilters[group].map { Int32($0) }
+        words.append(("\(name).unsolved.\(group)", Tensor([unsolved.count], unsolved)))
+      }
+    }
+    // The larger elements first, so that all are aligned.
+    for (name, tensor) in doubles + words {
+      file.add(name, tensor.type, tensor.bytes, owner: tensor)
+    }
+    try file.write(to: path)
+  }
+
+  private var named: [(String, LayerPlan)] {
+    [(Self.ownName, frontier.unchanged)]
+      + frontier.plans.enumerated().map { (String($0), $1) }
+  }
+
+  /// Reads a file.
+  ///
+  /// - Parameter groups: the weights of the layer as it is.
+  /// - Returns: `nil` where there is no file, or one with another key.
+  /// - Throws: `io`; `invalidFile` for a file that is damaged.
+  package init?(
+    contentsOf path: String, key: String, groups: [FilterWeights]
+  ) throws(HewnError) {
+    guard Files.peek(path, count: 0) != nil else { return nil }
+    do throws(HewnError) {
+      let reader = Reader(file: try Safetensors(try FileBytes(mapping: path)))
+      let metadata = reader.file.metadata
+      guard metadata["format"] == Self.formatName else {
+        throw HewnError(.invalidFile, "no part of a checkpoint of Hewn")
+      }
+      guard metadata["version"] == Self.formatVersion, metadata["key"] == key else { return nil }
+      guard let count = metadata["plans"].flatMap({ Int($0) }), count >= 1 else {
+        throw HewnError(.invalidFile, "a layer without plans")
+      }
+      let (units, linearity) = (try reader.doubles("unit"), try reader.doubles("linearity"))
+      guard let value = units.first, (units + linearity).allSatisfy({ $0 >= 0 && $0.isFinite })
+      else { throw HewnError(.invalidFile, "units of loss of \(units), \(linearity)") }
+      unit = LossUnit(
+        restoring: value, draws: Array(units.dropFirst()), linearity: linearity.first)
+      let own = try reader.plan(Self.ownName, groups)
+      var plans: [LayerPlan] = []
+      // Not mapped over the count, which may be any.
+      while plans.count < count { plans.append(try reader.plan(String(plans.count), groups)) }
+      frontier = try LayerFrontier(restoring: plans, unchanged: own)
+    } catch {
+      throw error.of(file: path)
+    }
+  }
+
+  private struct Reader {
+    let file: Safetensors
+
+    func plan(_ name: String, _ groups: [FilterWeights]) throws(HewnError) -> LayerPlan {
+      var (weights, unsolved) = ([FilterWeights](), [[Int]]())
+      for (group, own) in groups.enumerated() {
+        let (rows, taps) = (own.matrix.rows, own.matrix.taps)
+        let values = try floats("\(name).weights.\(group)", [rows, taps])
+        let bias = try floats("\(name).bias.\(group)", [rows])
+        if let bad = bias.first(where: \.isNaN) {
+          throw HewnError(.invalidFile, "a bias of \(bad)")
+        }
+        weights.append(
+          FilterWeights(
+            matrix: try FilterMatrix(rows: rows, taps: taps, values: values), bias: bias))
+        let filters = try integers("\(name).unsolved.\(group)").map { Int($0) }
+        guard filters.allSatisfy((0..<rows).contains) else {
+          throw HewnError(.invalidFile, "filters \(filters) of \(rows)")
+        }
+        unsolved.append(filters)
+      }
+      let outlines = try CoverWords.outlines(try integers("\(name).covers"))
+      guard outlines.isEmpty || outlines.count == groups.count else {
+        throw HewnError(.invalidFile, "\(outlines.count) covers of \(groups.count) matrices")
+      }
+      var covers: [Cover] = []
+      for (outline, weights) in zip(outlines, weights) {
+        covers.append(try Cover(outline, of: weights.matrix))
+      }
+      return try LayerPlan(
+        restoring: try doubles("\(name).numbers"), covers: covers, weights: weights,
+        unsolvedFilters: unsolved)
+    }
+
+    func doubles(_ name: String) throws(HewnError) -> [Double] {
+      try elements(name, .float64, as: Double.self)
+    }
+
+    func integers(_ name: String) throws(HewnError) -> [Int32] {
+      try elements(name, .int32, as: Int32.self)
+    }
+
+    func floats(_ name: String, _ shape: Shape) throws(HewnError) -> [Float] {
+      guard file.tensors[name]?.type.shape == shape else {
+        throw HewnError(.invalidFile, "\"\(name)\" is not \(shape)")
+      }
+      return try elements(name, .float32, as: Float.self)
+    }
+
+    private func elements<Element: BitwiseCopyable>(
+      _ name: String, _ element: ElementType, as type: Element.Type
+    ) throws(HewnError) -> [Element] {
+      guard let entry = file.tensors[name], entry.type.element == element else {
+        throw HewnError(.invalidFile, "\"\(name)\" is missing, or not \(element.rawValue)")
+      }
+      let bytes = FileRegion(file.file, entry.range).bytes
+      return (0..<entry.type.shape.elementCount).map {
+        bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: type)
+      }
+    }
+  }
+}
+
+extension Cover {
+  /// The cover without its weights, whatever was dropped.
+  fileprivate var outline: CoverOutline {
+    CoverOutline(
+      order: order, rootHeight: rootGroups.first?.count ?? 1,
+      segments: segments.map {
+        CoverOutline.Segment(firstRow: $0.firstRow, height: $0.height, taps: $0.taps)
+      })
+  }
+}
