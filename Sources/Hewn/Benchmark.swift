@@ -22,6 +22,8 @@ public struct Benchmark: Sendable {
   /// Makes a measurement with the usual settings.
   public init() {}
 
+  init(warmup: Double, duration: Double) { (self.warmup, self.duration) = (warmup, duration) }
+
   /// Measures plans that were compiled from one model, at most one for each engine.
   ///
   /// - Parameters:
@@ -37,13 +39,7 @@ public struct Benchmark: Sendable {
     guard let first = plans.first, Set(plans.map(\.engine)).count == plans.count else {
       throw HewnError(.invalidArgument, "give one plan for each engine to measure")
     }
-    let limit = 86_400.0
-    guard (0...limit).contains(warmup), (0...limit).contains(duration), minimumIterations >= 1
-    else {
-      throw HewnError(
-        .invalidArgument,
-        "warm-up and duration must lie in 0…\(Int(limit)) s, and iterations be at least 1")
-    }
+    try check()
     // Measured only where layers are compared with it.
     let peak =
       profiles ? try rethrowing { try first.device.measurePeakGFLOPs(threads: first.threads) } : nil
@@ -71,6 +67,53 @@ public struct Benchmark: Sendable {
           ($0.plan.engine.rawValue, BenchReport.Timing(milliseconds: $0.times, batch: first.batch))
         }),
       layers: Self.layers(of: contenders, peak: peak), peakGFLOPs: peak)
+  }
+
+  /// - Throws: ``HewnError``: `invalidArgument` for settings out of range.
+  private func check() throws(HewnError) {
+    let limit = 86_400.0
+    guard (0...limit).contains(warmup), (0...limit).contains(duration), minimumIterations >= 1
+    else {
+      throw HewnError(
+        .invalidArgument,
+        "warm-up and duration must lie in 0…\(Int(limit)) s, and iterations be at least 1")
+    }
+  }
+
+  /// Measures plans, which take turns: the median time of a run, and of each of its layers.
+  ///
+  /// - Throws: ``HewnError``: `invalidArgument` for settings out of range, `outOfMemory`, and what running
+  ///   throws.
+  func medians(of plans: [Plan]) throws -> [MedianTimes] {
+    try check()
+    let contenders = try plans.map { try Contender($0, inputs: [:], seed: seed) }
+    try take(turns: contenders, for: warmup, atLeast: 1, { try $0.warmUp() }) { _ in }
+    for run in [Contender.measure, Contender.profile] {
+      try take(
+        turns: contenders, for: duration, atLeast: minimumIterations, { try run($0)() }
+      ) { _ in }
+    }
+    return contenders.map { contender in
+      let layers = contender.layerMilliseconds
+      return MedianTimes(
+        milliseconds: percentile(50, of: contender.times.sorted()),
+        layers: Dictionary(
+          layers.map { ($0.name, $1) }, uniquingKeysWith: { first, _ in first }))
+    }
+  }
+
+  /// What a run of a plan takes, in milliseconds.
+  struct MedianTimes {
+    let milliseconds: Double
+    /// Layers by name; nodes have names of their own.
+    let layers: [String: Double]
+
+    func scaled(by factor: Double) -> MedianTimes {
+      MedianTimes(milliseconds: factor * milliseconds, layers: layers.mapValues { factor * $0 })
+    }
+
+    /// The layers of some names; zero where there is none.
+    func milliseconds(ofLayers names: [String]) -> [Double] { names.map { layers[$0] ?? 0 } }
   }
 
   /// Lets the contenders run in turns until each has run for `seconds` and `atLeast` times.

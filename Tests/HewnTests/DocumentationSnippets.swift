@@ -130,6 +130,35 @@ private enum Snippets {
     }
   }
 
+  static func images(
+    _ images: Tensor, labels: [Int], decode: @escaping @Sendable ([Int]) throws -> Tensor
+  ) throws -> (RepruneImages, RepruneImages) {
+    let train = try RepruneImages([images])
+    let test = RepruneImages(count: 10_000, labels: labels, source: "test set") { indices in
+      try decode(indices)
+    }
+    return (train, test)
+  }
+
+  static func reprune(train: RepruneImages, test: RepruneImages) throws {
+    var options = RepruneOptions()
+    options.compile = CompileOptions(batch: 8, threads: 2)
+    let repruner = try Repruner(try Model(contentsOf: "pruned.onnx"), options)
+    var found = try repruner.reprune(
+      to: .accuracyDrop(0.5), calibration: train, evaluation: test
+    ) { phase, fraction in
+      print(phase, fraction)
+    }
+
+    try found.write(to: "faster.onnx", masks: "faster.safetensors")
+    if let result = found.report.result, found.report.budget?.isMet == true {
+      print(result.zeros, result.networkMilliseconds ?? 0, result.accuracy ?? 0)
+    }
+    for layer in found.report.layers where layer.form == "repruned" {
+      print(layer.name, layer.droppedCount, layer.relativeError)
+    }
+  }
+
   static func errors() throws {
     do {
       _ = try Model(contentsOf: "model.onnx").compile()

@@ -29,7 +29,7 @@ import Testing
     let articles = try FileManager.default.contentsOfDirectory(
       at: root.appending(path: "Sources/Hewn/Hewn.docc"), includingPropertiesForKeys: nil
     ).filter { $0.pathExtension == "md" }
-    #expect(articles.count == 7)
+    #expect(articles.count == 8)
     var count = 0
     for article in articles + [root.appending(path: "README.md")] {
       for snippet in Self.snippets(try String(contentsOf: article, encoding: .utf8)) {
@@ -40,31 +40,49 @@ import Testing
         count += 1
       }
     }
-    #expect(count >= 19, "the articles have \(count) snippets")
+    #expect(count >= 22, "the articles have \(count) snippets")
   }
 
-  /// Every key of a report of two models, and no other, is in its section or in that of all reports.
   @Test func keysOfPairedEvaluationsAreDescribed() throws {
+    let report = Fixtures.pairedReport(estimate: Estimate(mean: 0, lower: 0, upper: 0))
+    // `name` stands for the name of an output.
+    try checkKeys(
+      of: report.json(), section: "evaluate --against", names: ["y", "map"],
+      placeholders: ["name"])
+  }
+
+  @Test func keysOfRepruningAreDescribed() throws {
+    // Names of segments are their heights.
+    try checkKeys(
+      of: RepruneReportTests.report().json(), section: "reprune", names: ["16", "4"])
+  }
+
+  /// Every key of a report, and no other, is in its section of the document or in that of all reports.
+  ///
+  /// - Parameters:
+  ///   - names: keys of the report that are no keys to describe.
+  ///   - placeholders: keys of the section that stand for names.
+  private func checkKeys(
+    of report: String, section title: String, names: Set<String>, placeholders: Set<String> = []
+  ) throws {
     let text = try String(contentsOf: Self.root.appending(path: "Docs/json.md"), encoding: .utf8)
     let sections = text.components(separatedBy: "\n## ")
-    let section = try #require(sections.first { $0.hasPrefix("evaluate --against") })
+    let section = try #require(sections.first { $0.hasPrefix(title) })
     let common = try #require(sections.first { $0.hasPrefix("In every report") })
-    func names(_ section: String) -> Set<String> {
+    func keys(_ section: String) -> Set<String> {
       // The first cell of each row holds keys, some as `.key` behind others.
       let cells = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
         .compactMap { $0.split(separator: " | ").first }
       return Set(
         cells.flatMap { $0.matches(of: /[a-z_0-9]+/).map { String($0.output) } })
     }
-    let report = Fixtures.pairedReport(estimate: Estimate(mean: 0, lower: 0, upper: 0))
-    let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8))
-    // Names of outputs are no keys; models and plans are those of every report.
-    let keys = Self.keys(of: json).subtracting(["y", "map"])
-    let commonNames = common.matches(of: /[a-z_0-9]+/).map { String($0.output) }
-    let missing = keys.subtracting(names(section)).subtracting(commonNames)
+    let json = try JSONSerialization.jsonObject(with: Data(report.utf8))
+    // Models and plans are those of every report.
+    let given = Self.keys(of: json).subtracting(names)
+    let commonKeys = common.matches(of: /[a-z_0-9]+/).map { String($0.output) }
+    let missing = given.subtracting(keys(section)).subtracting(commonKeys)
     #expect(missing.isEmpty, "Docs/json.md does not describe \(missing.sorted())")
-    // `name` stands for the name of an output.
-    let unknown = names(section).subtracting(keys).subtracting(["name"])
+    let unknown = keys(section).subtracting(given).subtracting(placeholders)
     #expect(unknown.isEmpty, "no report has \(unknown.sorted())")
   }
 
