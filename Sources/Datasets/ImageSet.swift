@@ -96,6 +96,13 @@ package struct ImageSet: Sendable {
     // Rounded down with exact integers: count · items stays below 2^63 for any set in memory.
     items = (0..<count).map { items[$0 * items.count / count] }
   }
+
+  /// The set of some of the pictures, in the order of their indices.
+  package func keeping(_ indices: [Int]) -> ImageSet {
+    var set = self
+    set.items = indices.map { items[$0] }
+    return set
+  }
 }
 
 /// Picture files of a set, by their place in a sorted list.

@@ -34,7 +34,7 @@ package enum Manual {
 
   /// The meaning of each code, in the words of Docs/cli.md.
   package static let meanings: [HewnError.Code: String] = [
-    .failedCheck: "a comparison was above its tolerance, or measuring was disturbed",
+    .failedCheck: "a comparison or a budget was not met, or measuring was disturbed",
     .invalidArgument: "wrong usage: an option, or inputs that do not fit the model",
     .invalidFile: "an invalid file: a model, image, archive or array",
     .unsupported: "what cannot run: an operator, attribute, type or shape; a missing GPU",

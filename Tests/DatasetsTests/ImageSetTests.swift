@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import TestSupport
 import Tensors
 import Testing
@@ -150,6 +151,22 @@ import Testing
         set.keep(count)
         #expect(items(set) == want.map { "\($0 / 5)/\($0).png \($0 / 5)" }, "\(count)")
       }
+    }
+  }
+  @Test func keepsSomeInOrder() throws {
+    let files = (0..<6).map { ("\($0 / 3)/\($0).png", Self.picture(UInt8($0))) }
+    for path in try sets(files) {
+      let set = try ImageSet(contentsOf: path)
+      let some = set.keeping([4, 1, 1])
+      #expect(items(some) == ["1/4.png 1", "0/1.png 0", "0/1.png 0"])
+      #expect(some.path == set.path && some.folderCount == 2 && some.notes == set.notes)
+      #expect(items(some.keeping([2])) == ["0/1.png 0"])
+      #expect(set.keeping([]).items.isEmpty && set.items.count == 6)
+      // Pictures are those of their own place.
+      var gray = Preprocessing()
+      gray.color = .gray
+      var loader = ImageLoader(some, preprocessing: gray, inputSize: nil, threads: 1)
+      #expect(try loader.next(9).map { $0.planes.values[0] } == [4, 1, 1])
     }
   }
 }

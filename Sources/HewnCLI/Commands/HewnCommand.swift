@@ -21,14 +21,15 @@ package struct HewnCommand: ParsableCommand {
         hewn tune                                measure this processor, decide by it
         hewn run model.onnx --image cat.jpg --preprocess imagenet
         hewn evaluate model.onnx --images test.zip --preprocess cifar10
+        hewn reprune model.onnx -o faster.onnx --max-accuracy-drop 0.5 --images val
         hewn export model.onnx -o dense.onnx
         hewn operators
         """, failures: ExitStatus.table.map(\.code)),
     version: "hewn \(Release.version)",
     subcommands: [
       InspectCommand.self, RunCommand.self, CompareCommand.self, BenchCommand.self,
-      EvaluateCommand.self, CompileCommand.self, TuneCommand.self, ExportCommand.self,
-      OperatorsCommand.self,
+      EvaluateCommand.self, RepruneCommand.self, CompileCommand.self, TuneCommand.self,
+      ExportCommand.self, OperatorsCommand.self,
     ])
 
   package init() {}

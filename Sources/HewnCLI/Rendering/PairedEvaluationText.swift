@@ -57,7 +57,7 @@ extension ReportText {
   }
 
   /// Percentage points with their sign.
-  private static func signed(_ points: Double) -> String {
+  static func signed(_ points: Double) -> String {
     let text = Numbers.fixed(points, places: 2)
     return points > 0 ? "+" + text : text
   }

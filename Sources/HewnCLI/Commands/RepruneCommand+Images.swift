@@ -1,0 +1,106 @@
+import Datasets
+import Hewn
+import Images
+import enum Tensors.MemoryLimit
+import struct Tensors.SplitMix64
+
+extension RepruneCommand {
+  /// The images that layers are fitted to where nothing else is said.
+  package static let usualCalibrationCount = 256
+
+  /// The images that layers are fitted to, and those that judge the result.
+  func readImages(
+    _ repruner: Repruner, _ console: Console
+  ) throws -> (calibration: RepruneImages?, evaluation: RepruneImages?) {
+    guard let path = settings.images else { return (nil, nil) }
+    let classes = try settings.classes.map(Labels.read)
+    let needsLabels = budget.maxAccuracyDrop != nil
+    let set = try open(
+      path, labels: settings.labels, classes,
+      requiresLabels: needsLabels && settings.evaluation == nil, console)
+    if needsLabels, settings.evaluation == nil { try check(set, repruner) }
+    let (fitted, rest) = Self.split(
+      set.items.count, calibrationCount: settings.calibrate, seed: settings.seed)
+    let calibration = try decode(set.keeping(fitted), repruner, console)
+    if let other = settings.evaluation {
+      var set = try open(
+        other, labels: settings.evaluationLabels,
+        settings.evaluationLabels == nil ? classes : nil, requiresLabels: needsLabels, console)
+      if needsLabels { try check(set, repruner) }
+      if let limit = settings.limit { set.keep(limit) }
+      return (calibration, try decode(set, repruner, console))
+    }
+    if rest.isEmpty {
+      console.note("the result is judged by the images that layers are fitted to")
+      return (calibration, calibration)
+    }
+    let limit = min(settings.limit ?? rest.count, rest.count)
+    let judging = (0..<limit).map { rest[$0 * rest.count / limit] }
+    return (calibration, try decode(set.keeping(judging), repruner, console))
+  }
+
+  /// Draws the images that layers are fitted to; both lists are ascending.
+  package static func split(
+    _ count: Int, calibrationCount: Int?, seed: UInt64
+  ) -> (fitted: [Int], rest: [Int]) {
+    let wanted = calibrationCount ?? min(usualCalibrationCount, (count + 1) / 2)
+    var generator = SplitMix64(seed: seed)
+    // The standard library's own shuffle may differ between its versions.
+    var indices = Array(0..<count)
+    for place in indices.indices.dropLast() {
+      let left = UInt64(count - place)
+      indices.swapAt(place, place + Int(generator.next().multipliedFullWidth(by: left).high))
+    }
+    let fitted = indices.prefix(wanted)
+    return (fitted.sorted(), indices.dropFirst(fitted.count).sorted())
+  }
+
+  private func open(
+    _ path: String, labels: String?, _ classes: [String]?, requiresLabels: Bool,
+    _ console: Console
+  ) throws -> ImageSet {
+    let set = try Progress(console).during("reading \(path)") {
+      try ImageSet(
+        contentsOf: path, labels: labels, classes: classes, requiresLabels: requiresLabels)
+    }
+    for note in set.notes { console.note(note) }
+    return set
+  }
+
+  /// Finds labels that are not those of the network's classes.
+  ///
+  /// - Throws: `invalidArgument`.
+  private func check(_ set: ImageSet, _ repruner: Repruner) throws {
+    guard let output = repruner.classOutput,
+      let mismatch = EvaluateCommand.mismatch(
+        of: set, classCount: output.classCount, output: output.name)
+    else { return }
+    throw HewnError(.invalidArgument, mismatch)
+  }
+
+  /// Decodes all images of a set.
+  ///
+  /// - Throws: `outOfMemory` where there is no room for them; what reading images throws.
+  private func decode(
+    _ set: ImageSet, _ repruner: Repruner, _ console: Console
+  ) throws -> RepruneImages {
+    let shape = try repruner.imageShape()
+    let size = shape.count == 4 ? PixelSize(width: shape[3], height: shape[2]) : nil
+    var images = try EvaluationImages(
+      set, preprocessing: preprocessing.preprocessing, inputSize: size,
+      threads: plan.threads ?? Machine.coreCount, skipsBadImages: settings.skipBad)
+    try MemoryLimit.check(
+      images.shape.reduce(4 * set.items.count, *),
+      for: "\(set.items.count) images of \(set.path); --limit and --calibrate take fewer of them")
+    var (chunks, indices, hasLabels) = ([Hewn.Tensor](), [Int](), true)
+    try Progress(console).showingPhases { update in
+      while let chunk = try images.next(EvaluateCommand.chunk) {
+        chunks.append(chunk.images)
+        if let labels = chunk.labels { indices += labels } else { hasLabels = false }
+        update("decoding \(set.path),", images.fraction)
+      }
+    }
+    images.noteSkipped(console)
+    return try RepruneImages(chunks, labels: hasLabels ? indices : nil, source: images.source)
+  }
+}
