@@ -13,6 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from network import ResNet, accuracy, augment, normalize
+
 EPOCHS = int(os.environ.get("EPOCHS", "14"))
 PRUNE_EPOCHS = int(os.environ.get("PRUNE_EPOCHS", "9"))
 # The share of the prunable weights that goes.
@@ -33,69 +35,7 @@ def load(path):
 train_x, train_y = load("train.npz")
 test_x, test_y = load("test.npz")
 steps = len(train_x) // BATCH
-mean = torch.tensor([125.3, 123.0, 113.9]).view(1, 3, 1, 1)
-deviation = torch.tensor([63.0, 62.1, 66.7]).view(1, 3, 1, 1)
-
-
-def normalize(x):
-    return ((x.float() - mean) / deviation).contiguous(memory_format=torch.channels_last)
-
-
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.c1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.b1 = nn.BatchNorm2d(outputs)
-        self.c2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.b2 = nn.BatchNorm2d(outputs)
-        self.sc = nn.Sequential()
-        if stride != 1 or inputs != outputs:
-            self.sc = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-            )
-
-    def forward(self, x):
-        y = F.relu(self.b1(self.c1(x)))
-        return F.relu(self.b2(self.c2(y)) + self.sc(x))
-
-
-class ResNet(nn.Module):
-    def __init__(self, width, blocks=3):
-        super().__init__()
-        self.c = nn.Conv2d(3, width, 3, 1, 1, bias=False)
-        self.b = nn.BatchNorm2d(width)
-        layers, inputs = [], width
-        for stage, outputs in enumerate((width, 2 * width, 4 * width)):
-            for block in range(blocks):
-                layers.append(Block(inputs, outputs, 2 if stage and block == 0 else 1))
-                inputs = outputs
-        self.l = nn.Sequential(*layers)
-        self.f = nn.Linear(inputs, 10)
-
-    def forward(self, x):
-        x = self.l(F.relu(self.b(self.c(x))))
-        return self.f(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
-
-
 model = ResNet(WIDTH).to(memory_format=torch.channels_last)
-
-
-def accuracy():
-    """The share of test images that are classified right, in percent."""
-    model.eval()
-    correct = 0
-    with torch.no_grad():
-        for x, y in zip(test_x.split(500), test_y.split(500)):
-            correct += (model(normalize(x)).argmax(1) == y).sum().item()
-    return 100 * correct / len(test_y)
-
-
-def augment(x):
-    """Shifts a batch by up to four pixels and mirrors half of its images."""
-    dy, dx = (int(torch.randint(0, 9, (1,))) for _ in range(2))
-    x = F.pad(x, (4, 4, 4, 4))[:, :, dy : dy + 32, dx : dx + 32]
-    mirrored = torch.rand(len(x)) < 0.5
-    return torch.where(mirrored.view(-1, 1, 1, 1), x.flip(3), x)
 
 
 # All 3×3 convolutions but the first.
@@ -125,7 +65,7 @@ def train_epoch(optimizer, schedule, before_step=lambda: None):
     total = 0.0
     order = torch.randperm(len(train_x))
     for index in order[: steps * BATCH].split(BATCH):
-        x = augment(normalize(train_x[index])).contiguous(memory_format=torch.channels_last)
+        x = augment(normalize(train_x[index]))
         loss = F.cross_entropy(model(x), train_y[index], label_smoothing=0.05)
         optimizer.zero_grad()
         loss.backward()
@@ -149,7 +89,7 @@ for epoch in range(EPOCHS):
     loss = train_epoch(optimizer, schedule)
     print(f"dense {epoch}: loss {loss:.3f}, {time.time() - start:.0f} s", flush=True)
 torch.save(model.state_dict(), "dense.pt")
-dense_accuracy = accuracy()
+dense_accuracy = accuracy(model, test_x, test_y)
 
 optimizer = sgd(0.05, 2e-4)
 schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, PRUNE_EPOCHS * steps)
@@ -172,4 +112,4 @@ for epoch in range(PRUNE_EPOCHS):
     print(f"prune {epoch}: loss {loss:.3f}, zeros {zeros:.3f}", flush=True)
 apply_masks()
 torch.save(model.state_dict(), "pruned.pt")
-print(f"accuracy: dense {dense_accuracy:.1f}, pruned {accuracy():.1f}")
+print(f"accuracy: dense {dense_accuracy:.1f}, pruned {accuracy(model, test_x, test_y):.1f}")

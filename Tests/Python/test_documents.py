@@ -16,7 +16,8 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 PATH = re.compile(
-    r"(?<![\w/])(?:Sources|Tests|Docs|Scripts|Examples|Benchmarks|\.ci)/[\w./+-]*\w|Package\.swift"
+    r"(?<![\w/])(?:Sources|Tests|Docs|Scripts|Examples|Benchmarks|Python|\.ci)/[\w./+-]*\w"
+    r"|Package\.swift"
 )
 # The name of a function or type, as `emit(_:movingToInput:required:)` or `.noMatch`.
 NAME = re.compile(r"\.?([A-Za-z_]\w*(?:\.\w+)*)(?:\((?:[\w:]*|[\w, :]*)\))?")
