@@ -84,26 +84,6 @@ struct Parts {
 }
 
 extension CoverCosts {
-  /// The same with heights below the least one of a device without leaves: a root group of so few rows runs
-  /// as one of the least height, and its single weights in it.
-  ///
-  /// They cost a little more, so that they do not compete with that.
-  var withPaddedHeights: CoverCosts {
-    guard Parts.hasNoLeaves(self), let least = heights.first else { return self }
-    var costs = self
-    var padded: [HeightCost] = []
-    var height = 2
-    while height < least.height {
-      padded.append(
-        HeightCost(
-          height: height, perTap: least.perTap * (1 + 0x1p-20), startUp: least.startUp,
-          rounding: least.rounding))
-      height *= 2
-    }
-    costs.heights = padded + heights
-    return costs
-  }
-
   /// The time of one dense block of a whole filter matrix.
   func denseTime(_ matrix: FilterMatrix) -> Double {
     var parts = Parts(self)

@@ -1,5 +1,3 @@
-import CPUBackend
-import CPUKernels
 import Covers
 import GPUKernels
 import Graphs
@@ -14,7 +12,6 @@ struct PrunedConvolution {
   private let window: WindowGeometry
   private let weights: Tensor
   private let channels: Int
-  private let activation: Activation
 
   /// - Returns: nil for all others, and for depthwise ones, which have kernels of their own.
   init?(_ conv: Conv, _ node: Node, in graph: Graph) {
@@ -24,7 +21,6 @@ struct PrunedConvolution {
       conv.groups == 1 || weights.shape[1] > 1, weights.floats().contains(0)
     else { return nil }
     groups = conv.groups
-    activation = conv.activation
     channels = graph[input].type.shape[1]
     self.window = window.rowsAndColumns
     self.weights = weights
@@ -42,44 +38,6 @@ struct PrunedConvolution {
         values: Array(values[group * count..<(group + 1) * count]))
     }
   }
-
-  // MARK: CPU
-
-  /// The costs that the CPU backend covers the layer by.
-  func cpuCosts(
-    input: PlanesLayout, output: PlanesLayout, table: CPUCostTable
-  ) throws -> CoverCosts {
-    let problem = ConvolutionProblem(
-      input: input, output: output, residual: nil, branches: (0..<groups).map(branch),
-      activation: activation)
-    let kernels = try InstructionSet.best.kernelSet()
-    let nonZeroCount = try matrices().reduce(0) { $0 + $1.nonZeroCount }
-    let plan = TilePlanner(problem, kernels: kernels, costs: table)
-      .leaves(nonZeroCount: nonZeroCount)
-    return table.coverCosts(
-      plan, TileGrid(problem, tileVectors: plan.tileVectors, lanes: kernels.lanes))
-  }
-
-  private func branch(_ group: Int) -> ConvolutionProblem.Branch {
-    let phases = window.strides
-    let taps = (0..<groupChannels).flatMap { channel in
-      (0..<window.kernel[0]).flatMap { r in
-        (0..<window.kernel[1]).map { s in
-          let (py, dy) = phaseAndShift(
-            of: r * window.dilations[0] - window.padBegin[0], stride: phases[0])
-          let (px, dx) = phaseAndShift(
-            of: s * window.dilations[1] - window.padBegin[1], stride: phases[1])
-          let plane = (group * groupChannels + channel) * phases[0] * phases[1]
-          return ConvolutionProblem.Tap(plane: plane + py * phases[1] + px, dy: dy, dx: dx)
-        }
-      }
-    }
-    return ConvolutionProblem.Branch(
-      taps: taps, outputPlanes: Array(group * filters..<(group + 1) * filters),
-      tapsPerChannel: window.kernel[0] * window.kernel[1])
-  }
-
-  // MARK: GPU
 
   /// The costs that the GPU backend covers the layer by, with the tiling that it chooses.
   func gpuCosts(on figures: GPUFigures) throws -> CoverCosts {

@@ -25,6 +25,8 @@ struct PublishedBlocks {
 
   let time: Double
   let outcome: Outcome
+  /// For each row the columns of its block.
+  let blockTaps: [Set<Int>]
 
   /// - Parameter groupCount: cn; 8 as published.
   init(_ matrix: FilterMatrix, costs: CoverCosts, groupCount: Int) {
@@ -42,6 +44,7 @@ struct PublishedBlocks {
       parts.addBlock(matrix, rows: group[..<whole], taps: taps)
       parts.addBlock(matrix, rows: group[whole...], taps: taps)
     }
+    self.blockTaps = blockTaps
     guard !parts.segments.isEmpty else {
       let (dense, leaves) = (costs.denseTime(matrix), costs.leavesTime(matrix))
       (time, outcome) = dense < leaves ? (dense, .dense) : (leaves, .leaves)

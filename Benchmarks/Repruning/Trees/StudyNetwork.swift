@@ -1,5 +1,4 @@
 import CPUBackend
-import CPUKernels
 import Covers
 import GPUKernels
 import Graphs
@@ -29,33 +28,16 @@ struct StudyNetwork {
     let bound = try model.template.bind(ShapeBindings(batch: 1), evaluate: Reference.evaluate)
     let graph = try PassPipeline.standard(evaluate: Reference.evaluate).run(bound).graph
     let backend = try CPUBackend(evaluate: Reference.evaluate)
-    let target = backend.target(engine: .sparse, threads: 1)
-    let lowered = try LayoutAssignment.assign(
-      graph,
-      contexts: graph.nodes.map { node in
-        NodeContext(
-          label: node.label, inputs: node.inputs.map { $0.map { Operand(graph[$0]) } },
-          outputs: node.outputs.map { graph[$0].type }, target: target)
-      })
+    let costs = try backend.layerCosts(of: graph, options: CompileOptions(threads: 1))
     layers = []
-    for step in lowered.steps {
-      guard case .node(let index) = step.operation, let conv = graph.nodes[index].op as? Conv,
-        let layer = PrunedConvolution(conv, graph.nodes[index], in: graph)
+    for (index, node) in graph.nodes.enumerated() {
+      guard let conv = node.op as? Conv, let onCPU = costs[index],
+        let layer = PrunedConvolution(conv, node, in: graph)
       else { continue }
-      let planes = (step.inputs + step.outputs).map { buffer -> PlanesLayout? in
-        guard let buffer, case .planes(let planes) = lowered.buffers[buffer].layout else {
-          return nil
-        }
-        return planes
-      }
-      guard let input = planes[0], let output = planes.last ?? nil else { continue }
       layers.append(
         StudyLayer(
-          name: graph.nodes[index].label, matrices: try layer.matrices(),
-          costs: [
-            .cpu: try layer.cpuCosts(input: input, output: output, table: backend.costs),
-            .gpu: try layer.gpuCosts(on: figures),
-          ]))
+          name: node.label, matrices: try layer.matrices(),
+          costs: [.cpu: onCPU.covers, .gpu: try layer.gpuCosts(on: figures)]))
     }
   }
 }

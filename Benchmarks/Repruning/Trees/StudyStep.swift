@@ -1,4 +1,5 @@
 import Covers
+import GPUKernels
 
 /// One way to cover the layers of a network, and what came of it.
 struct StudyStep: Encodable {
@@ -41,7 +42,8 @@ struct StudyCase {
       }
       return layer.matrices.map { matrix in
         Item(
-          matrix: matrix, backendCosts: costs, costs: costs.withPaddedHeights,
+          matrix: matrix, backendCosts: costs,
+          costs: setting == .gpu ? costs.withPaddedBands : costs,
           importance: matrix.values.map { Float(Double($0) * Double($0) / squares) })
       }
     }

@@ -8,7 +8,11 @@ import GPUKernels
 ///
 ///     TreeStudy [--json FILE]
 ///
-/// Models are those of `$HEWN_DATA/models`.
+/// Models are those of `$HEWN_DATA/models`. With two files, writes the first as the published rule prunes it: what
+/// lies outside of blocks is dropped, and nothing makes up for it. GROUPS is the number of groups of each layer's
+/// rows, or `M/32`.
+///
+///     TreeStudy --blocks GROUPS MODEL.onnx OUT.onnx
 @main struct TreeStudy {
   static let networks = [
     ("SqueezeNet", "squeezenet-v1.0-pruned"), ("hand-landmark", "hand-landmark-pruned"),
@@ -20,6 +24,12 @@ import GPUKernels
 
   static func main() throws {
     var arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "--blocks", arguments.count == 4 {
+      let words = Array(arguments.dropFirst())
+      let groupCount = Int(words[0])
+      try PublishedPruning.write(words[1], to: words[2]) { groupCount ?? max(1, $0 / 32) }
+      return
+    }
     var file: String?
     if arguments.first == "--json" {
       file = arguments.dropFirst().first
@@ -27,7 +37,12 @@ import GPUKernels
     }
     guard arguments.isEmpty, let data = ProcessInfo.processInfo.environment["HEWN_DATA"] else {
       FileHandle.standardError.write(
-        Data("usage: HEWN_DATA=… TreeStudy [--json FILE]\n".utf8))
+        Data(
+          """
+          usage: HEWN_DATA=… TreeStudy [--json FILE]
+                 TreeStudy --blocks GROUPS MODEL.onnx OUT.onnx
+
+          """.utf8))
       exit(64)
     }
     var entries: [StudyRecord.Entry] = []
