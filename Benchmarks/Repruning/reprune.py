@@ -125,7 +125,7 @@ def published(network):
                 "groups": groups,
                 "accuracy": accuracy and accuracy["top1"]["model"]["accuracy"],
                 "difference_points": accuracy and accuracy["top1"]["difference_points"],
-                "divergence": fidelity["divergence"],
+                "divergence": fidelity["kl_divergence"],
                 "network_ms": bench(output), "original_network_ms": bench(network.model),
             }  # fmt: skip
             points.append(point)
