@@ -34,9 +34,9 @@ extension RepruneCommand {
       console.note("the result is judged by the images that layers are fitted to")
       return (calibration, calibration)
     }
-    let limit = min(settings.limit ?? rest.count, rest.count)
-    let judging = (0..<limit).map { rest[$0 * rest.count / limit] }
-    return (calibration, try decode(set.keeping(judging), repruner, console))
+    var judging = set.keeping(rest)
+    if let limit = settings.limit { judging.keep(limit) }
+    return (calibration, try decode(judging, repruner, console))
   }
 
   /// Draws the images that layers are fitted to; both lists are ascending.
