@@ -30,9 +30,9 @@ package struct CoverOutline: Hashable, Sendable {
     self.segments = segments
   }
 
-  /// - Precondition: the cover is exact.
+  /// The outline of a cover, as an exact one of what is left without the weights that it dropped:
+  /// ``Cover/init(_:of:)`` of ``Cover/multipliedOut()`` gives its segments and leaves back.
   package init(_ cover: Cover) {
-    precondition(cover.dropped.isEmpty, "a cover without \(cover.dropped.count) of the weights")
     self.init(
       order: cover.order, rootHeight: cover.rootGroups.first?.count ?? 1,
       segments: cover.segments.map {

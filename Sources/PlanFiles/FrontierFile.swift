@@ -45,7 +45,7 @@ package struct FrontierFile: Sendable {
     var words: [(String, Tensor)] = []
     for (name, plan) in named {
       doubles.append(("\(name).numbers", Tensor([plan.numbers.count], plan.numbers)))
-      let covers = CoverWords.words(plan.covers.map(\.outline))
+      let covers = CoverWords.words(plan.covers.map(CoverOutline.init))
       words.append(("\(name).covers", Tensor([covers.count], covers)))
       for (group, weights) in plan.weights.enumerated() {
         let matrix = weights.matrix
@@ -162,16 +162,5 @@ package struct FrontierFile: Sendable {
         bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: type)
       }
     }
-  }
-}
-
-extension Cover {
-  /// The cover without its weights, whatever was dropped.
-  fileprivate var outline: CoverOutline {
-    CoverOutline(
-      order: order, rootHeight: rootGroups.first?.count ?? 1,
-      segments: segments.map {
-        CoverOutline.Segment(firstRow: $0.firstRow, height: $0.height, taps: $0.taps)
-      })
   }
 }

@@ -37,6 +37,26 @@ import Testing
     #expect(restored.multipliedOut() == matrix)
   }
 
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func coversOfWhatIsLeftFollowToo(seed: UInt64) throws {
+    let matrix = try Self.matrix(seed: seed)
+    let exact = Self.cover(matrix)
+    var (leaves, dropped) = (exact.leavesByRow, [Int]())
+    for (position, row) in leaves.enumerated() {
+      guard let leaf = row.last else { continue }
+      dropped.append(exact.order[position] * matrix.taps + Int(leaf.tap))
+      leaves[position].removeLast()
+    }
+    #expect(!dropped.isEmpty)
+    let cover = Cover(
+      rows: exact.rows, taps: exact.taps, order: exact.order, rootGroups: exact.rootGroups,
+      segments: exact.segments, leavesByRow: leaves, dropped: dropped.sorted())
+    let restored = try Cover(CoverOutline(cover), of: cover.multipliedOut())
+    #expect(restored.segments == cover.segments && restored.leavesByRow == cover.leavesByRow)
+    #expect(restored.order == cover.order && restored.rootGroups == cover.rootGroups)
+    #expect(restored.dropped.isEmpty)
+  }
+
   @Test func weightsAreThoseOfTheMatrixAtHand() throws {
     let outline = CoverOutline(Self.cover(try Self.matrix(seed: 1)))
     let other = try Self.matrix(seed: 2)
