@@ -36,15 +36,12 @@ package struct Bootstrap: Sendable {
   /// The mean of each resample.
   private func resampledMeans(of values: [Double]) -> [Double] {
     var generator = SplitMix64(seed: seed)
-    let count = UInt64(values.count)
     return (0..<resampleCount).map { _ in
       var sum = 0.0
       for _ in 0..<values.count {
-        // Unlike the standard library's choice of an index, this is the same in every version of it; the
-        // error of the probabilities is below n / 2^64.
-        sum += values[Int(generator.next().multipliedFullWidth(by: count).high)]
+        sum += values[generator.draw(below: values.count)]
       }
-      return sum / Double(count)
+      return sum / Double(values.count)
     }
   }
 }

@@ -45,12 +45,7 @@ extension RepruneCommand {
   ) -> (fitted: [Int], rest: [Int]) {
     let wanted = calibrationCount ?? min(usualCalibrationCount, (count + 1) / 2)
     var generator = SplitMix64(seed: seed)
-    // The standard library's own shuffle may differ between its versions.
-    var indices = Array(0..<count)
-    for place in indices.indices.dropLast() {
-      let left = UInt64(count - place)
-      indices.swapAt(place, place + Int(generator.next().multipliedFullWidth(by: left).high))
-    }
+    let indices = generator.permutation(of: count)
     let fitted = indices.prefix(wanted)
     return (fitted.sorted(), indices.dropFirst(fitted.count).sorted())
   }
