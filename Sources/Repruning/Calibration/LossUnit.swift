@@ -34,9 +34,6 @@ package struct LossUnit: Hashable, Sendable {
   /// 0, of a layer that no noise changes the outputs of: all weights or all inputs are zero.
   package static let zero = LossUnit(assumed: 0)
 
-  /// Whether calibration data decided it.
-  package var isMeasured: Bool { self != .assumed }
-
   /// The standard deviation of the draws over their mean; 0 for a single draw.
   package var relativeSpread: Double {
     guard draws.count > 1, value > 0 else { return 0 }
