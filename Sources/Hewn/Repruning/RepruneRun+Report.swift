@@ -7,31 +7,17 @@ internal import Tensors
 extension RepruneRun {
   /// What was found, measured beside the network that was read.
   func repruned(
-    _ candidate: Candidate, tried: [Candidate], _ budget: RepruneBudget, isMet: Bool
+    _ found: Candidate, tried: [Candidate], _ budget: RepruneBudget
   ) throws -> Repruned {
-    var candidate = candidate
-    let times = try times(of: candidate)
-    candidate.times = times?.after
-    var isMet = isMet
-    let reached: Double
-    switch budget {
-    case .accuracyDrop, .error: reached = cost(candidate, budget)
-    case .speedup(let asked):
-      if let times {
-        reached = times.before.milliseconds / times.after.milliseconds
-        isMet = reached >= asked
-      } else {
-        reached = pruning.unchanged.time / candidate.plan.time
-      }
-    case .zeros: reached = 100 * zeros(of: candidate)
-    }
-    let result = point(candidate)
+    let candidate = try timed(found)
+    let before = candidate.times?.before ?? originalTimes
+    let outcome = reached(candidate, of: budget)
     var report = report(
-      points: [originalPoint(times?.before ?? originalTimes)] + tried.map(point), result: result,
+      points: [originalPoint(before)] + tried.map(point), result: point(candidate),
       budget: RepruneReport.Budget(
-        kind: budget.kind, asked: budget.asked, reached: reached.rounded(significant: 6),
-        isMet: isMet))
-    report.layers = layers(candidate, before: times?.before ?? originalTimes)
+        kind: budget.kind, asked: budget.asked, reached: outcome.value.rounded(significant: 6),
+        isMet: outcome.isMet))
+    report.layers = layers(candidate, before: before)
     report.accuracy = accuracy(candidate)
     return Repruned(
       report: report, file: network.file, graph: graph(of: candidate),
@@ -94,7 +80,9 @@ extension RepruneRun {
   /// The network as it was read.
   func originalPoint(_ times: Benchmark.MedianTimes?) -> RepruneReport.Point {
     var point = point(
-      Candidate(plan: pruning.unchanged, pass: nil, measured: measure?.original, times: times))
+      Candidate(
+        plan: pruning.unchanged, pass: nil, measured: measure?.original,
+        times: times.map { ($0, $0) }))
     point.predictedLoss = 0
     return point
   }
@@ -103,15 +91,16 @@ extension RepruneRun {
     let plan = candidate.plan
     let unit = network.nanosecondsPerMillisecond
     let names = network.layers.map(\.name)
+    let times = candidate.times?.after
     return RepruneReport.Point(
       lambda: plan.lambda.isFinite && plan.lambda < 1e300
         ? (plan.lambda / unit).rounded(significant: 6) : nil,
       zeros: zeros(of: candidate).rounded(places: 6),
       predictedMilliseconds: ((plan.time - plan.otherTime) / unit).rounded(significant: 6),
-      measuredMilliseconds: candidate.times.map {
+      measuredMilliseconds: times.map {
         $0.milliseconds(ofLayers: names).reduce(0, +).rounded(significant: 6)
       },
-      networkMilliseconds: candidate.times?.milliseconds.rounded(significant: 6),
+      networkMilliseconds: times?.milliseconds.rounded(significant: 6),
       predictedLoss: plan.loss.rounded(significant: 6),
       measuredLoss: candidate.measured.flatMap {
         $0.loss.isFinite ? $0.loss.rounded(significant: 6) : nil
@@ -136,7 +125,7 @@ extension RepruneRun {
     let unit = network.nanosecondsPerMillisecond
     let names = network.layers.map(\.name)
     let measuredBefore = before?.milliseconds(ofLayers: names)
-    let measuredAfter = candidate.times?.milliseconds(ofLayers: names)
+    let measuredAfter = candidate.times?.after.milliseconds(ofLayers: names)
     return network.layers.indices.map { index in
       let layer = network.layers[index]
       let plan = candidate.plan.layers[index]

@@ -13,7 +13,11 @@ struct RepruneRun {
     let pass: SequentialPass.Result?
     /// Its answers to the evaluation images.
     let measured: NetworkMeasure.Result?
-    var times: Benchmark.MedianTimes?
+    /// Those of the network that was read, measured beside it, and its own; `nil` where they were not taken.
+    var times: (before: Benchmark.MedianTimes, after: Benchmark.MedianTimes)?
+
+    /// How many times as fast as the network that was read it is by ``times``.
+    var speedup: Double? { times.map { $0.before.milliseconds / $0.after.milliseconds } }
   }
 
   let network: NetworkToReprune
@@ -130,14 +134,15 @@ struct RepruneRun {
     return graph
   }
 
-  /// Measures a network beside the one that was read; `nil` where the device is not there to measure.
-  func times(
-    of candidate: Candidate
-  ) throws -> (before: Benchmark.MedianTimes, after: Benchmark.MedianTimes)? {
-    guard let originalPlan else { return nil }
+  /// The network with times, measured beside the one that was read; without any where the device is not there to
+  /// measure.
+  func timed(_ candidate: Candidate) throws -> Candidate {
+    guard let originalPlan else { return candidate }
     let plan = try network.plan(graph(of: candidate))
     let times = try Self.times(of: [originalPlan, plan], options.benchmark, progress)
-    return (times[0], times[1])
+    var candidate = candidate
+    candidate.times = (times[0], times[1])
+    return candidate
   }
 
   private static func times(
