@@ -18,13 +18,14 @@ enum DocumentCoding {
     do {
       return String(decoding: try encoder.encode(document), as: UTF8.self)
     } catch {
-      throw HewnError(.internal, "a plan cannot be written: \(error)")
+      throw HewnError(.internal, "a document cannot be written: \(error)")
     }
   }
 
+  /// - Parameter name: what the document is of, for errors.
   /// - Throws: `invalidFile` for text that is no such document; what decoding parts of it throws.
   static func document<Document: Decodable>(
-    _: Document.Type, _ text: String
+    _: Document.Type, _ text: String, name: String
   ) throws(HewnError) -> Document {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -34,7 +35,7 @@ enum DocumentCoding {
     } catch let error as HewnError {
       throw error
     } catch {
-      throw HewnError(.invalidFile, "the plan is malformed: \(describe(error))")
+      throw HewnError(.invalidFile, "the \(name) is malformed: \(describe(error))")
     }
   }
 

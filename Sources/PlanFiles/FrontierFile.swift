@@ -8,10 +8,8 @@ package import Tensors
 /// A file is only good for the layer, the images and the options that it was made with. These are summed up in
 /// a key, which the caller makes, and a file with another one is not read.
 ///
-///     unit                     a_l and what each draw gives, float64
-///     linearity                that of a_l, or nothing
-///     PLAN.numbers             form · times · errors · loss · counts, float64, of plan 0, 1, …; `own` is the
-///                              layer as it is
+/// The metadata have a ``FrontierDocument``. PLAN is 0, 1, …, or `own` for the layer as it is:
+///
 ///     PLAN.covers              outlines of the covers as ``CoverWords``
 ///     PLAN.weights.GROUP       filters × taps, float32, and PLAN.bias.GROUP
 ///     PLAN.unsolved.GROUP      filters without weights of their own, int32
@@ -25,7 +23,8 @@ package struct FrontierFile: Sendable {
   }
 
   private static let formatName = "hewn-frontier"
-  private static let formatVersion = "1"
+  private static let formatVersion = "2"
+  private static let documentName = "frontier"
   private static let ownName = "own"
 
   /// Writes the file, whole or not at all.
@@ -35,30 +34,21 @@ package struct FrontierFile: Sendable {
     var file = SafetensorsWriter()
     file.metadata = [
       "format": Self.formatName, "version": Self.formatVersion, "key": key,
-      "plans": String(frontier.plans.count),
+      Self.documentName: try DocumentCoding.text(FrontierDocument(frontier, unit)),
     ]
-    let linearity = unit.linearity.map { [$0] } ?? []
-    var doubles = [
-      ("unit", Tensor([1 + unit.draws.count], [unit.value] + unit.draws)),
-      ("linearity", Tensor([linearity.count], linearity)),
-    ]
-    var words: [(String, Tensor)] = []
+    func add(_ name: String, _ tensor: Tensor) {
+      file.add(name, tensor.type, tensor.bytes, owner: tensor)
+    }
     for (name, plan) in named {
-      doubles.append(("\(name).numbers", Tensor([plan.numbers.count], plan.numbers)))
       let covers = CoverWords.words(plan.covers.map(CoverOutline.init))
-      words.append(("\(name).covers", Tensor([covers.count], covers)))
+      add("\(name).covers", Tensor([covers.count], covers))
       for (group, weights) in plan.weights.enumerated() {
         let matrix = weights.matrix
-        words.append(
-          ("\(name).weights.\(group)", Tensor([matrix.rows, matrix.taps], matrix.values)))
-        words.append(("\(name).bias.\(group)", Tensor([weights.bias.count], weights.bias)))
+        add("\(name).weights.\(group)", Tensor([matrix.rows, matrix.taps], matrix.values))
+        add("\(name).bias.\(group)", Tensor([weights.bias.count], weights.bias))
         let unsolved = plan.unsolvedFilters[group].map { Int32($0) }
-        words.append(("\(name).unsolved.\(group)", Tensor([unsolved.count], unsolved)))
+        add("\(name).unsolved.\(group)", Tensor([unsolved.count], unsolved))
       }
-    }
-    // The larger elements first, so that all are aligned.
-    for (name, tensor) in doubles + words {
-      file.add(name, tensor.type, tensor.bytes, owner: tensor)
     }
     try file.write(to: path)
   }
@@ -84,18 +74,17 @@ package struct FrontierFile: Sendable {
         throw HewnError(.invalidFile, "no part of a checkpoint of Hewn")
       }
       guard metadata["version"] == Self.formatVersion, metadata["key"] == key else { return nil }
-      guard let count = metadata["plans"].flatMap({ Int($0) }), count >= 1 else {
-        throw HewnError(.invalidFile, "a layer without plans")
+      guard let text = metadata[Self.documentName] else {
+        throw HewnError(.invalidFile, "a layer without a frontier")
       }
-      let (units, linearity) = (try reader.doubles("unit"), try reader.doubles("linearity"))
-      guard let value = units.first, (units + linearity).allSatisfy({ $0 >= 0 && $0.isFinite })
-      else { throw HewnError(.invalidFile, "units of loss of \(units), \(linearity)") }
-      unit = LossUnit(
-        restoring: value, draws: Array(units.dropFirst()), linearity: linearity.first)
-      let own = try reader.plan(Self.ownName, groups)
+      let document = try DocumentCoding.document(
+        FrontierDocument.self, text, name: Self.documentName)
+      unit = try document.unit.restored()
+      let own = try reader.plan(document.own, Self.ownName, groups)
       var plans: [LayerPlan] = []
-      // Not mapped over the count, which may be any.
-      while plans.count < count { plans.append(try reader.plan(String(plans.count), groups)) }
+      for (index, record) in document.plans.enumerated() {
+        plans.append(try reader.plan(record, String(index), groups))
+      }
       frontier = try LayerFrontier(restoring: plans, unchanged: own)
     } catch {
       throw error.of(file: path)
@@ -105,7 +94,9 @@ package struct FrontierFile: Sendable {
   private struct Reader {
     let file: Safetensors
 
-    func plan(_ name: String, _ groups: [FilterWeights]) throws(HewnError) -> LayerPlan {
+    func plan(
+      _ record: LayerPlan.Record, _ name: String, _ groups: [FilterWeights]
+    ) throws(HewnError) -> LayerPlan {
       var (weights, unsolved) = ([FilterWeights](), [[Int]]())
       for (group, own) in groups.enumerated() {
         let (rows, taps) = (own.matrix.rows, own.matrix.taps)
@@ -132,12 +123,7 @@ package struct FrontierFile: Sendable {
         covers.append(try Cover(outline, of: weights.matrix))
       }
       return try LayerPlan(
-        restoring: try doubles("\(name).numbers"), covers: covers, weights: weights,
-        unsolvedFilters: unsolved)
-    }
-
-    func doubles(_ name: String) throws(HewnError) -> [Double] {
-      try elements(name, .float64, as: Double.self)
+        restoring: record, covers: covers, weights: weights, unsolvedFilters: unsolved)
     }
 
     func integers(_ name: String) throws(HewnError) -> [Int32] {

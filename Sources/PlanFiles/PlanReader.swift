@@ -40,7 +40,7 @@ struct PlanReader {
       throw HewnError(
         .invalidFile, "the plan is damaged: its checksum differs; compile the model again")
     }
-    return try DocumentCoding.document(PlanDocument.self, text)
+    return try DocumentCoding.document(PlanDocument.self, text, name: "plan")
   }
 
   /// The values that only packed layers read; their raw weights.

@@ -3,7 +3,7 @@ package import Tensors
 
 /// One thing that a layer may become: what it is, or a round of dropping.
 package struct LayerPlan: Sendable {
-  package enum Form: String, Sendable {
+  package enum Form: String, Codable, Sendable {
     /// The layer's own weights by a dense kernel.
     case dense
     /// The layer's own weights by exact covers.
@@ -84,41 +84,59 @@ extension LayerPlan {
 }
 
 extension LayerPlan {
-  private static let forms: [Form] = [.dense, .exact, .repruned]
+  /// A plan without its covers, weights and filters, as files have it.
+  package struct Record: Codable, Hashable, Sendable {
+    package let form: Form
+    package let time: Double
+    package let exactTime: Double
+    /// Infinite where no dense kernel computes the layer.
+    package let denseTime: Double
+    package let droppedError: Double
+    package let refittedError: Double
+    package let loss: Double
+    package let droppedCount: Int
+    package let filledCount: Int
+    package let refittedCount: Int
+  }
 
-  /// All but covers, weights and filters: the form, times, errors, loss and counts.
-  package var numbers: [Double] {
-    [
-      Double(Self.forms.firstIndex(of: form) ?? 0), time, exactTime, denseTime,
-      relativeErrors.dropped, relativeErrors.refitted, loss, Double(droppedCount),
-      Double(filledCount), Double(refittedCount),
-    ]
+  package var record: Record {
+    Record(
+      form: form, time: time, exactTime: exactTime, denseTime: denseTime,
+      droppedError: relativeErrors.dropped, refittedError: relativeErrors.refitted, loss: loss,
+      droppedCount: droppedCount, filledCount: filledCount, refittedCount: refittedCount)
   }
 
   /// What was found before.
   ///
   /// - Parameters:
-  ///   - numbers: ``numbers``, of which nothing is believed.
+  ///   - record: what ``record`` was, of which nothing is believed.
   ///   - weights: those of the covers, which may be none.
   /// - Throws: `invalidFile`.
   package init(
-    restoring numbers: [Double], covers: [Cover], weights: [FilterWeights],
-    unsolvedFilters: [[Int]]
+    restoring record: Record, covers: [Cover], weights: [FilterWeights], unsolvedFilters: [[Int]]
   ) throws(HewnError) {
-    guard numbers.count == 10, let number = Int(exactly: numbers[0]),
-      Self.forms.indices.contains(number), numbers.allSatisfy({ $0 >= 0 }),
-      (numbers[1...2] + numbers[4...6]).allSatisfy(\.isFinite),
-      let dropped = Int(exactly: numbers[7]), let filled = Int(exactly: numbers[8]),
-      let refitted = Int(exactly: numbers[9])
-    else { throw HewnError(.invalidFile, "a plan of a layer with the numbers \(numbers)") }
-    let form = Self.forms[number]
-    guard form == .dense || !covers.isEmpty else {
+    let finite = [
+      ("time", record.time), ("exactTime", record.exactTime), ("loss", record.loss),
+      ("droppedError", record.droppedError), ("refittedError", record.refittedError),
+    ]
+    for (name, value) in finite where !(value >= 0 && value.isFinite) {
+      throw HewnError(.invalidFile, "a plan of a layer with the \(name) \(value)")
+    }
+    guard record.denseTime >= 0 else {
+      throw HewnError(.invalidFile, "a plan of a layer with the denseTime \(record.denseTime)")
+    }
+    for count in [record.droppedCount, record.filledCount, record.refittedCount] where count < 0 {
+      throw HewnError(.invalidFile, "a plan of a layer with \(count) changed weights")
+    }
+    guard record.form == .dense || !covers.isEmpty else {
       throw HewnError(.invalidFile, "a plan of a layer without covers")
     }
     self.init(
-      form: form, covers: covers, time: numbers[1], exactTime: numbers[2], denseTime: numbers[3],
-      relativeErrors: (numbers[4], numbers[5]), loss: numbers[6], droppedCount: dropped,
-      filledCount: filled, refittedCount: refitted, unsolvedFilters: unsolvedFilters,
-      source: form == .repruned ? .covers(biases: weights.map(\.bias)) : .own(weights))
+      form: record.form, covers: covers, time: record.time, exactTime: record.exactTime,
+      denseTime: record.denseTime,
+      relativeErrors: (record.droppedError, record.refittedError), loss: record.loss,
+      droppedCount: record.droppedCount, filledCount: record.filledCount,
+      refittedCount: record.refittedCount, unsolvedFilters: unsolvedFilters,
+      source: record.form == .repruned ? .covers(biases: weights.map(\.bias)) : .own(weights))
   }
 }

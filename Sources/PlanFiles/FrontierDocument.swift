@@ -1,0 +1,37 @@
+internal import Repruning
+internal import Tensors
+
+/// What the metadata of a ``FrontierFile`` hold, in JSON: everything but the tensors.
+struct FrontierDocument: Codable {
+  var unit: LossUnitDocument
+  /// The layer as it is.
+  var own: LayerPlan.Record
+  var plans: [LayerPlan.Record]
+
+  init(_ frontier: LayerFrontier, _ unit: LossUnit) {
+    self.unit = LossUnitDocument(unit)
+    own = frontier.unchanged.record
+    plans = frontier.plans.map(\.record)
+  }
+}
+
+/// A `LossUnit`.
+struct LossUnitDocument: Codable {
+  var value: Double
+  var draws: [Double]
+  var linearity: Double?
+
+  init(_ unit: LossUnit) {
+    (value, draws, linearity) = (unit.value, unit.draws, unit.linearity)
+  }
+
+  /// - Throws: `invalidFile`.
+  func restored() throws(HewnError) -> LossUnit {
+    let numbers = [value] + draws + [linearity ?? 0]
+    guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw HewnError(
+        .invalidFile, "a unit of loss of \(value) from \(draws), of linearity \(linearity ?? 0)")
+    }
+    return LossUnit(restoring: value, draws: draws, linearity: linearity)
+  }
+}
