@@ -8,7 +8,8 @@ package import Tensors
 /// A file is only good for the layer, the images and the options that it was made with. These are summed up in
 /// a key, which the caller makes, and a file with another one is not read.
 ///
-/// The metadata have a ``FrontierDocument``. PLAN is 0, 1, …, or `own` for the layer as it is:
+/// The file is sealed, so that damage does not pass for other weights. Its metadata have a
+/// ``FrontierDocument``. PLAN is 0, 1, …, or `own` for the layer as it is:
 ///
 ///     PLAN.covers              outlines of the covers as ``CoverWords``
 ///     PLAN.weights.GROUP       filters × taps, float32, and PLAN.bias.GROUP
@@ -50,6 +51,7 @@ package struct FrontierFile: Sendable {
         add("\(name).unsolved.\(group)", Tensor([unsolved.count], unsolved))
       }
     }
+    file.seal()
     try file.write(to: path)
   }
 
@@ -62,13 +64,21 @@ package struct FrontierFile: Sendable {
   ///
   /// - Parameter groups: the weights of the layer as it is.
   /// - Returns: `nil` where there is no file, or one with another key.
-  /// - Throws: `io`; `invalidFile` for a file that is damaged.
+  /// - Throws: `io`; `invalidFile` for a file that is damaged, or of something else.
+  /// - Complexity: O(bytes of the file).
   package init?(
     contentsOf path: String, key: String, groups: [FilterWeights]
   ) throws(HewnError) {
     guard Files.peek(path, count: 0) != nil else { return nil }
     do throws(HewnError) {
-      let reader = Reader(file: try Safetensors(try FileBytes(mapping: path)))
+      let bytes = try FileBytes(mapping: path)
+      guard Safetensors.isSealed(bytes) else {
+        throw HewnError(
+          .invalidFile,
+          "it does not end in the checksum of its bytes: it is damaged, or no part of a checkpoint of"
+            + " Hewn")
+      }
+      let reader = Reader(file: try Safetensors(bytes))
       let metadata = reader.file.metadata
       guard metadata["format"] == Self.formatName else {
         throw HewnError(.invalidFile, "no part of a checkpoint of Hewn")
@@ -87,7 +97,7 @@ package struct FrontierFile: Sendable {
       }
       frontier = try LayerFrontier(restoring: plans, unchanged: own)
     } catch {
-      throw error.of(file: path)
+      throw error.of(checkpoint: path)
     }
   }
 
@@ -148,5 +158,16 @@ package struct FrontierFile: Sendable {
         bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: type)
       }
     }
+  }
+}
+
+extension HewnError {
+  /// The same error of a file of a checkpoint, which can be made anew.
+  fileprivate func of(checkpoint path: String) -> HewnError {
+    var error = of(file: path)
+    if code == .invalidFile {
+      error.message += "; delete the file, and what was found of the layer is found again"
+    }
+    return error
   }
 }

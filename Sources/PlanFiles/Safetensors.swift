@@ -25,6 +25,8 @@ package struct Safetensors: Sendable {
   /// What tensors start at a multiple of, if the sizes before them allow it.
   static let alignment = 64
   static let metadataName = "__metadata__"
+  /// The tensor that ``SafetensorsWriter/seal()`` adds.
+  static let sealName = "crc32"
 
   /// Whether a file of `byteCount` bytes that begins with `bytes` looks like this format.
   ///
@@ -37,6 +39,17 @@ package struct Safetensors: Sendable {
 
   private static func headerByteCount(_ bytes: some Collection<UInt8>) -> UInt64 {
     bytes.prefix(prefixByteCount).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// Whether a file ends in the seal of its bytes; nothing else of it is looked at.
+  ///
+  /// - Complexity: O(bytes).
+  static func isSealed(_ file: FileBytes) -> Bool {
+    let sealByteCount = MemoryLayout<UInt32>.size
+    let sealed = file.bytes.dropLast(sealByteCount)
+    guard sealed.count + sealByteCount == file.bytes.count else { return false }
+    let seal = file.bytes.loadUnaligned(fromByteOffset: sealed.count, as: UInt32.self)
+    return CRC32.checksum(UnsafeRawBufferPointer(rebasing: sealed)) == UInt32(littleEndian: seal)
   }
 
   /// Reads the header; the tensors stay in the file.

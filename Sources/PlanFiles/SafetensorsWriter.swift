@@ -27,6 +27,27 @@ struct SafetensorsWriter {
     tensors.append(Tensor(name: name, type: type, bytes: bytes, owner: owner, padding: padding))
   }
 
+  /// Adds a seal: a last tensor with the checksum of all bytes before its own, header and metadata among them.
+  ///
+  /// - Precondition: nothing is added or changed after it.
+  mutating func seal() {
+    func add(_ sum: UInt32) {
+      let seal = Tensors.Tensor([1], [sum])
+      self.add(Safetensors.sealName, seal.type, seal.bytes, owner: seal)
+    }
+    // The header depends on the seal's place and type alone.
+    add(0)
+    var sum = header().withUnsafeBytes { CRC32.checksum($0) }
+    tensors.removeLast()
+    for tensor in tensors {
+      sum = CRC32.checksum(tensor.bytes, after: sum)
+      sum = [UInt8](repeating: 0, count: tensor.padding).withUnsafeBytes {
+        CRC32.checksum($0, after: sum)
+      }
+    }
+    add(sum)
+  }
+
   /// Writes the file, whole or not at all.
   ///
   /// - Throws: `io`.

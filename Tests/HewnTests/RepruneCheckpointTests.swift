@@ -133,10 +133,13 @@ import Testing
     let name = try #require(names.first { $0.hasSuffix("-layer-1.safetensors") })
     let path = "\(checkpoint)/\(name)"
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-    for damaged in [whole.dropLast(5), Data("nonsense".utf8), Data()] {
+    var flipped = whole
+    flipped[flipped.count / 2] ^= 1
+    for damaged in [flipped, whole.dropLast(5), Data("nonsense".utf8), Data()] {
       try damaged.write(to: URL(fileURLWithPath: path))
       let error = #expect(throws: HewnError.self) { try run(options()) }
       #expect(error?.code == .invalidFile && error?.file == path, "\(error as Any)")
+      #expect(error?.message.contains("delete the file") == true, "\(error as Any)")
     }
     try FileManager.default.removeItem(atPath: path)
     let second = try run(options())
