@@ -15,7 +15,8 @@ let modules: [Target] = [
   .target(name: "Passes", dependencies: ["Tensors", "Graphs"]),
   .target(name: "Covers", dependencies: ["Tensors"]),
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
-  .target(name: "Repruning", dependencies: ["Tensors", "Graphs", "Covers", "Runtime"]),
+  .target(name: "Scores"),
+  .target(name: "Repruning", dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "Scores"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
   .target(name: "KernelIR", dependencies: ["Tensors"]),
@@ -100,7 +101,7 @@ let package = Package(
     .target(
       name: "Hewn",
       dependencies: [
-        "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "Repruning",
+        "Tensors", "Graphs", "ONNXFormat", "Passes", "Covers", "Runtime", "Scores", "Repruning",
         "ReferenceBackend", "CPUBackend", "GPUBackend", "GPUKernels", "KernelIR", "Emulator",
         "PlanFiles", "Tuning",
       ]),
@@ -171,6 +172,7 @@ var testTargets: [Target] {
     .testTarget(
       name: "PassesTests", dependencies: ["Passes", "Graphs", "ReferenceBackend", "TestSupport"]),
     .testTarget(name: "CoversTests", dependencies: ["Covers", "TestSupport"]),
+    .testTarget(name: "ScoresTests", dependencies: ["Scores"]),
     .testTarget(
       name: "RepruningTests",
       dependencies: [

@@ -1,3 +1,4 @@
+internal import Scores
 internal import Tensors
 
 /// The output of a plan that is read as class scores, N × K with further extents 1.
@@ -11,20 +12,18 @@ struct ClassOutput {
   /// - Parameter name: its name; `nil` for the only one that looks like class scores.
   /// - Throws: `invalidArgument` where there is none or several.
   init(of plan: Plan, named name: String?) throws(HewnError) {
-    let scored = plan.outputs.filter {
-      $0.shape.first == plan.batch && ClassScores.classCount(of: $0.shape) != nil
+    let scored = plan.outputs.compactMap { port in
+      ScoredClasses.count(in: port.shape, batch: plan.batch).map { (name: port.name, count: $0) }
     }
     let candidates = scored.filter { name == nil || $0.name == name }
-    guard candidates.count == 1, let port = candidates.first,
-      let classCount = ClassScores.classCount(of: port.shape)
-    else {
-      throw Self.error(name, scored: scored, plan: plan)
+    guard candidates.count == 1, let output = candidates.first else {
+      throw Self.error(name, scored: scored.map(\.name), plan: plan)
     }
-    self.name = port.name
-    self.classCount = classCount
+    self.name = output.name
+    classCount = output.count
   }
 
-  private static func error(_ name: String?, scored: [Plan.Port], plan: Plan) -> HewnError {
+  static func error(_ name: String? = nil, scored: [String] = [], plan: Plan) -> HewnError {
     let outputs = plan.outputs.map { "\"\($0.name)\" (\(Shape($0.shape)))" }.joined(separator: ", ")
     if let name {
       return HewnError(
@@ -35,7 +34,7 @@ struct ClassOutput {
       .invalidArgument,
       scored.isEmpty
         ? "no output holds class scores, \(plan.batch)×K; the outputs are \(outputs)"
-        : "several outputs hold class scores: name one of \(quoted(scored.map(\.name)))")
+        : "several outputs hold class scores: name one of \(quoted(scored))")
   }
 
   /// - Throws: `invalidArgument` for another number of labels than of images, and for a label outside

@@ -6,14 +6,14 @@
   import Darwin
 #endif
 
+internal import Scores
+
 /// Outputs read as scores of classes.
 public enum ClassScores {
   /// The number of classes of an output that looks like class scores: N × K with K ≥ 2 and all
   /// further extents 1; `nil` for any other shape.
   public static func classCount(of shape: [Int]) -> Int? {
-    guard shape.count >= 2, shape[0] > 0, shape[1] >= 2, shape[2...].allSatisfy({ $0 == 1 })
-    else { return nil }
-    return shape[1]
+    shape.first.flatMap { $0 > 0 ? ScoredClasses.count(in: shape, batch: $0) : nil }
   }
 
   /// How far a sum may be from 1 for scores to count as probabilities.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+internal import Scores
 
 /// The divergence of a model's distributions over classes from the other model's, image by image.
 ///
@@ -15,10 +9,6 @@
 /// to 1; else the distribution is their softmax. That is known only after the last image, so the divergence is
 /// kept for each reading that is still possible.
 package struct DivergenceTally {
-  /// How far a sum may be from 1: rounding to bfloat16 changes each score, and so their sum, by up to its
-  /// 2⁻⁹th part.
-  static let sumTolerance = 1e-2
-
   /// Whose softmax is taken.
   private struct Reading: Hashable {
     var model: Bool
@@ -36,15 +26,15 @@ package struct DivergenceTally {
   ///
   /// - Precondition: the scores are finite, and as many of one as of the other.
   package mutating func add(_ model: [Double], _ other: [Double]) {
-    let (isModelRead, isOtherRead) = (Self.areProbabilities(model), Self.areProbabilities(other))
+    let (isModelRead, isOtherRead) = (
+      ClassDistribution.isDistribution(model), ClassDistribution.isDistribution(other)
+    )
     readings.removeAll { (!isModelRead && !$0.model) || (!isOtherRead && !$0.other) }
     values = values.filter { readings.contains($0.key) }
     for reading in readings {
-      let p = Self.logarithms(of: other, softmax: reading.other)
-      let q = Self.logarithms(of: model, softmax: reading.model)
-      let sum = zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
-      // Rounding can make the sum of equal distributions negative.
-      values[reading, default: []].append(max(0, sum))
+      let p = ClassDistribution(other, takesSoftmax: reading.other)
+      let q = ClassDistribution(model, takesSoftmax: reading.model)
+      values[reading, default: []].append(p.divergence(from: q))
     }
   }
 
@@ -54,22 +44,5 @@ package struct DivergenceTally {
     return OutputFidelity.Divergence(
       nats: bootstrap.estimate(values[reading] ?? []), modelSoftmax: reading.model,
       otherSoftmax: reading.other)
-  }
-
-  private static func areProbabilities(_ scores: [Double]) -> Bool {
-    scores.allSatisfy { $0 >= 0 } && abs(scores.reduce(0, +) - 1) <= sumTolerance
-  }
-
-  /// The natural logarithms of the probabilities.
-  private static func logarithms(of scores: [Double], softmax: Bool) -> [Double] {
-    if softmax {
-      let greatest = scores.max() ?? 0
-      let sum = log(scores.reduce(0) { $0 + exp($1 - greatest) })
-      return scores.map { $0 - greatest - sum }
-    }
-    // A probability of 0 counts as the least that single precision holds, so that divergences are finite.
-    let least = Double(Float.leastNonzeroMagnitude)
-    let sum = scores.reduce(0, +)
-    return scores.map { log(max($0 / sum, least)) }
   }
 }
