@@ -38,6 +38,12 @@ import Testing
       (["--zeros", "50", "--dry-run", "--compensation", "more"], "--compensation"),
       (["--zeros", "50", "--dry-run", "--importance", "more"], "--importance"),
       (["--zeros", "half", "--dry-run"], "--zeros"),
+      (["--zeros", "50", "--dry-run", "--loss", "squares"], "--loss needs --images"),
+      (["--zeros", "50", "--dry-run", "--images", "a", "--loss", "more"], "--loss"),
+      (
+        ["--max-accuracy-drop", "1", "--dry-run", "--images", "a", "--loss", "squares"],
+        "needs an output with class scores"
+      ),
       // What only the library knows to be wrong.
       (["--zeros", "nan", "--dry-run"], "nan % of zeros"),
       (["--speedup", "0.5", "--dry-run"], "give 1 to 1000"),
@@ -63,19 +69,21 @@ import Testing
     #expect(plain.options.importance == nil && plain.options.leastHeight == usual.leastHeight)
     #expect(!plain.options.prunesDense && plain.options.refitsInOrder)
     #expect(plain.options.seed == usual.seed && plain.options.checkpoint == nil)
+    #expect(plain.options.loss == nil)
 
     let other = try #require(
       try HewnCommand.parseAsRoot([
         "reprune", "m.onnx", "--max-error", "0.01", "--dry-run", "--compensation", "bias",
         "--importance", "input-power", "--least-height", "8", "--from-dense", "--independent",
         "--seed", "3", "--checkpoint", "folder", "--batch", "4", "--threads", "2",
+        "--images", "set", "--loss", "squares",
       ]) as? RepruneCommand)
     #expect(other.budget.budget == .error(0.01) && other.settings.dryRun)
     #expect(other.options.compensation == .bias && other.options.importance == .inputPower)
     #expect(other.options.leastHeight == 8 && other.options.prunesDense)
     #expect(!other.options.refitsInOrder && other.options.seed == 3)
     #expect(other.options.checkpoint == "folder" && other.options.compile.batch == 4)
-    #expect(other.options.compile.threads == 2)
+    #expect(other.options.compile.threads == 2 && other.options.loss == .squares)
     for (arguments, budget) in [
       (["--max-accuracy-drop", "0.5"], .accuracyDrop(0.5)), (["--zeros", "90"], .zeros(90)),
       (["--frontier", "4"], nil),

@@ -20,7 +20,7 @@ import Testing
         hewn 1.2.3, device cpu (avx2), 2 threads, batch 8
         costs built-in avx2, measured on a machine
 
-        fitted to 256 images of train.zip, judged by 400 images
+        fitted to 256 images of train.zip, judged by 400 images, outputs compared by divergence
 
         #  layer  filters  taps  form       zeros  dropped  filled  refitted  error  predicted ms  measured ms
         1  conv1       16    27  repruned  66.2 %       90       4       138  0.125   2.50 → 1.50  2.75 → 1.75

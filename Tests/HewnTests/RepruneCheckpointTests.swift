@@ -90,7 +90,7 @@ import Testing
     for (label, change) in [
       ("seed", { $0.seed = 1 }), ("compensation", { $0.compensation = .refit }),
       ("importance", { $0.importance = .inputPower }), ("costs", { $0.leastHeight = 2 }),
-      ("costs", { $0.compile.batch = 4 }),
+      ("costs", { $0.compile.batch = 4 }), ("loss", { $0.loss = .squares }),
     ] as [(String, (inout RepruneOptions) -> Void)] {
       let other = try run(options(change))
       #expect(other.priced == ["a", "b", "c"], "\(label)")

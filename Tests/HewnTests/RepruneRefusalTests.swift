@@ -75,6 +75,7 @@ import Testing
       (good, try RepruneImages([]), "no images"),
       (good, good.labelled([Int](repeating: 10, count: 24)), "an image has label 10"),
       (good, good.labelled([-1] + [Int](repeating: 0, count: 23)), "an image has label -1"),
+      (good, good.labelled([Int](repeating: 10, count: 24)), "--loss squares"),
       (good, good.labelled([0, 1]), "2 labels for 24 images"),
     ] as [(RepruneImages, RepruneImages?, String)] {
       expectRefusal(words) {
@@ -91,6 +92,29 @@ import Testing
     ])
     expectRefusal("not finite", code: .failedCheck) {
       _ = try repruner.reprune(to: .zeros(50), calibration: nans)
+    }
+  }
+
+  /// Labels need class scores, and so do divergences.
+  @Test func losses() throws {
+    let model = try files.model()
+    let squares = try Repruner(model, RepruneCase.options { $0.loss = .squares })
+    let evaluation = try RepruneCase.evaluation(labelledBy: model)
+    expectRefusal("by squares none is compared as such") {
+      _ = try squares.reprune(to: .accuracyDrop(1), calibration: nil, evaluation: evaluation)
+    }
+    let map = RepruneCase.network().with { $0.graph.output = [ONNXValueInfoProto("c.r", nil)] }
+    let images = try RepruneCase.calibration()
+    let divergence = try Repruner(files.model(map), RepruneCase.options { $0.loss = .divergence })
+    #expect(divergence.classOutput == nil)
+    for evaluation in [nil, images] {
+      expectRefusal("no output holds class scores") {
+        _ = try divergence.reprune(to: .zeros(50), calibration: images, evaluation: evaluation)
+      }
+    }
+    let byShape = try Repruner(files.model(map), RepruneCase.options())
+    expectRefusal("--loss squares") {
+      _ = try byShape.reprune(to: .zeros(50), calibration: images, evaluation: evaluation)
     }
   }
 

@@ -121,6 +121,25 @@ import Testing
     }
   }
 
+  /// Noise in the last layer is an error of the outputs themselves, by squares as in a regression.
+  @Test func unitsBySquaresAreThoseOfRegressions() throws {
+    let network = try CalibrationCase(batch: 1)
+    let calibration = try network.calibration()
+    var options = Self.options(draws: 2)
+    let byShape = try LossProbe(calibration, options: options)
+    options.measure = .divergence
+    let byDivergence = try LossProbe(calibration, options: options)
+    options.measure = .squares
+    let bySquares = try LossProbe(calibration, options: options)
+    let layer = try #require(network.layers.last)
+    let groups = try calibration.statistics(of: layer, changed: network.graph)
+    let unit = try bySquares.unit(of: layer, statistics: groups)
+    for draw in unit.draws { #expect(isClose(draw, 1, 1e-3, scale: 1), "\(draw)") }
+    let other = try byShape.unit(of: layer, statistics: groups)
+    #expect(abs(other.value - 1) > 0.1, "a divergence tells the same: \(other.value)")
+    #expect(try byDivergence.unit(of: layer, statistics: groups) == other)
+  }
+
   @Test func unitsAreReproducible() throws {
     let options = Self.options(draws: 3)
     let want = try units(CalibrationCase(batch: 1), CalibrationCase.reference(), options)

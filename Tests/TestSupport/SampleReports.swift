@@ -88,6 +88,7 @@ package enum SampleReports {
         "importance" : "optimal-brain-surgeon",
         "in_order" : false,
         "least_height" : 4,
+        "loss" : "divergence",
         "seed" : 7
       },
       "model" : {

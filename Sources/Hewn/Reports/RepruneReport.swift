@@ -62,6 +62,8 @@ public struct RepruneReport: Report {
     public var compensation: Compensation
     /// What told how much weights are worth; `nil` for the best that each layer's size allows.
     @Nullable public var importance: ImportanceMeasure?
+    /// How outputs were compared; `nil` where their shapes decided it.
+    @Nullable public var loss: LossMeasure?
     /// The least number of rows of a segment that a weight is kept in.
     public var leastHeight: Int
     /// Whether layers without zeros were pruned too.
@@ -72,7 +74,7 @@ public struct RepruneReport: Report {
     public var seed: UInt64
 
     private enum CodingKeys: String, CodingKey {
-      case compensation, importance, seed
+      case compensation, importance, loss, seed
       case leastHeight = "least_height"
       case prunesDense = "from_dense"
       case refitsInOrder = "in_order"

@@ -31,6 +31,7 @@ struct Checkpoint {
       Release.version, "network \(sum)", "costs \(costs)", "seed \(options.seed)",
       options.compensation.rawValue, options.importance?.rawValue ?? "",
     ]
+    if let loss = options.loss { parts.append("loss \(loss.rawValue)") }
     if let images {
       var sum: UInt32 = 0
       for image in 0..<images.count {

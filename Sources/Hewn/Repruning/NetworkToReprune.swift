@@ -194,12 +194,12 @@ struct NetworkToReprune {
 
   /// The first output of class scores, and how many classes it has; `nil` without such.
   var classOutput: (name: String, classCount: Int)? {
-    let output = graph.outputs.map { graph[$0] }.first {
-      let extents = $0.type.shape.dimensions
-      return $0.type.element.isFloatingPoint && extents.count >= 2 && extents[1] >= 2
-        && extents[2...].allSatisfy { $0 == 1 }
+    guard let batch = graph.inputs.first.flatMap({ graph[$0].type.shape.dimensions.first }) else {
+      return nil
     }
-    return output.map { ($0.name, $0.type.shape[1]) }
+    return graph.outputs.lazy.compactMap { output in
+      graph.classCount(of: output, batch: batch).map { (graph[output].name, $0) }
+    }.first
   }
 
   /// Nanoseconds of the costs for a millisecond of the device's.

@@ -50,6 +50,7 @@ struct PricedNetwork {
     if let calibration, !missing.isEmpty {
       var probing = LossProbe.Options()
       probing.seed = options.seed
+      probing.measure = options.loss?.core
       let probe = try LossProbe(calibration, options: probing)
       var next = missing[...]
       try calibration.forEachLayer(

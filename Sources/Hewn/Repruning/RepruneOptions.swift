@@ -4,9 +4,8 @@ internal import Repruning
 public enum RepruneBudget: Sendable, Hashable {
   /// The greatest loss of top-1 accuracy on the evaluation images, in percentage points.
   case accuracyDrop(Double)
-  /// The greatest difference of the outputs on the evaluation images: for class scores the mean over images of
-  /// KL(P ‖ Q) in nats, with P the original network's distribution; for other outputs Σ(y − ŷ)² / Σy².
-  /// Several outputs are added.
+  /// The greatest difference of the outputs on the evaluation images, as ``LossMeasure`` has it. Several
+  /// outputs are added.
   case error(Double)
   /// How many times as fast as it is the network becomes, measured; on the device ``Device/emulator``, which
   /// measures nothing, how many times as fast its prunable layers are predicted to be.
@@ -46,6 +45,9 @@ public struct RepruneOptions: Sendable {
   /// What tells how much a weight is worth; `nil` is the best measure that a layer's size allows, and
   /// `magnitude` without images.
   public var importance: ImportanceMeasure?
+  /// How outputs are compared; `nil` for what their shapes say. With ``LossMeasure/squares``, labels of images
+  /// are not looked at.
+  public var loss: LossMeasure?
   /// The least number of rows of a segment that a weight is kept in; 1 allows single weights.
   public var leastHeight = 1
   /// Whether layers without zeros are pruned too.

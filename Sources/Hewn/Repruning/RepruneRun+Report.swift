@@ -40,7 +40,7 @@ extension RepruneRun {
       method: RepruneReport.Method(
         compensation: calibration == nil ? .none : options.compensation,
         importance: calibration == nil ? .magnitude : options.importance,
-        leastHeight: options.leastHeight, prunesDense: options.prunesDense,
+        loss: options.loss, leastHeight: options.leastHeight, prunesDense: options.prunesDense,
         refitsInOrder: refitsInOrder, seed: options.seed),
       budget: budget, calibration: calibration.map(RepruneReport.Images.init),
       evaluation: evaluation.map(RepruneReport.Images.init), result: result, points: points,

@@ -51,7 +51,7 @@ struct RepruneRun {
       try progress("running the evaluation images", 0)
       measure = try NetworkMeasure(
         of: network.calibrationGraph, images: evaluation.core, labels: evaluation.labels,
-        runner: runner)
+        measure: options.loss?.core, runner: runner)
     } else {
       measure = nil
     }

@@ -31,8 +31,10 @@ public struct Repruner: Sendable {
   public func imageShape() throws -> [Int] { try rethrowing { try network.imageShape() } }
 
   /// The output that labels are compared with, and how many classes it has scores of; `nil` where no output
-  /// looks like that.
-  public var classOutput: (name: String, classCount: Int)? { network.classOutput }
+  /// looks like that, and with ``LossMeasure/squares``.
+  public var classOutput: (name: String, classCount: Int)? {
+    options.loss == .squares ? nil : network.classOutput
+  }
 
   /// Re-prunes the network until a budget is used up.
   ///
@@ -44,13 +46,14 @@ public struct Repruner: Sendable {
   ///   - evaluation: what the result is judged by, best none of those of `calibration`.
   ///   - progress: called now and then; what it throws ends the run, and is thrown on.
   /// - Throws: ``HewnError``: `invalidArgument` for a budget without the images that it needs, or out of range,
-  ///   and for images that do not fit; `failedCheck` where activations are not finite; `outOfMemory`; `io`
-  ///   and `invalidFile` for a checkpoint; what running throws.
+  ///   and for images, labels or a ``RepruneOptions/loss`` that do not fit; `failedCheck` where activations are
+  ///   not finite; `outOfMemory`; `io` and `invalidFile` for a checkpoint; what running throws.
   public func reprune(
     to budget: RepruneBudget, calibration: RepruneImages?, evaluation: RepruneImages? = nil,
     progress: ProgressUpdate = { _, _ in }
   ) throws -> Repruned {
-    try budget.check(hasEvaluation: evaluation != nil, hasLabels: evaluation?.labels != nil)
+    try budget.check(
+      hasEvaluation: evaluation != nil, hasLabels: evaluation?.labels != nil, loss: options.loss)
     return try run(calibration, evaluation, progress) { try $0.search(budget) }
   }
 
@@ -91,11 +94,19 @@ public struct Repruner: Sendable {
 
 extension RepruneBudget {
   /// - Throws: `invalidArgument`.
-  fileprivate func check(hasEvaluation: Bool, hasLabels: Bool) throws(HewnError) {
+  fileprivate func check(
+    hasEvaluation: Bool, hasLabels: Bool, loss: LossMeasure?
+  ) throws(HewnError) {
     switch self {
     case .accuracyDrop(let points):
       guard (0...100).contains(points) else {
         throw HewnError(.invalidArgument, "a drop of \(points) points; give 0 to 100")
+      }
+      guard loss != .squares else {
+        throw HewnError(
+          .invalidArgument,
+          "a drop of accuracy needs an output with class scores, and by squares none is compared as"
+            + " such; give an error of the outputs instead")
       }
       guard hasEvaluation, hasLabels else {
         throw HewnError(

@@ -5,6 +5,7 @@ import Images
 
 extension Compensation: ExpressibleByArgument {}
 extension ImportanceMeasure: ExpressibleByArgument {}
+extension LossMeasure: ExpressibleByArgument {}
 
 package struct RepruneCommand: ConsoleCommand {
   package static let configuration = CommandConfiguration(
@@ -50,7 +51,7 @@ package struct RepruneCommand: ConsoleCommand {
       name: .long,
       help: ArgumentHelp(
         "The greatest error of the outputs: KL divergence in nats for class scores, else the sum of"
-          + " squared differences by that of squares.", valueName: "error"))
+          + " squared differences by that of squares; --loss says which.", valueName: "error"))
     package var maxError: Double?
 
     @Option(
@@ -171,6 +172,14 @@ package struct RepruneCommand: ConsoleCommand {
 
     @Option(
       name: .long,
+      help: """
+        How outputs are compared (default: by their shapes): class scores by divergence, or all by \
+        squares, none as class scores, so that labels do not matter.
+        """)
+    package var loss: LossMeasure?
+
+    @Option(
+      name: .long,
       help: ArgumentHelp(
         "Keep weights in segments of at least so many rows; 1 allows single weights.",
         valueName: "rows"))
@@ -221,6 +230,7 @@ package struct RepruneCommand: ConsoleCommand {
           ("--labels", labels != nil), ("--classes", classes != nil),
           ("--calibrate", calibrate != nil), ("--evaluation", evaluation != nil),
           ("--limit", limit != nil), ("--skip-bad", skipBad), ("--image-batch", imageBatch != nil),
+          ("--loss", loss != nil),
         ] where isGiven {
           throw ValidationError("\(name) needs --images.")
         }
@@ -240,6 +250,11 @@ package struct RepruneCommand: ConsoleCommand {
       }
     } else if settings.output == nil, !settings.dryRun {
       throw ValidationError("Give --output FILE, or --dry-run.")
+    }
+    if budget.maxAccuracyDrop != nil, settings.loss == .squares {
+      throw ValidationError(
+        "--max-accuracy-drop needs an output with class scores, and --loss squares takes none for such;"
+          + " give --max-error.")
     }
     if settings.masks != nil, settings.output == nil {
       throw ValidationError("--masks needs --output.")
@@ -288,6 +303,7 @@ package struct RepruneCommand: ConsoleCommand {
     options.compile = plan.compileOptions()
     options.compensation = settings.compensation
     options.importance = settings.importance
+    options.loss = settings.loss
     options.leastHeight = settings.leastHeight
     options.prunesDense = settings.fromDense
     options.refitsInOrder = !settings.independent

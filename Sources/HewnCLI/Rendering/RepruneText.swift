@@ -21,7 +21,8 @@ extension ReportText {
       return "no images: weights are dropped by their squares"
     }
     let judge = report.evaluation.map { ", judged by \(text($0))" } ?? ""
-    return "fitted to \(text(calibration))\(judge)"
+    let loss = report.method.loss.map { ", outputs compared by \($0.rawValue)" } ?? ""
+    return "fitted to \(text(calibration))\(judge)\(loss)"
   }
 
   private static func layers(_ report: RepruneReport, _ style: Style) -> String {

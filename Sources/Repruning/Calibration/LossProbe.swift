@@ -18,6 +18,8 @@ package struct LossProbe: Sendable {
     /// The most memory for networks with noise that run at the same time. One that takes more runs alone.
     package var byteLimit = 1 << 30
     package var seed: UInt64 = 0
+    /// How outputs are compared; `nil` for what their shapes say.
+    package var measure: LossMeasure?
 
     package init() {}
   }
@@ -30,9 +32,9 @@ package struct LossProbe: Sendable {
 
   /// Runs the original network on a sample of a calibration's images.
   ///
-  /// - Throws: `invalidArgument` for outputs without one part for each image, `unsupported` where no
-  ///   output holds floating-point numbers, `failedCheck` where one is not finite, `outOfMemory`; what
-  ///   compiling and running throw.
+  /// - Throws: `invalidArgument` for outputs without one part for each image, and where divergences were asked
+  ///   for and no output holds class scores; `unsupported` where no output holds floating-point numbers;
+  ///   `failedCheck` where one is not finite; `outOfMemory`; what compiling and running throw.
   package init(_ calibration: Calibration, options: Options = Options()) throws {
     precondition(
       options.imageLimit >= 1 && options.drawCount >= 1 && options.relativeError > 0,
@@ -41,7 +43,7 @@ package struct LossProbe: Sendable {
     self.options = options
     outputs = try OriginalOutputs(
       of: calibration.graph, images: calibration.images.sample(limit: options.imageLimit),
-      runner: runner)
+      measure: options.measure, runner: runner)
   }
 
   /// Measures a layer's unit.
@@ -115,7 +117,8 @@ package struct LossProbe: Sendable {
     try outputs.forEachBatch { range, tensors in
       let values = try before(tensors)
       for (draw, computation) in after.enumerated() {
-        try outputs.add(computation(values), range, to: &losses[draw])
+        let answers = try outputs.answers(computation(values), count: range.count)
+        outputs.add(answers, range, to: &losses[draw])
       }
     }
     return losses

@@ -6,51 +6,64 @@ internal import Tensors
 /// The loss of an output is ``OutputLoss``; those of several are added, and outputs that hold no
 /// floating-point numbers do not count.
 struct OriginalOutputs: Sendable {
-  /// An output that counts.
-  private struct Output {
-    /// Its position among the graph's outputs.
-    let position: Int
-    let loss: OutputLoss
-    /// The elements of each image in the original network.
-    let original: [[Float]]
+  /// What a network gives for some images: the elements of each output that counts, image by image.
+  typealias Answers = [[[Float]]]
+
+  /// An output with class scores.
+  struct Scored {
+    let name: String
+    let classCount: Int
+    /// Its place among the outputs that count.
+    let index: Int
   }
 
   let graph: Graph
   let images: CalibrationImages
+  /// What the original network gives.
+  private(set) var original: Answers = []
+  /// The first output with class scores; `nil` where there is none.
+  let scores: Scored?
   private let batch: Int
-  private var outputs: [Output] = []
+  /// The places of the outputs that count among those of the graph.
+  private let positions: [Int]
+  private var losses: [OutputLoss] = []
 
   /// Runs the original network on the images.
   ///
-  /// - Throws: `invalidArgument` for outputs without one part for each image, `unsupported` where no
-  ///   output holds floating-point numbers, `failedCheck` where one is not finite, `outOfMemory`; what
-  ///   compiling and running throw.
-  init(of graph: Graph, images: CalibrationImages, runner: NetworkRunner) throws {
+  /// - Parameter measure: how outputs are compared; `nil` for what their shapes say.
+  /// - Throws: `invalidArgument` for outputs without one part for each image, and where divergences were asked
+  ///   for and no output holds class scores; `unsupported` where no output holds floating-point numbers;
+  ///   `failedCheck` where one is not finite; `outOfMemory`; what compiling and running throw.
+  init(
+    of graph: Graph, images: CalibrationImages, measure: LossMeasure?, runner: NetworkRunner
+  ) throws {
     self.graph = graph
     self.images = images
     batch = try images.batch(of: graph)
-    let counted = try countedOutputs()
+    positions = try Self.positions(in: graph, batch: batch, imageCount: images.count)
+    let outputs = positions.map { graph.outputs[$0] }
+    let classCounts = try graph.classCounts(of: outputs, batch: batch, measure: measure)
+    scores =
+      zip(outputs.indices, classCounts).lazy.compactMap { index, classCount in
+        classCount.map { Scored(name: graph[outputs[index]].name, classCount: $0, index: index) }
+      }.first
     let computation = try runner.computation(of: graph.outputs, in: graph)
-    var elements = [[[Float]]](repeating: [], count: counted.count)
+    var all = Answers(repeating: [], count: positions.count)
     try forEachBatch { range, tensors in
-      let results = try computation(tensors)
-      for (index, position) in counted.enumerated() {
-        elements[index] += try items(of: results[position], position, range.count)
+      for (index, items) in try answers(computation(tensors), count: range.count).enumerated() {
+        all[index] += items
       }
     }
-    for (position, original) in zip(counted, elements) {
-      let shape = graph[graph.outputs[position]].type.shape
-      let itemShape =
-        shape.dimensions.first == batch ? Shape([1] + shape.dimensions.dropFirst()) : shape
-      outputs.append(
-        Output(
-          position: position, loss: OutputLoss(itemShape: itemShape, original: original),
-          original: original))
+    original = all
+    losses = zip(all, classCounts).map {
+      OutputLoss(original: $0, holdsScores: $1 != nil)
     }
   }
 
-  /// The positions of the outputs that count.
-  private func countedOutputs() throws(HewnError) -> [Int] {
+  /// The places of the outputs that count.
+  private static func positions(
+    in graph: Graph, batch: Int, imageCount: Int
+  ) throws(HewnError) -> [Int] {
     var positions: [Int] = []
     var byteCount = 0
     for (position, id) in graph.outputs.enumerated() {
@@ -64,13 +77,13 @@ struct OriginalOutputs: Sendable {
       }
       positions.append(position)
       byteCount = byteCount.saturatingAdd(
-        (type.shape.elementCount / batch).saturatingMultiply(4 * images.count))
+        (type.shape.elementCount / batch).saturatingMultiply(4 * imageCount))
     }
     guard !positions.isEmpty else {
       throw HewnError(
         .unsupported, "no output of the network holds floating-point numbers to take a loss of")
     }
-    try MemoryLimit.check(byteCount, for: "the outputs for \(images.count) images")
+    try MemoryLimit.check(byteCount, for: "the outputs for \(imageCount) images")
     return positions
   }
 
@@ -82,40 +95,33 @@ struct OriginalOutputs: Sendable {
     }
   }
 
+  /// What a network gives for the first images of a batch.
+  ///
+  /// - Parameter results: all its outputs for the batch.
+  /// - Throws: `failedCheck` where those that count are not finite.
+  func answers(_ results: [Tensor], count: Int) throws(HewnError) -> Answers {
+    var answers: Answers = []
+    for position in positions {
+      let elements = results[position].floats()
+      let size = elements.count / batch
+      guard elements[..<(size * count)].allSatisfy(\.isFinite) else {
+        throw HewnError(
+          .failedCheck,
+          "output \"\(graph[graph.outputs[position]].name)\" is not finite on the images")
+      }
+      answers.append((0..<count).map { Array(elements[($0 * size)..<(($0 + 1) * size)]) })
+    }
+    return answers
+  }
+
   /// Adds some images to a loss, one by one, so that it does not depend on the batch.
   ///
-  /// - Parameter results: all outputs of a changed network for a batch that begins with them.
-  /// - Throws: `failedCheck` where they are not finite.
-  func add(_ results: [Tensor], _ range: Range<Int>, to sum: inout Double) throws(HewnError) {
-    for output in outputs {
-      let changed = try items(of: results[output.position], output.position, range.count)
-      for (original, changed) in zip(output.original[range], changed) {
-        sum += output.loss.loss(original: original, changed: changed)
+  /// - Parameter answers: what a changed network gives for them.
+  func add(_ answers: Answers, _ range: Range<Int>, to sum: inout Double) {
+    for (loss, (original, changed)) in zip(losses, zip(original, answers)) {
+      for (original, changed) in zip(original[range], changed) {
+        sum += loss.loss(original: original, changed: changed)
       }
     }
-  }
-
-  /// The position of the first output that holds class scores; `nil` where none does.
-  var scoresPosition: Int? { outputs.first { $0.loss.isOfScores }?.position }
-
-  /// The elements that the original network gives at one of the outputs that count, image by image.
-  func original(at position: Int) -> [[Float]] {
-    outputs.first { $0.position == position }?.original ?? []
-  }
-
-  /// The elements of the first images of an output.
-  ///
-  /// - Throws: `failedCheck` where they are not finite.
-  func items(
-    of tensor: Tensor, _ position: Int, _ count: Int
-  ) throws(HewnError) -> [[Float]] {
-    let elements = tensor.floats()
-    let size = elements.count / batch
-    guard elements[..<(size * count)].allSatisfy(\.isFinite) else {
-      throw HewnError(
-        .failedCheck,
-        "output \"\(graph[graph.outputs[position]].name)\" is not finite on the images")
-    }
-    return (0..<count).map { Array(elements[$0 * size..<($0 + 1) * size]) }
   }
 }

@@ -1,5 +1,6 @@
 package import Graphs
-package import Tensors
+internal import Scores
+internal import Tensors
 
 /// How a changed network answers images, beside the original one.
 package struct NetworkMeasure: Sendable {
@@ -28,35 +29,44 @@ package struct NetworkMeasure: Sendable {
 
   /// Runs the original network.
   ///
-  /// - Parameter labels: the class of each image; `nil` where nobody knows.
-  /// - Throws: `invalidArgument` where there are labels and no output has scores of their classes, and for
-  ///   outputs without one part for each image; `unsupported` where no output holds floating-point numbers;
-  ///   `failedCheck` where one is not finite; `outOfMemory`; what compiling and running throw.
+  /// - Parameters:
+  ///   - labels: the class of each image; `nil` where nobody knows. Not looked at with
+  ///     ``LossMeasure/squares``, by which no output holds class scores.
+  ///   - measure: how outputs are compared; `nil` for what their shapes say.
+  /// - Throws: `invalidArgument` where there are labels and no output has scores of their classes, where
+  ///   divergences were asked for and no output holds class scores, and for outputs without one part for each
+  ///   image; `unsupported` where no output holds floating-point numbers; `failedCheck` where one is not
+  ///   finite; `outOfMemory`; what compiling and running throw.
   package init(
-    of graph: Graph, images: CalibrationImages, labels: [Int]?, runner: NetworkRunner
+    of graph: Graph, images: CalibrationImages, labels: [Int]?, measure: LossMeasure? = nil,
+    runner: NetworkRunner
   ) throws {
-    let outputs = try OriginalOutputs(of: graph, images: images, runner: runner)
-    self.outputs = outputs
-    self.labels = labels
+    outputs = try OriginalOutputs(of: graph, images: images, measure: measure, runner: runner)
+    self.labels = measure == .squares ? nil : labels
     self.runner = runner
-    guard let labels else {
-      original = Result(loss: 0, isRight: [])
-      return
+    if let labels = self.labels {
+      precondition(labels.count == images.count, "\(labels.count) labels, \(images.count) images")
+      try Self.check(labels, outputs.scores)
     }
-    precondition(labels.count == images.count, "\(labels.count) labels, \(images.count) images")
-    guard let position = outputs.scoresPosition else {
-      throw HewnError(
-        .invalidArgument, "no output of the network holds class scores, N × K, to find classes in")
-    }
-    let scores = outputs.original(at: position)
-    let classCount = scores.first?.count ?? 0
-    if let label = labels.first(where: { $0 < 0 || $0 >= classCount }) {
+    original = Result(
+      loss: 0, isRight: Self.isRight(outputs.original, outputs.scores, self.labels?[...]))
+  }
+
+  private static func check(
+    _ labels: [Int], _ scores: OriginalOutputs.Scored?
+  ) throws(HewnError) {
+    let way = "for outputs that are no class scores, --loss squares looks at no labels"
+    guard let scores else {
       throw HewnError(
         .invalidArgument,
-        "an image has label \(label); output \"\(graph[graph.outputs[position]].name)\" has"
-          + " \(classCount) classes, 0 to \(classCount - 1)")
+        "no output of the network holds class scores, N × K, to find classes in; \(way)")
     }
-    original = Result(loss: 0, isRight: zip(scores, labels).map(Self.isRight))
+    if let label = labels.first(where: { !(0..<scores.classCount).contains($0) }) {
+      throw HewnError(
+        .invalidArgument,
+        "an image has label \(label); output \"\(scores.name)\" has \(scores.classCount) classes, 0 to"
+          + " \(scores.classCount - 1); \(way)")
+    }
   }
 
   /// Runs the network with other weights on all images.
@@ -67,12 +77,9 @@ package struct NetworkMeasure: Sendable {
     var (loss, isRight) = (0.0, [Bool]())
     do {
       try outputs.forEachBatch { range, tensors in
-        let results = try computation(tensors)
-        try outputs.add(results, range, to: &loss)
-        if let labels, let position = outputs.scoresPosition {
-          let scores = try outputs.items(of: results[position], position, range.count)
-          isRight += zip(scores, labels[range]).map(Self.isRight)
-        }
+        let answers = try outputs.answers(computation(tensors), count: range.count)
+        outputs.add(answers, range, to: &loss)
+        isRight += Self.isRight(answers, outputs.scores, labels?[range])
       }
     } catch let error as HewnError where error.code == .failedCheck {
       return Result(loss: .infinity, isRight: labels?.map { _ in false } ?? [])
@@ -80,9 +87,14 @@ package struct NetworkMeasure: Sendable {
     return Result(loss: loss, isRight: isRight)
   }
 
-  private static func isRight(_ scores: [Float], _ label: Int) -> Bool {
-    scores.enumerated().allSatisfy { index, score in
-      score < scores[label] || (score == scores[label] && index >= label)
+  /// For each image whether its class is found; empty without labels.
+  private static func isRight(
+    _ answers: OriginalOutputs.Answers, _ scores: OriginalOutputs.Scored?,
+    _ labels: ArraySlice<Int>?
+  ) -> [Bool] {
+    guard let scores, let labels else { return [] }
+    return zip(answers[scores.index], labels).map { scores, label in
+      ScoredClasses.rank(of: label, in: scores.map { Double($0) }[...]) == 0
     }
   }
 }
