@@ -1,3 +1,5 @@
+internal import Scores
+
 /// Measures how often a plan finds the right class.
 ///
 /// ```swift
@@ -76,18 +78,9 @@ public struct Evaluation: ~Copyable {
   private mutating func tally(_ scores: ArraySlice<Double>, label: Int) {
     imageCount += 1
     if !scores.allSatisfy(\.isFinite) { nonFiniteCount += 1 }
-    guard let rank = Self.rank(of: label, in: scores) else { return }
+    guard let rank = ScoredClasses.rank(of: label, in: scores) else { return }
     if rank < 1 { top1Count += 1 }
     if rank < Self.top { topCount += 1 }
-  }
-
-  /// How many classes come before one; `nil` where its score is no number.
-  package static func rank(of label: Int, in scores: ArraySlice<Double>) -> Int? {
-    let own = scores[scores.startIndex + label]
-    if own.isNaN { return nil }
-    return scores.enumerated().count { index, score in
-      score > own || (score == own && index < label)
-    }
   }
 
   /// What was counted so far.

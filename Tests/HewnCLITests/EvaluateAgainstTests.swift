@@ -122,6 +122,23 @@ import Testing
     #expect(report.outputs["scores"]?.top1Agreement?.mean == 1)
   }
 
+  /// By squares nothing is a class, whatever folders and labels say.
+  @Test func comparesBySquares() throws {
+    let three = [entry("a/1.png", 1), entry("b/2.png", 200), entry("c/3.png", 3)]
+    for images in [try labelled(), try write(three, to: "three.zip")] {
+      let result = evaluate(
+        "model.onnx", against: "other.onnx", images, "--loss", "squares", "--json")
+      let report = try report(result)
+      #expect(report.accuracy == nil && report.noAccuracyReason?.contains("by squares") == true)
+      let scores = try #require(report.outputs["scores"])
+      #expect(scores.top1Agreement == nil && scores.divergence == nil)
+      #expect((scores.relativeSquares ?? 0) > 0)
+    }
+    let text = evaluate("model.onnx", against: "other.onnx", try labelled(), "--loss", "squares")
+    #expect(text.output.contains("squared error, relative"), "\(text.output)")
+    #expect(!text.output.contains("top-1"), "\(text.output)")
+  }
+
   @Test func comparesPlanFiles() throws {
     let images = try labelled()
     let plan = workspace.file("model.hewn")
@@ -159,6 +176,12 @@ import Testing
       (["--peak", "1"], 2, "--peak needs --against"),
       (["--against", other, "--peak", "0"], 2, "--peak must be"),
       (["--against", other, "--peak", "inf"], 2, "--peak must be"),
+      (["--loss", "squares"], 2, "--loss needs --against"),
+      (["--against", other, "--loss", "more"], 2, "--loss"),
+      (
+        ["--against", other, "--loss", "squares", "--output", "scores"], 2,
+        "--output names class scores"
+      ),
     ]
     for (arguments, status, words) in cases {
       let result = Captured.run(

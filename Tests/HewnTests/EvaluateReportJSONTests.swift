@@ -106,6 +106,7 @@ import Testing
               "identical" : 100,
               "peak" : 1
             },
+            "relative_squares" : null,
             "shape" : [
               1,
               1,
@@ -124,6 +125,7 @@ import Testing
             "mean_rel" : \(estimateJSON("      ")),
             "non_finite" : 1,
             "psnr" : null,
+            "relative_squares" : null,
             "shape" : [
               1,
               10

@@ -77,12 +77,6 @@ import Testing
     #expect(caught?.message.contains("\"scores\" (2×4)") == true, "\(caught?.message ?? "")")
   }
 
-  @Test func ranks() {
-    let scores: ArraySlice<Double> = [9, 9, 1, .nan, 3, 1, .infinity, -.infinity, 3][2...]
-    // 1, NaN, 3, 1, ∞, −∞, 3
-    #expect((0..<7).map { Evaluation.rank(of: $0, in: scores) } == [3, nil, 1, 4, 0, 5, 2])
-  }
-
   @Test(arguments: [
     (0, 10, 0, 0, 0.277533), (10, 10, 1, 0.722467, 1), (84, 100, 0.84, 0.755797, 0.899047),
     (1, 3, 0.333333, 0.061492, 0.79234), (0, 0, 0, 0, 1),

@@ -111,6 +111,7 @@ import Testing
     }
     expectMean(fidelity.meanRelative, relative, "relative error")
     #expect(abs((fidelity.maxRelative ?? .nan) - (relative.max() ?? 0)) < 1e-5)
+    #expect(fidelity.relativeSquares == nil, "scores are compared by their divergence")
 
     #expect(report.images == .init(source: "set", count: 23, skippedCount: 2))
     #expect(report.model.file == "tiny.onnx" && report.other.model.file == "other.onnx")
@@ -192,6 +193,7 @@ import Testing
     #expect(abs((picture.psnr?.decibels?.mean ?? .nan) - decibels.reduce(0, +) / 6) < 1e-3)
     #expect(picture.psnr?.peak == 1 && picture.psnr?.identicalCount == 0)
     #expect(abs((picture.maxRelative ?? .nan) - 0.125) < 1e-5)
+    #expect(abs((picture.relativeSquares ?? .nan) - 1.0 / 64) < 1e-7)
     let scores = try #require(report.outputs["scores"])
     #expect(scores.psnr == nil && scores.top1Agreement?.mean == 1)
     #expect(report.accuracy?.output == "scores" && report.accuracy?.top1.otherOnlyCount == 0)
@@ -213,6 +215,43 @@ import Testing
     #expect(throws: HewnError.self) {
       _ = try PairedEvaluation(plan, other: plan, output: "picture")
     }
+  }
+
+  /// By squares nothing is read as scores, and labels do not matter.
+  @Test(arguments: [1, 4]) func comparesBySquares(batch: Int) throws {
+    let (items, _) = try Self.set(11)
+    var pair = try PairedEvaluation(
+      plan(TinyModel.bytes, batch: batch),
+      other: plan(TinyModel.linear(Self.otherWeights), batch: batch), loss: .squares)
+    #expect(pair.output == nil && pair.classCount == nil)
+    try add(items, labels: items.indices.map { 50 - 10 * $0 }, chunk: 4, to: &pair)
+    let report = pair.report()
+    #expect(report.accuracy == nil && report.noAccuracyReason?.contains("by squares") == true)
+    let fidelity = try #require(report.outputs["scores"])
+    #expect(fidelity.top1Agreement == nil && fidelity.divergence == nil)
+    let (model, other) = (
+      items.flatMap { Self.scores($0, TinyModel.weights) },
+      items.flatMap { Self.scores($0, Self.otherWeights) }
+    )
+    let errors = zip(model, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let want = errors / other.reduce(0) { $0 + $1 * $1 }
+    #expect(abs((fidelity.relativeSquares ?? .nan) - want) < 1e-5 * want)
+    #expect((fidelity.maxRelative ?? 0) > 0)
+  }
+
+  @Test func refusesMeasuresThatDoNotFit() throws {
+    let linear = try plan(TinyModel.bytes)
+    let same = try PairedEvaluation(linear, other: linear, loss: .divergence)
+    #expect(same.output == "scores")
+    let error = #expect(throws: HewnError.self) {
+      _ = try PairedEvaluation(linear, other: linear, output: "scores", loss: .squares)
+    }
+    #expect(error?.code == .invalidArgument && error?.message.contains("by squares") == true)
+    let transposed = try plan(TinyModel.transposed, batch: 1)
+    let none = #expect(throws: HewnError.self) {
+      _ = try PairedEvaluation(transposed, other: transposed, loss: .divergence)
+    }
+    #expect(none?.message.contains("no output holds class scores") == true, "\(none as Any)")
   }
 
   @Test func setsImagesThatAreNotFiniteApart() throws {

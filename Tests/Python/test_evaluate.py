@@ -174,10 +174,11 @@ def test_two_models(model, softmax, labelled, tmp_path):
     x = images(201)
     y = np.random.default_rng(2).integers(0, CLASSES, 201)
     np.savez(tmp_path / "set.npz", x=x, **({"y": y} if labelled else {}))
-    report = hewn_json(
+    arguments = (
         "evaluate", model, "--against", other, "--images", tmp_path / "set.npz",
         "--preprocess", "unit",
     )  # fmt: skip
+    report = hewn_json(*arguments)
 
     got, want = [
         onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -215,7 +216,14 @@ def test_two_models(model, softmax, labelled, tmp_path):
     errors = np.abs(got - want).max(1) / np.abs(want).max(1)
     assert output["max_rel"] == pytest.approx(errors.max(), rel=1e-4)
     assert output["mean_rel"]["mean"] == pytest.approx(errors.mean(), rel=1e-4)
-    assert output["psnr"] is None
+    assert output["psnr"] is None and output["relative_squares"] is None
+
+    report = hewn_json(*arguments, "--loss", "squares")
+    assert report["accuracy"] is None and "by squares" in report["no_accuracy_reason"]
+    output = report["outputs"]["scores"]
+    assert output["kl_divergence"] is None and output["top1_agreement"] is None
+    squares = ((got - want) ** 2).sum() / (want**2).sum()
+    assert output["relative_squares"] == pytest.approx(squares, rel=1e-4)
 
 
 def test_folders_and_classes(tmp_path):

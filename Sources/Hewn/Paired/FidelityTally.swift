@@ -1,3 +1,4 @@
+internal import Scores
 internal import Tensors
 
 /// How far one output of a model is from the other model's, image by image.
@@ -11,9 +12,15 @@ struct FidelityTally {
   private let itemShape: [Int]
   private let itemElementCount: Int
 
+  /// Whether it is read as class scores.
+  var holdsScores: Bool { divergences != nil }
+
   private var agreements: [Double] = []
   private var relativeErrors: [Double] = []
+  /// `nil` for an output that holds no class scores.
   private var divergences: DivergenceTally?
+  /// Σ(y − ŷ)² and Σy², y the other model's; `nil` for an output with class scores or whole numbers.
+  private var squares: (errors: Double, all: Double)?
   private var pictures: PictureTally?
   private var nonFiniteCount = 0
 
@@ -39,8 +46,10 @@ struct FidelityTally {
     }
     // No more than the plan's tensor, whose elements were counted without overflow.
     itemElementCount = itemShape.reduce(1, *)
-    if holdsScores, itemShape.first == 1, ClassScores.classCount(of: itemShape) != nil {
+    if holdsScores, ScoredClasses.count(in: port.shape, batch: plan.batch) != nil {
       divergences = DivergenceTally()
+    } else if port.elementType.isFloatingPoint {
+      squares = (0, 0)
     }
     if PictureTally.holdsPictures(itemShape, input: plan.inputs[0].shape) {
       pictures = PictureTally()
@@ -81,6 +90,8 @@ struct FidelityTally {
     relativeErrors.append(difference.maxRelative)
     divergences?.add(got, want)
     pictures?.add(got, want)
+    squares?.errors += zip(got, want).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    squares?.all += want.reduce(0) { $0 + $1 * $1 }
     return true
   }
 
@@ -92,6 +103,13 @@ struct FidelityTally {
       shape: shape, nonFiniteCount: nonFiniteCount,
       top1Agreement: bootstrap.estimate(agreements), divergence: divergences?.report(bootstrap),
       maxRelative: relativeErrors.max(), meanRelative: bootstrap.estimate(relativeErrors),
-      psnr: pictures?.report(bootstrap, peak: peak))
+      relativeSquares: relativeSquares, psnr: pictures?.report(bootstrap, peak: peak))
+  }
+
+  private var relativeSquares: Double? {
+    guard let squares, !relativeErrors.isEmpty else { return nil }
+    let quotient = squares.all > 0 ? squares.errors / squares.all : squares.errors
+    // Squares of doubles can overflow.
+    return quotient.isFinite ? quotient : .greatestFiniteMagnitude
   }
 }

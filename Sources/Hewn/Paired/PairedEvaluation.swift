@@ -1,3 +1,5 @@
+internal import Scores
+
 /// Compares two plans on the same images: how often each finds the right class, and how far the outputs of
 /// one are from the other's.
 ///
@@ -46,18 +48,31 @@ public struct PairedEvaluation: ~Copyable {
   ///   - other: a plan with an input of the same type and shape, and outputs of the same shapes.
   ///   - output: the name of the output with the class scores, N × K with further extents 1; `nil` for
   ///     all that look like that, and for accuracy the only one.
+  ///   - loss: how outputs are compared; `nil` for what their shapes say. With ``LossMeasure/squares`` none
+  ///     holds class scores, and labels are not looked at.
   /// - Throws: ``HewnError``: `invalidArgument` for plans that do not fit each other, for one with
-  ///   several inputs, and for one without that output; `outOfMemory`.
-  public init(_ plan: Plan, other: Plan, output: String? = nil) throws {
+  ///   several inputs, for one without that output, and for a `loss` that does not fit; `outOfMemory`.
+  public init(
+    _ plan: Plan, other: Plan, output: String? = nil, loss: LossMeasure? = nil
+  ) throws {
     let pair = try PlanPair(plan, other)
+    if loss == .squares, let output {
+      throw HewnError(
+        .invalidArgument,
+        "output \"\(output)\" is to hold class scores, and by squares none is compared as such")
+    }
     let tallies = try pair.outputs.map { port, otherName in
       try FidelityTally(
-        port, otherName: otherName, of: plan, holdsScores: output == nil || output == port.name)
+        port, otherName: otherName, of: plan,
+        holdsScores: loss != .squares && (output == nil || output == port.name))
+    }
+    if loss == .divergence, !tallies.contains(where: \.holdsScores) {
+      throw ClassOutput.error(output, plan: plan)
     }
     var scores: ClassOutput?
-    var obstacle: String?
+    var obstacle = loss == .squares ? "by squares no output is compared as class scores" : nil
     do throws(HewnError) {
-      scores = try ClassOutput(of: plan, named: output)
+      if loss != .squares { scores = try ClassOutput(of: plan, named: output) }
     } catch {
       // Only what was asked for must be there.
       guard output == nil else { throw error }
@@ -130,7 +145,7 @@ public struct PairedEvaluation: ~Copyable {
       let range = (item * scores.classCount)..<((item + 1) * scores.classCount)
       // A score that is no number makes no class right.
       let ranks = [model, other].map { elements in
-        Evaluation.rank(of: label, in: elements[range]) ?? scores.classCount
+        ScoredClasses.rank(of: label, in: elements[range]) ?? scores.classCount
       }
       top1.add(model: ranks[0] < 1, other: ranks[1] < 1)
       top5.add(model: ranks[0] < Evaluation.top, other: ranks[1] < Evaluation.top)

@@ -16,6 +16,9 @@ public struct OutputFidelity: Codable, Sendable, Equatable {
   @Nullable public var maxRelative: Double?
   /// The mean of the images' relative errors; `nil` without images.
   @Nullable public var meanRelative: Estimate?
+  /// Σ(y − ŷ)² / Σy² over all images, with y the elements of the other model's output, or Σ(y − ŷ)² where
+  /// these are zero everywhere; `nil` for class scores and for whole numbers, and without images.
+  @Nullable public var relativeSquares: Double?
   /// The distance of pictures; `nil` for outputs that are no pictures, and where no peak was given and all
   /// elements of the other model's are equal.
   @Nullable public var psnr: PSNR?
@@ -68,7 +71,8 @@ public struct OutputFidelity: Codable, Sendable, Equatable {
 
   package init(
     shape: [Int], nonFiniteCount: Int = 0, top1Agreement: Estimate? = nil,
-    divergence: Divergence? = nil, maxRelative: Double?, meanRelative: Estimate?, psnr: PSNR? = nil
+    divergence: Divergence? = nil, maxRelative: Double?, meanRelative: Estimate?,
+    relativeSquares: Double? = nil, psnr: PSNR? = nil
   ) {
     self.shape = shape
     self.nonFiniteCount = nonFiniteCount
@@ -76,6 +80,7 @@ public struct OutputFidelity: Codable, Sendable, Equatable {
     self.divergence = divergence
     self.maxRelative = maxRelative?.rounded(significant: 6)
     self.meanRelative = meanRelative
+    self.relativeSquares = relativeSquares?.rounded(significant: 6)
     self.psnr = psnr
   }
 
@@ -86,5 +91,6 @@ public struct OutputFidelity: Codable, Sendable, Equatable {
     case divergence = "kl_divergence"
     case maxRelative = "max_rel"
     case meanRelative = "mean_rel"
+    case relativeSquares = "relative_squares"
   }
 }

@@ -21,7 +21,7 @@ extension EvaluateCommand {
     otherOptions.shapes = [inputs[1].name: shape]
     var evaluation = try PairedEvaluation(
       compile(model, options, console), other: compile(other, otherOptions, console),
-      output: settings.output)
+      output: settings.output, loss: settings.loss)
     let (device, otherDevice) = (evaluation.plan.device, evaluation.other.device)
     let (precision, otherPrecision) = (evaluation.plan.precision, evaluation.other.precision)
     if device != otherDevice || precision != otherPrecision {

@@ -86,6 +86,14 @@ package struct EvaluateCommand: ConsoleCommand {
           + " the elements of the other model's pictures range).", valueName: "value"))
     package var peak: Double?
 
+    @Option(
+      name: .long,
+      help: """
+        With --against: how outputs are compared (default: by their shapes): class scores by \
+        divergence, or all by squares, none as class scores, so that labels do not matter.
+        """)
+    package var loss: LossMeasure?
+
     @Flag(name: .long, help: "Leave out images that cannot be decoded, and count them.")
     package var skipBad = false
 
@@ -104,6 +112,13 @@ package struct EvaluateCommand: ConsoleCommand {
           throw ValidationError("--peak must be a positive number.")
         }
         guard against != nil else { throw ValidationError("--peak needs --against.") }
+      }
+      if let loss {
+        guard against != nil else { throw ValidationError("--loss needs --against.") }
+        if loss == .squares, output != nil {
+          throw ValidationError(
+            "--output names class scores, and --loss squares takes no output for such.")
+        }
       }
     }
   }

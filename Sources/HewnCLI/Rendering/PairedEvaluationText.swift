@@ -92,6 +92,9 @@ extension ReportText {
     rows.append([
       "relative error, largest", output.maxRelative.map(Numbers.scientific) ?? "-", "", "",
     ])
+    if let squares = output.relativeSquares {
+      rows.append(["squared error, relative", Numbers.scientific(squares), "", ""])
+    }
     if let psnr = output.psnr { rows.append(row(psnr)) }
     if output.nonFiniteCount > 0 {
       rows.append(["images not finite", Numbers.grouped(output.nonFiniteCount), "", "left out"])
