@@ -37,12 +37,19 @@ class Network:
     options: tuple = ()
     # What judges: "accuracy" or "error".
     measure: str = "accuracy"
+    # How outputs are compared where their shapes do not tell.
+    loss: str | None = None
     # Makes the images of the network in a folder, from those of the set.
     prepare: Callable | None = None
 
     @property
     def model(self):
         return data("models", f"{self.name}.onnx")
+
+    @property
+    def comparison(self):
+        """Options of hewn reprune and hewn evaluate --against."""
+        return ["--loss", self.loss] if self.loss else []
 
     def arguments(self, limit=None):
         images = self.prepare(data("images", self.images)) if self.prepare else None
@@ -52,7 +59,7 @@ class Network:
             arguments += ["--evaluation", data("images", self.evaluation)]
         if limit:
             arguments += ["--limit", limit]
-        return [*arguments, *self.preprocessing, *self.options]
+        return [*arguments, *self.preprocessing, *self.comparison, *self.options]
 
 
 def noisy_crops(archive, count=192, size=64, deviation=25):
@@ -88,7 +95,7 @@ NETWORKS = {
         Network("squeezenet-v1.0-pruned", IMAGENET, 250, ["--preprocess", "caffe"]),
         Network(
             "hand-landmark-pruned", "imagenet-sample-1000.zip", 128,
-            ["--preprocess", "unit"], measure="error",
+            ["--preprocess", "unit"], measure="error", loss="squares",
         ),
         Network(
             "resnet20-cifar10", CIFAR_TRAIN, 512, IMAGENET_VALUES, CIFAR_TEST, CIFAR_LOSSLESS,

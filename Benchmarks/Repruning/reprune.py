@@ -119,19 +119,19 @@ def published(network):
             subprocess.run([*map(str, command)], check=True, capture_output=True)
             set_ = network.evaluation or network.images
             report = evaluate(output, network, data("images", set_))
-            fidelity = next(iter(report["outputs"].values()))
             accuracy = report["accuracy"]
             point = {
                 "groups": groups,
                 "accuracy": accuracy and accuracy["top1"]["model"]["accuracy"],
                 "difference_points": accuracy and accuracy["top1"]["difference_points"],
-                "divergence": fidelity["kl_divergence"],
+                "measured_loss": loss(report),
                 "network_ms": bench(output), "original_network_ms": bench(network.model),
             }  # fmt: skip
             points.append(point)
             print(
                 f"    published, {groups:4} groups  {point['network_ms']:.4f} ms of"
-                f" {point['original_network_ms']:.4f} ms  top-1 {point['accuracy']}",
+                f" {point['original_network_ms']:.4f} ms  loss {point['measured_loss']:9.5f}"
+                f"  top-1 {point['accuracy']}",
                 flush=True,
             )
     return {"points": points}
@@ -169,15 +169,28 @@ def targets(network, options):
 def evaluate(model, network, images):
     """hewn evaluate against the original network."""
     command = [HEWN, "evaluate", model, "--against", network.model, "--images", images]
-    command = [*map(str, [*command, *network.preprocessing]), "--json", "--quiet"]
+    command = [*command, *network.preprocessing, *network.comparison]
+    command = [*map(str, command), "--json", "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
+def loss(report):
+    """How far outputs are from the original network's: what hewn reprune calls the loss."""
+    total = 0
+    for output in report["outputs"].values():
+        divergence = output["kl_divergence"]
+        # Outputs of whole numbers have neither.
+        total += divergence["nats"]["mean"] if divergence else output["relative_squares"] or 0
+    return total
+
+
 def compare(model, network, images):
-    """The paired difference of accuracy."""
-    accuracy = evaluate(model, network, images)["accuracy"]
-    return accuracy and accuracy["top1"]
+    """The paired difference of accuracy, or the loss where that judges."""
+    report = evaluate(model, network, images)
+    if network.measure == "error":
+        return {"measured_loss": loss(report)}
+    return report["accuracy"]["top1"]
 
 
 def split_archive(source, folder, count):
@@ -226,7 +239,8 @@ def gpu(network, options):
     entry["predicted_speedup_over_dense"] = round(dense / report["result"]["predicted_ms"], 3)
     print(
         f"    predicted {entry['predicted_speedup_of_layers']} × the faster of exact and dense,"
-        f" {entry['predicted_speedup_over_dense']} × dense; {entry['difference_points']}",
+        f" {entry['predicted_speedup_over_dense']} × dense;"
+        f" {entry['difference_points'] or entry['error']}",
         flush=True,
     )
     return entry
