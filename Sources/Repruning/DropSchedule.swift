@@ -22,9 +22,6 @@ struct DropSchedule {
     }.sorted()
   }
 
-  /// Steps that are closer have the same weights to drop.
-  var leastStep: Double { 1 / Double(max(1, importances.count)) }
-
   /// The time that losing all of the layer's outputs is worth at a step of 0...1.
   ///
   /// Zero, which drops everything, where weights are worth nothing or take no time.

@@ -13,14 +13,14 @@ package struct LayerFrontier: Sendable {
   package let unchanged: LayerPlan
   /// The plans that no other one beats, by ascending loss and descending time.
   package let plans: [LayerPlan]
-  /// Those of ``plans`` that are best at some λ, ascending.
+  /// Those of ``plans`` that are best at some λ, if it trades time for loss, ascending.
   package let corners: [Int]
 
-  /// - Parameter priceCount: the prices at which rounds are run, at most.
+  /// - Parameter priceCount: the prices at which rounds are run.
   /// - Throws: `outOfMemory`.
   /// - Complexity: the time of so many ``LayerRounds``; the memory of the covers of ``plans``.
   package init(
-    _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 12,
+    _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 16,
     parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
     precondition(priceCount >= 2, "\(priceCount) prices")
@@ -38,7 +38,7 @@ package struct LayerFrontier: Sendable {
     }
     self.unchanged = unchanged
     self.plans = plans
-    corners = Self.corners(plans)
+    corners = Self.corners(plans, costs: plans.map(\.time))
   }
 
   /// What was found before.
@@ -53,43 +53,25 @@ package struct LayerFrontier: Sendable {
     }
     self.unchanged = unchanged
     self.plans = plans
-    corners = Self.corners(plans)
+    corners = Self.corners(plans, costs: plans.map(\.time))
   }
 
-  /// Runs rounds at prices all over the range.
+  /// Runs rounds at prices all over the range, each from the best one of the greater price before it.
   ///
-  /// Time falls from step to step, so that what is unknown of it between two is at most the difference of their
-  /// times over the interval. Where that is most the interval is halved. Rounds go on from the best one of
-  /// the greater price.
+  /// So weights go a few at a time, each time by importances that know of those that are gone.
   private static func sweep(
     _ layer: PricedLayer, _ baseline: LayerBaseline, _ options: LayerRounds.Options,
     priceCount: Int, _ parts: @escaping PartLoop, _ found: ([LayerRounds.Round]) -> Void
   ) throws(HewnError) {
     let schedule = DropSchedule(layer, baseline)
-    let slowest = min(layer.costs.denseTime, baseline.exactTime)
-    func best(_ step: Double, after earlier: LayerRounds.Round?) throws(HewnError)
-      -> LayerRounds.Round
-    {
+    var last: LayerRounds.Round?
+    for index in 0..<priceCount {
       let rounds = try LayerRounds(
-        layer, baseline: baseline, price: schedule.price(step), options: options, after: earlier,
-        parts: parts)
+        layer, baseline: baseline,
+        price: schedule.price(Double(index) / Double(priceCount - 1)), options: options,
+        after: last, parts: parts)
       found(rounds.rounds)
-      return rounds.best
-    }
-    let first = try best(0, after: nil)
-    var points = [(step: 0.0, best: first), (step: 1.0, best: try best(1, after: first))]
-    while points.count < priceCount {
-      let gaps = zip(points, points.dropFirst()).map { a, b in
-        let (width, saved) = (
-          b.step - a.step, min(a.best.time, slowest) - min(b.best.time, slowest)
-        )
-        return width > schedule.leastStep ? width * abs(saved) : 0
-      }
-      guard let greatest = gaps.max(), greatest > 0, let gap = gaps.firstIndex(of: greatest) else {
-        return
-      }
-      let middle = (points[gap].step + points[gap + 1].step) / 2
-      points.insert((middle, try best(middle, after: points[gap].best)), at: gap + 1)
+      last = rounds.best
     }
   }
 
@@ -105,23 +87,25 @@ package struct LayerFrontier: Sendable {
     return result
   }
 
-  /// The corners of the lower convex hull of times over losses.
-  private static func corners(_ plans: [LayerPlan]) -> [Int] {
+  /// The plans that are best at some λ, if λ trades such costs for loss: the corners of the lower convex hull of
+  /// costs over losses, ascending.
+  ///
+  /// - Parameter costs: one of each plan.
+  func corners(costs: [Double]) -> [Int] { Self.corners(plans, costs: costs) }
+
+  private static func corners(_ plans: [LayerPlan], costs: [Double]) -> [Int] {
+    /// The costs saved for one unit of loss: the λ at which both plans are worth the same.
+    func rate(_ plan: Int, _ cheaper: Int) -> Double {
+      (costs[plan] - costs[cheaper]) / (plans[cheaper].loss - plans[plan].loss)
+    }
     var corners: [Int] = []
-    for next in plans.indices {
+    for next in plans.indices where corners.last.map({ costs[next] < costs[$0] }) ?? true {
       while let last = corners.last, corners.count > 1 {
-        let before = corners[corners.count - 2]
-        let rate = rate(plans[before], plans[last])
-        guard rate <= Self.rate(plans[last], plans[next]) else { break }
+        guard rate(corners[corners.count - 2], last) <= rate(last, next) else { break }
         corners.removeLast()
       }
       corners.append(next)
     }
     return corners
-  }
-
-  /// The time saved for one unit of loss: the λ at which both plans are worth the same.
-  static func rate(_ plan: LayerPlan, _ faster: LayerPlan) -> Double {
-    (plan.time - faster.time) / (faster.loss - plan.loss)
   }
 }

@@ -4,7 +4,7 @@ package struct NetworkPlan: Sendable {
   /// The time of what is not among the layers.
   package let otherTime: Double
   /// The λ at which each layer is best. Where layers were changed to meet a budget between two λ, the one
-  /// at which it is met.
+  /// at which it is met. Infinite where nothing is dropped, and where plans were not chosen by their time.
   package let lambda: Double
   /// The predicted time of the network.
   package let time: Double

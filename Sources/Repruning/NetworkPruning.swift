@@ -1,6 +1,6 @@
 package import Tensors
 
-/// Trades the time of a network against its loss, with one λ for all layers.
+/// Trades the time of a network, or the number of its weights, against its loss, with one λ for all layers.
 ///
 /// λ is the time that one unit of loss is worth. At λ = ∞ nothing is dropped, and the less it is, the less
 /// time the network takes and the more it loses. Given λ, layers do not depend on each other: each becomes the
@@ -9,19 +9,27 @@ package import Tensors
 package struct NetworkPruning: Sendable {
   package struct Options: Hashable, Sendable {
     package var rounds: LayerRounds.Options
-    /// The prices at which a layer is pruned, at most.
+    /// The prices at which a layer is pruned.
     package var priceCount: Int
     /// The plans that a search has measured, at most.
     package var maximumMeasurements: Int
 
     package init(
-      rounds: LayerRounds.Options = .init(), priceCount: Int = 12, maximumMeasurements: Int = 16
+      rounds: LayerRounds.Options = .init(), priceCount: Int = 16, maximumMeasurements: Int = 16
     ) {
       precondition(priceCount >= 2 && maximumMeasurements >= 1)
       self.rounds = rounds
       self.priceCount = priceCount
       self.maximumMeasurements = maximumMeasurements
     }
+  }
+
+  /// What loss is traded for.
+  package enum Saving: Hashable, Sendable {
+    case time
+    /// Weights that are not zero, whatever time they take. Within layers plans are still those of the least
+    /// time.
+    case weights
   }
 
   /// One layer's change to its next plan.
@@ -38,6 +46,9 @@ package struct NetworkPruning: Sendable {
   package let frontiers: [LayerFrontier]
   /// The time of all other layers.
   package let otherTime: Double
+  package let saving: Saving
+  /// For each layer its plans that are best at some λ, ascending.
+  private let corners: [[Int]]
   /// By descending λ.
   let changes: [Change]
 
@@ -55,16 +66,22 @@ package struct NetworkPruning: Sendable {
 
   /// Trades the times of layers whose plans are known.
   package init(
-    _ frontiers: [LayerFrontier], otherTime: Double = 0, options: Options = Options()
+    _ frontiers: [LayerFrontier], otherTime: Double = 0, options: Options = Options(),
+    saving: Saving = .time
   ) {
     precondition(otherTime >= 0 && otherTime.isFinite, "a time of \(otherTime)")
     self.options = options
     self.otherTime = otherTime
     self.frontiers = frontiers
-    changes = frontiers.enumerated().flatMap { layer, frontier in
-      zip(frontier.corners, frontier.corners.dropFirst()).map { before, after in
-        let rate = LayerFrontier.rate(frontier.plans[before], frontier.plans[after])
-        return Change(lambda: rate, layer: layer, plan: after)
+    self.saving = saving
+    let costs = frontiers.map { $0.plans.map(saving.cost) }
+    let corners = zip(frontiers, costs).map { $0.corners(costs: $1) }
+    self.corners = corners
+    changes = frontiers.indices.flatMap { layer in
+      let (plans, costs) = (frontiers[layer].plans, costs[layer])
+      return zip(corners[layer], corners[layer].dropFirst()).map { before, after in
+        let lambda = (costs[before] - costs[after]) / (plans[after].loss - plans[before].loss)
+        return Change(lambda: lambda, layer: layer, plan: after)
       }
     }.sorted { ($1.lambda, $0.layer, $0.plan) < ($0.lambda, $1.layer, $1.plan) }
   }
@@ -75,8 +92,10 @@ package struct NetworkPruning: Sendable {
   }
 
   /// The network at one λ; as it is where λ is infinite.
+  ///
+  /// - Precondition: λ trades time.
   package func plan(lambda: Double) -> NetworkPlan {
-    precondition(lambda >= 0, "λ of \(lambda)")
+    precondition(lambda >= 0 && saving == .time, "λ of \(lambda)")
     guard lambda.isFinite else { return unchanged }
     return plan(choices(changeCount: changes.count { $0.lambda > lambda }), lambda: lambda)
   }
@@ -90,13 +109,15 @@ package struct NetworkPruning: Sendable {
     return plan(choices(changeCount: changeCount), lambda: lambda(changeCount: changeCount))
   }
 
+  /// The λ of a plan, in time.
   func lambda(changeCount: Int) -> Double {
-    changeCount > 0 ? changes[changeCount - 1].lambda : .greatestFiniteMagnitude
+    guard saving == .time else { return .infinity }
+    return changeCount > 0 ? changes[changeCount - 1].lambda : .greatestFiniteMagnitude
   }
 
   /// For each layer the index of its plan after the first changes.
   func choices(changeCount: Int) -> [Int] {
-    var choices = frontiers.map { $0.corners[0] }
+    var choices = corners.map { $0[0] }
     for change in changes.prefix(changeCount) { choices[change.layer] = change.plan }
     return choices
   }
@@ -105,5 +126,14 @@ package struct NetworkPruning: Sendable {
   func plan(_ choices: [Int], lambda: Double) -> NetworkPlan {
     NetworkPlan(
       layers: zip(frontiers, choices).map { $0.plans[$1] }, otherTime: otherTime, lambda: lambda)
+  }
+}
+
+extension NetworkPruning.Saving {
+  fileprivate func cost(_ plan: LayerPlan) -> Double {
+    switch self {
+    case .time: plan.time
+    case .weights: Double(plan.weights.reduce(0) { $0 + $1.matrix.nonZeroCount })
+    }
   }
 }

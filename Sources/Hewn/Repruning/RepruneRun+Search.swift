@@ -93,9 +93,13 @@ extension RepruneRun {
 
   // MARK: Zeros
 
+  /// Layers are weighed by their weights, not by their time: the share is reached at the least loss.
   private func searchByZeros(
     _ budget: RepruneBudget, _ tried: inout [Candidate]
   ) throws -> Candidate {
+    let pruning = NetworkPruning(
+      self.pruning.frontiers, otherTime: self.pruning.otherTime, options: self.pruning.options,
+      saving: .weights)
     let last = pruning.changeCount
     let fewer = pruning.lastAccepted(in: 0...last, measurementLimit: .max) {
       let plan = pruning.plan(changeCount: $0)
