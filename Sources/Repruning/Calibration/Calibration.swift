@@ -1,3 +1,4 @@
+package import Covers
 package import Graphs
 package import Tensors
 
@@ -45,23 +46,27 @@ package struct Calibration: Sendable {
   }
 
   /// The statistics of one layer, for each of its groups: X̂ are its inputs in the changed network, Y its
-  /// outputs in the original one.
+  /// outputs in the original one, or what these are to be for the ``OutputPath`` behind the layer.
   ///
   /// Where nothing before the layer has changed, the network runs once.
   ///
-  /// - Parameter changed: the graph with other weights (``Graph/setWeights(_:of:)``).
+  /// - Parameters:
+  ///   - changed: the graph with other weights (``Graph/setWeights(_:of:)``).
+  ///   - fitted: what the filters are now, where the clamp behind them is to be looked at; errors are then those
+  ///     behind it, for these weights.
   /// - Throws: `failedCheck` where activations are NaN or infinite, naming the node; `outOfMemory`;
   ///   `invalidArgument` for images that do not fit; what compiling and running throw.
   package func statistics(
-    of layer: PrunableLayer, changed: Graph, parts: PartLoop = runInOrder
+    of layer: PrunableLayer, changed: Graph, fitted: [FilterWeights]? = nil,
+    parts: PartLoop = runInOrder
   ) throws -> [LayerStatistics] {
     precondition(
       changed.nodes.count == graph.nodes.count && changed.inputs == graph.inputs,
       "the changed network is another one")
     var result: [LayerStatistics] = []
-    let isChanged = !graph.part(computing: [layer.input])
-      .computesTheSame(as: changed.part(computing: [layer.input]))
-    try run([layer], changed: isChanged ? changed : nil, parts) { result = $1 }
+    let isChanged = !graph.part(computing: layer.observed)
+      .computesTheSame(as: changed.part(computing: layer.observed))
+    try run([layer], changed: isChanged ? changed : nil, fitted: fitted, parts) { result = $1 }
     return result
   }
 
@@ -107,37 +112,48 @@ package struct Calibration: Sendable {
 
   /// The sums of a layer before the first image.
   ///
-  /// - Parameter separatesInputs: whether the network before the layer has changed.
-  /// - Throws: as ``LayerSums/init(_:original:sampler:batch:separatesInputs:)``.
-  func sums(of layer: PrunableLayer, separatesInputs: Bool) throws(HewnError) -> LayerSums {
+  /// - Parameters:
+  ///   - separatesInputs: whether the network before the layer has changed.
+  ///   - fitted: what the filters are now, where the clamp behind them is to be looked at.
+  /// - Throws: as ``LayerSums/init(_:original:sampler:batch:separatesInputs:fitted:)``.
+  func sums(
+    of layer: PrunableLayer, separatesInputs: Bool, fitted: [FilterWeights]? = nil
+  ) throws(HewnError) -> LayerSums {
     var generator = layer.generator(seed: options.seed)
     let sampler = PositionSampler(
       seed: generator.next(), imageCount: images.count, limit: options.positionLimit)
     return try LayerSums(
-      layer, original: graph, sampler: sampler, batch: batch, separatesInputs: separatesInputs)
+      layer, original: graph, sampler: sampler, batch: batch, separatesInputs: separatesInputs,
+      fitted: fitted)
   }
 
   /// Runs over all images once.
   ///
   /// - Parameter changed: `nil` where the changed network is not different before the layers.
   private func run(
-    _ layers: [PrunableLayer], changed: Graph?, _ parts: PartLoop,
+    _ layers: [PrunableLayer], changed: Graph?, fitted: [FilterWeights]? = nil, _ parts: PartLoop,
     _ body: (PrunableLayer, [LayerStatistics]) throws -> Void
   ) throws {
-    var sums = try layers.map { try self.sums(of: $0, separatesInputs: changed != nil) }
-    let inputs = layers.map(\.input)
-    let original = try runner.computation(of: inputs, in: graph)
-    let other = try changed.map { try runner.computation(of: inputs, in: $0) }
+    var sums = try layers.map {
+      try self.sums(of: $0, separatesInputs: changed != nil, fitted: fitted)
+    }
+    let observed = layers.map { changed == nil && fitted == nil ? [$0.input] : $0.observed }
+    let values = observed.flatMap { $0 }
+    let original = try runner.computation(of: values, in: graph)
+    let other = try changed.map { try runner.computation(of: values, in: $0) }
     for first in stride(from: 0, to: images.count, by: batch) {
       let range = first..<min(first + batch, images.count)
       let tensors = try images.inputs(range, of: graph, batch: batch)
       let originals = try original(tensors)
       let others = try other.map { try $0(tensors) }
+      var place = 0
       for index in sums.indices {
+        let own = place..<place + observed[index].count
+        place = own.upperBound
         for image in range {
           sums[index].add(
-            image: image, place: image - first, others?[index] ?? originals[index],
-            original: others == nil ? nil : originals[index], parts: parts)
+            image: image, place: image - first, (others ?? originals)[own],
+            original: others == nil ? nil : originals[own], parts: parts)
         }
       }
     }

@@ -9,29 +9,68 @@ struct ColumnQueue {
   /// The columns of one update.
   static let capacity = RankUpdate.depth
 
-  private let original: FilterWeights
+  /// Columns of one network.
+  private struct Columns {
+    /// What the filters read: K × ``capacity``.
+    var inputs: [Float]
+    /// What is added to their outputs, M × ``capacity``; empty where that is not looked at.
+    var added: [Float]
+
+    mutating func gather(
+      _ values: ArraySlice<Tensor>, windows: [InputWindow], group: Int, offsets: [[Int]],
+      positionCount: Int, first: Int, parts: PartLoop
+    ) {
+      func gather(_ index: Int, to columns: inout [Float]) {
+        columns.withUnsafeMutableBufferPointer { columns in
+          guard let base = columns.baseAddress else { return }
+          windows[index].gather(
+            values[values.startIndex + index], group: group, offsets: offsets[index],
+            positionCount: positionCount, to: base + first, stride: ColumnQueue.capacity,
+            parts: parts)
+        }
+      }
+      gather(0, to: &inputs)
+      if !added.isEmpty { gather(1, to: &added) }
+    }
+  }
+
+  /// The weights and biases that give Y.
+  private let filters: FilterWeights
+  /// Those that are there now, where a clamp behind them is looked at.
+  private let fitted: FilterWeights?
+  private let group: Int
+  /// What Y goes through; `nil` where Y is what is wanted.
+  private let path: OutputPath?
   private var sums: StatisticsAccumulator
-  /// What the filters read in the changed network: K × ``capacity``.
-  private var inputs: [Float]
-  /// What they read in the original network; empty where that is the same.
-  private var originalInputs: [Float]
+  private var columns: Columns
+  /// Those of the original network, where it is another.
+  private var original: Columns?
   private var count = 0
 
   /// - Parameters:
-  ///   - original: the weights and biases that give Y.
+  ///   - filters: the weights and biases that give Y.
+  ///   - fitted: those that are there now, where a clamp behind them is looked at.
   ///   - separatesInputs: whether the network before the layer has changed.
   /// - Throws: `outOfMemory`.
   init(
-    original: FilterWeights, blocks: TapBlocks, separatesInputs: Bool
+    original filters: FilterWeights, fitted: FilterWeights?, group: Int, of layer: PrunableLayer,
+    separatesInputs: Bool
   ) throws(HewnError) {
-    self.original = original
-    sums = try StatisticsAccumulator(original: original.matrix, blocks: blocks)
-    inputs = [Float](repeating: 0, count: original.matrix.taps * Self.capacity)
-    originalInputs = separatesInputs ? inputs : []
+    self.filters = filters
+    self.fitted = fitted
+    self.group = group
+    path = separatesInputs || fitted != nil ? layer.path : nil
+    sums = try StatisticsAccumulator(original: filters.matrix, blocks: layer.blocks)
+    columns = Columns(
+      inputs: [Float](repeating: 0, count: layer.taps * Self.capacity),
+      added: [Float](
+        repeating: 0, count: path?.addend == nil ? 0 : layer.rows * Self.capacity))
+    original = separatesInputs ? columns : nil
   }
 
   static func byteCount(rows: Int, blocks: TapBlocks) -> Int {
-    rows.saturatingAdd(blocks.tapCount.saturatingMultiply(2)).saturatingMultiply(4 * capacity)
+    rows.saturatingMultiply(3).saturatingAdd(blocks.tapCount.saturatingMultiply(2))
+      .saturatingMultiply(4 * capacity)
       .saturatingAdd(StatisticsAccumulator.byteCount(rows: rows, blocks: blocks))
   }
 
@@ -40,22 +79,21 @@ struct ColumnQueue {
 
   /// Adds columns at some positions, at most as many as there is room for.
   ///
-  /// - Parameter originalTensor: the layer's input in the original network, where that is another.
+  /// - Parameters:
+  ///   - values: the layer's input and what is added to its outputs, of which there is a window each.
+  ///   - originals: the same in the original network, where it is another.
   mutating func add(
-    _ tensor: Tensor, _ originalTensor: Tensor?, window: InputWindow, group: Int, offsets: [Int],
-    positionCount: Int, parts: PartLoop
+    _ values: ArraySlice<Tensor>, _ originals: ArraySlice<Tensor>?, windows: [InputWindow],
+    offsets: [[Int]], positionCount: Int, parts: PartLoop
   ) {
-    let first = count
-    func gather(_ tensor: Tensor, to columns: inout [Float]) {
-      columns.withUnsafeMutableBufferPointer { columns in
-        guard let base = columns.baseAddress else { return }
-        window.gather(
-          tensor, group: group, offsets: offsets, positionCount: positionCount, to: base + first,
-          stride: Self.capacity, parts: parts)
-      }
+    columns.gather(
+      values, windows: windows, group: group, offsets: offsets, positionCount: positionCount,
+      first: count, parts: parts)
+    if let originals {
+      original?.gather(
+        originals, windows: windows, group: group, offsets: offsets, positionCount: positionCount,
+        first: count, parts: parts)
     }
-    gather(tensor, to: &inputs)
-    if let originalTensor { gather(originalTensor, to: &originalInputs) }
     count += positionCount
     if room == 0 { update(parts) }
   }
@@ -67,16 +105,34 @@ struct ColumnQueue {
   }
 
   private mutating func update(_ parts: PartLoop) {
-    let outputs = LayerOutputs(original).outputs(
-      of: originalInputs.isEmpty ? inputs : originalInputs, stride: Self.capacity, count: count,
-      parts: parts)
-    let columns =
+    var outputs = LayerOutputs(filters).outputs(
+      of: original?.inputs ?? columns.inputs, stride: Self.capacity, count: count, parts: parts)
+    if let path { aim(&outputs, along: path, parts) }
+    let inputs =
       count == Self.capacity
-      ? inputs
-      : (0..<original.matrix.taps).flatMap {
-        inputs[$0 * Self.capacity..<$0 * Self.capacity + count]
+      ? columns.inputs
+      : (0..<filters.matrix.taps).flatMap {
+        columns.inputs[$0 * Self.capacity..<$0 * Self.capacity + count]
       }
-    sums.add(inputs: columns, outputs: outputs, positionCount: count, parts: parts)
+    sums.add(inputs: inputs, outputs: outputs, positionCount: count, parts: parts)
     count = 0
+  }
+
+  /// Makes the outputs of the original network what the changed layer is to give.
+  private func aim(_ outputs: inout [Float], along path: OutputPath, _ parts: PartLoop) {
+    let given = fitted.map {
+      LayerOutputs($0).outputs(
+        of: columns.inputs, stride: Self.capacity, count: count, parts: parts)
+    }
+    let (before, now) = (original?.added ?? columns.added, columns.added)
+    for row in 0..<filters.matrix.rows {
+      for column in 0..<count {
+        let (index, place) = (row * count + column, row * Self.capacity + column)
+        outputs[index] = path.target(
+          original: outputs[index], added: before.isEmpty ? 0 : before[place],
+          fitted: given?[index], addedNow: now.isEmpty ? 0 : now[place],
+          filter: group * filters.matrix.rows + row)
+      }
+    }
   }
 }

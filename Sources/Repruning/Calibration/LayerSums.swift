@@ -1,3 +1,4 @@
+internal import Covers
 internal import Graphs
 internal import Tensors
 
@@ -7,16 +8,18 @@ struct LayerSums {
   private let sampler: PositionSampler
   /// The number of positions of one image.
   private let positionsPerImage: Int
+  private let observesAddend: Bool
   private var groups: [ColumnQueue]
 
   /// - Parameters:
   ///   - graph: the original network.
   ///   - separatesInputs: whether the network before the layer has changed.
+  ///   - fitted: what the filters are now, where a clamp behind them is looked at.
   /// - Throws: `invalidArgument` where images of a batch do not have equal parts of the layer,
   ///   `outOfMemory`.
   init(
     _ layer: PrunableLayer, original graph: Graph, sampler: PositionSampler, batch: Int,
-    separatesInputs: Bool
+    separatesInputs: Bool, fitted: [FilterWeights]?
   ) throws(HewnError) {
     guard layer.positionCount.isMultiple(of: batch) else {
       throw HewnError(
@@ -27,12 +30,14 @@ struct LayerSums {
     self.layer = layer
     self.sampler = sampler
     positionsPerImage = layer.positionCount / batch
+    observesAddend = separatesInputs || fitted != nil
     groups = []
-    for weights in try layer.filterWeights(in: graph) {
+    for (group, weights) in try layer.filterWeights(in: graph).enumerated() {
       do throws(HewnError) {
         groups.append(
           try ColumnQueue(
-            original: weights, blocks: layer.blocks, separatesInputs: separatesInputs))
+            original: weights, fitted: fitted?[group], group: group, of: layer,
+            separatesInputs: separatesInputs))
       } catch {
         throw error.at(node: layer.label)
       }
@@ -50,10 +55,12 @@ struct LayerSums {
   /// - Parameters:
   ///   - image: its index among all images.
   ///   - place: its index in the batch.
-  ///   - tensor: the layer's input for the batch.
-  ///   - originalTensor: that in the original network, where it is another.
+  ///   - values: the layer's input for the batch, and in a changed network or with fitted filters all that
+  ///     is ``PrunableLayer/observed``.
+  ///   - original: the same in the original network, where it is another.
   mutating func add(
-    image: Int, place: Int, _ tensor: Tensor, original originalTensor: Tensor?, parts: PartLoop
+    image: Int, place: Int, _ values: ArraySlice<Tensor>, original: ArraySlice<Tensor>?,
+    parts: PartLoop
   ) {
     let positions = sampler.positions(image: image, of: positionsPerImage)
       .map { place * positionsPerImage + $0 }
@@ -61,11 +68,12 @@ struct LayerSums {
     while let room = groups.first?.room, !rest.isEmpty {
       let chunk = rest.prefix(room)
       rest = rest.dropFirst(room)
-      let offsets = layer.window.offsets(of: chunk)
+      let windows = observesAddend ? layer.observedWindows : [layer.window]
+      let offsets = windows.map { $0.offsets(of: chunk) }
       for group in groups.indices {
         groups[group].add(
-          tensor, originalTensor, window: layer.window, group: group, offsets: offsets,
-          positionCount: chunk.count, parts: parts)
+          values, original, windows: windows, offsets: offsets, positionCount: chunk.count,
+          parts: parts)
       }
     }
   }

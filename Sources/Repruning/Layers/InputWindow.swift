@@ -46,6 +46,19 @@ package struct InputWindow: Sendable {
     positions = .pixels(geometry, imageStride: input[1] * channelStride)
   }
 
+  /// The pixels of images, [N, C, spatial…] with one or two axes, one by one.
+  ///
+  /// - Parameter channelCount: C / groups.
+  init(pixelsOf shape: Shape, channelCount: Int) {
+    let extents = Array(shape.dimensions[2...])
+    let (ones, zeros) = (extents.map { _ in 1 }, extents.map { _ in 0 })
+    self.init(
+      WindowGeometry(
+        kernel: ones, strides: ones, dilations: ones, padBegin: zeros, padEnd: zeros,
+        inputExtents: extents, outputExtents: extents
+      ).rowsAndColumns, input: shape, channelCount: channelCount)
+  }
+
   /// Rows of a matrix, rows × depth.
   init(rows: Int, depth: Int, isTransposed: Bool, scale: Float) {
     channelCount = depth

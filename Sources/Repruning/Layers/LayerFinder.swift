@@ -9,17 +9,11 @@ struct LayerFinder {
   }
 
   let graph: Graph
-  private let producers: [Int?]
-  private let consumers: [[Int]]
-  private let readerCounts: [Int]
+  private let readers: GraphReaders
 
   init(_ graph: Graph) {
     self.graph = graph
-    producers = graph.producers()
-    consumers = graph.consumers()
-    var counts = consumers.map(\.count)
-    for output in graph.outputs { counts[output.index] += 1 }
-    readerCounts = counts
+    readers = GraphReaders(graph)
   }
 
   /// - Returns: `nil` for a node that is no layer.
@@ -46,18 +40,19 @@ struct LayerFinder {
       return .exception(reason: "it is depthwise: each filter reads one channel")
     }
     let geometry = try op.geometry(input: input, weight: weight).rowsAndColumns
-    let scaled = OutputScale(
-      of: index, in: graph, producers: producers, consumers: consumers, readerCounts: readerCounts,
-      filters: weight[0])
     var bias = bias(index)
-    if bias == .absent, let mean = scaled?.mean { bias = .mean(mean) }
+    let scale = OutputScale(
+      of: index, in: graph, readers: readers, filters: weight[0], hasBias: bias != .absent)
+    if let mean = scale?.mean { bias = .mean(mean) }
     return .layer(
       PrunableLayer(
         node: index, label: graph.nodes[index].label, input: x, weights: w,
         bias: bias, groupCount: op.groups, rows: weight[0] / op.groups,
         taps: weight[1] * geometry.kernelElementCount, form: .filters,
-        biasScale: bias.isMean ? -1 : 1, rowScales: scaled?.factors ?? [],
-        window: InputWindow(geometry, input: input, channelCount: weight[1])))
+        biasScale: bias.isMean ? -1 : 1, rowScales: scale?.factors ?? [],
+        window: InputWindow(geometry, input: input, channelCount: weight[1]),
+        path: op.activation == .identity && !op.addsResidual
+          ? path(index, behind: scale, rows: weight[0] / op.groups, filterCount: weight[0]) : nil))
   }
 
   private func product(_ op: Gemm, _ index: Int) throws(HewnError) -> Finding {
@@ -73,7 +68,8 @@ struct LayerFinder {
         biasScale: op.beta, rowScales: [],
         window: InputWindow(
           rows: geometry.rows, depth: geometry.depth, isTransposed: op.transposesA,
-          scale: op.alpha)))
+          scale: op.alpha), path: path(index, rows: geometry.columns, filterCount: geometry.columns)
+      ))
   }
 
   private func product(_ op: MatMul, _ index: Int) throws(HewnError) -> Finding {
@@ -94,7 +90,23 @@ struct LayerFinder {
         rowScales: [],
         window: InputWindow(
           rows: geometry.batch.elementCount * geometry.rows, depth: geometry.depth,
-          isTransposed: false, scale: 1)))
+          isTransposed: false, scale: 1),
+        path: path(index, rows: geometry.columns, filterCount: geometry.columns)))
+  }
+
+  /// - Returns: `nil` too where the node's outputs are not those of its filters: what else it adds is computed,
+  ///   or a matrix.
+  private func path(
+    _ index: Int, behind scale: OutputScale? = nil, rows: Int, filterCount: Int
+  ) -> OutputPath? {
+    let inputs = graph.nodes[index].inputs
+    if inputs.count > 2, let bias = inputs[2] {
+      guard let shape = graph[bias].constant?.shape, shape.isRow(of: filterCount) else {
+        return nil
+      }
+    }
+    return OutputPath(
+      of: index, behind: scale, in: graph, readers: readers, rows: rows, filterCount: filterCount)
   }
 
   private func operands(_ index: Int) -> (input: ValueID, weights: ValueID)? {
@@ -108,13 +120,13 @@ struct LayerFinder {
     let outputs = graph.nodes[index].outputs
     if graph[weights].constant == nil { return "its weights are computed at run time" }
     if graph[input].constant != nil { return "its input is constant" }
-    if let producer = producers[weights.index] {
+    if let producer = readers.producers[weights.index] {
       return "its weights are the result of \(graph.nodes[producer].label)"
     }
     if graph[weights].type.element != .float32 {
       return "its weights are \(graph[weights].type.element.rawValue)"
     }
-    if readerCounts[weights.index] > 1 { return "its weights are read elsewhere too" }
+    if readers.count(weights) > 1 { return "its weights are read elsewhere too" }
     if graph[weights].type.shape.elementCount == 0 { return "it has no weights" }
     if outputs.contains(where: { graph[$0].type.shape.elementCount == 0 }) {
       return "it has no outputs"
@@ -127,10 +139,10 @@ struct LayerFinder {
     let inputs = graph.nodes[index].inputs
     guard inputs.count > 2, let bias = inputs[2] else { return .absent }
     if graph[bias].constant == nil { return .fixed("the bias is computed at run time") }
-    if let producer = producers[bias.index] {
+    if let producer = readers.producers[bias.index] {
       return .fixed("the bias is the result of \(graph.nodes[producer].label)")
     }
-    return readerCounts[bias.index] > 1
+    return readers.count(bias) > 1
       ? .fixed("the bias is read elsewhere too") : .constant(bias)
   }
 

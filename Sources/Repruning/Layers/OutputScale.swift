@@ -6,35 +6,53 @@ struct OutputScale {
   /// |gain| / √(variance + ε) of each filter. What is nearly zero beside the greatest counts as a millionth
   /// of that, so that filters can be divided by it.
   let factors: [Float]
-  /// The constant with the means, where this node alone reads it.
+  /// The sign of each gain; 0 where the filter's factor is not its own.
+  let signs: [Float]
+  /// What is added to each filter's output, so scaled, behind ``mean`` perhaps.
+  let offsets: [Float]
+  /// The constant with the means, where this node alone reads it, and where filters without biases have
+  /// theirs in it.
   let mean: ValueID?
+  /// What the BatchNormalization gives.
+  let output: ValueID
 
   private static let leastFactor: Float = 1e-6
 
   /// - Returns: `nil` where there is none, or one whose parameters are computed or not finite.
   init?(
-    of node: Int, in graph: Graph, producers: [Int?], consumers: [[Int]], readerCounts: [Int],
-    filters: Int
+    of node: Int, in graph: Graph, readers: GraphReaders, filters: Int, hasBias: Bool
   ) {
     let output = graph.nodes[node].outputs[0]
-    guard readerCounts[output.index] == 1, let next = consumers[output.index].first,
-      let op = graph.nodes[next].op as? BatchNormalization
+    guard let next = readers.only(output), let op = graph.nodes[next].op as? BatchNormalization
     else { return nil }
     let inputs = graph.nodes[next].inputs
-    guard inputs.count == 5, inputs[0] == output, let gainID = inputs[1], let meanID = inputs[3],
-      let varianceID = inputs[4], let gains = graph[gainID].constant?.floats(),
+    guard inputs.count == 5, inputs[0] == output, let gainID = inputs[1], let shiftID = inputs[2],
+      let meanID = inputs[3], let varianceID = inputs[4],
+      let gains = graph[gainID].constant?.floats(),
       let variances = graph[varianceID].constant?.floats(),
-      let means = graph[meanID].constant, gains.count == filters, variances.count == filters
+      let means = graph[meanID].constant, let shifts = graph[shiftID].constant?.floats(),
+      gains.count == filters, variances.count == filters
     else { return nil }
     let scales = zip(gains, variances).map { abs($0) / ($1 + op.epsilon).squareRoot() }
     guard scales.allSatisfy(\.isFinite), let greatest = scales.max(), greatest > 0 else {
       return nil
     }
-    factors = scales.map { max($0, Self.leastFactor * greatest) }
+    let least = Self.leastFactor * greatest
+    factors = scales.map { max($0, least) }
+    signs = zip(gains, scales).map { $1 < least ? 0 : $0 < 0 ? -1 : 1 }
+    self.output = graph.nodes[next].outputs[0]
     let isOwn =
-      producers[meanID.index] == nil && readerCounts[meanID.index] == 1
+      readers.producers[meanID.index] == nil && readers.count(meanID) == 1
       && means.type.element == .float32
       && means.shape.elementCount == filters
-    mean = isOwn ? meanID : nil
+    mean = isOwn && !hasBias ? meanID : nil
+    // Where the means are the filters' biases, these have them.
+    offsets =
+      mean != nil
+      ? shifts
+      : shifts.indices.map { index in
+        shifts[index] - gains[index] * means.floats()[index]
+          / (variances[index] + op.epsilon).squareRoot()
+      }
   }
 }

@@ -61,9 +61,18 @@ package struct PrunableLayer: Sendable {
   /// Empty where nothing does.
   package let rowScales: [Float]
   package let window: InputWindow
+  /// What the outputs go through next; `nil` where that is nothing to make up for.
+  package private(set) var path: OutputPath?
 
   /// The number of positions in all images that a run of the graph takes.
   package var positionCount: Int { window.positionCount }
+
+  /// What statistics of the layer in a changed network are made of: its input, and what is added to its
+  /// outputs.
+  var observed: [ValueID] { [input] + (path?.addend.map { [$0.value] } ?? []) }
+
+  /// Where these have what belongs to a position.
+  var observedWindows: [InputWindow] { [window] + (path?.addend.map { [$0.window] } ?? []) }
 
   /// The taps whose inputs' correlations are kept.
   package var blocks: TapBlocks {
@@ -82,6 +91,8 @@ package struct PrunableLayer: Sendable {
   /// The same layer, whose biases stay as they are.
   package func keepingBias(because reason: String) -> PrunableLayer {
     var layer = self
+    // Without the means the filters' outputs are not all that the clamp reads.
+    if bias.isMean { layer.path = nil }
     layer.bias = .fixed(reason)
     return layer
   }

@@ -41,8 +41,10 @@ struct ImagesBetweenLayers {
   }
 
   /// The statistics of a layer, to which images go on where there is memory for it.
+  ///
+  /// - Parameter fitted: what its filters are now, where the clamp behind them is to be looked at.
   mutating func statistics(
-    of layer: PrunableLayer, changed: Graph, parts: PartLoop
+    of layer: PrunableLayer, changed: Graph, fitted: [FilterWeights]? = nil, parts: PartLoop
   ) throws -> [LayerStatistics] {
     let original = calibration.graph
     let (before, changedBefore) = (original.part(from: place), changed.part(from: place))
@@ -51,15 +53,20 @@ struct ImagesBetweenLayers {
       $0.saturatingAdd(original[$1].type.byteCount)
     }.saturatingMultiply(ranges.count * (isChanged ? 2 : 1))
     let moves = byteCount <= byteLimit
-    let values = moves ? needed : [layer.input]
-    let run = try calibration.runner.computation(of: values, in: before)
-    let runChanged =
-      isChanged ? try calibration.runner.computation(of: values, in: changedBefore) : nil
-    guard let input = values.firstIndex(of: layer.input) else {
-      throw HewnError(.internal, "its input is not needed", node: layer.label)
-    }
-    var sums = try calibration.sums(of: layer, separatesInputs: isChanged)
+    let observed = isChanged || fitted != nil ? layer.observed : [layer.input]
     let isFirst = batches.isEmpty
+    // A second look at a layer finds its images where the first has left them.
+    let isThere = !isFirst && place == layer.node
+    let values = moves || isThere ? needed : observed
+    let run = isThere ? nil : try calibration.runner.computation(of: values, in: before)
+    let runChanged =
+      isThere || !isChanged
+      ? nil : try calibration.runner.computation(of: values, in: changedBefore)
+    let places = observed.compactMap { values.firstIndex(of: $0) }
+    guard places.count == observed.count else {
+      throw HewnError(.internal, "what it reads is not needed", node: layer.label)
+    }
+    var sums = try calibration.sums(of: layer, separatesInputs: isChanged, fitted: fitted)
     for (index, range) in ranges.enumerated() {
       let kept: Batch
       if isFirst {
@@ -72,12 +79,13 @@ struct ImagesBetweenLayers {
         kept = batches[index]
       }
       let next = Batch(
-        original: try run(kept.original), changed: try runChanged?(kept.changed) ?? [])
+        original: try run?(kept.original) ?? kept.original,
+        changed: try runChanged?(kept.changed) ?? kept.changed)
       for image in range {
         sums.add(
           image: image, place: image - range.lowerBound,
-          isChanged ? next.changed[input] : next.original[input],
-          original: isChanged ? next.original[input] : nil, parts: parts)
+          places.map { isChanged ? next.changed[$0] : next.original[$0] }[...],
+          original: isChanged ? places.map { next.original[$0] }[...] : nil, parts: parts)
       }
       if moves {
         if isFirst { batches.append(next) } else { batches[index] = next }

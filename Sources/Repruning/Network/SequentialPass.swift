@@ -16,6 +16,9 @@ package struct SequentialPass: Sendable {
     package var rounds: LayerRounds.Options
     /// The most memory for what is kept between layers.
     package var byteLimit = 2 << 30
+    /// How often layers with a clamp behind them are solved for again, by what comes through it
+    /// (``OutputPath``).
+    package var clampRounds = 1
 
     package init(rounds: LayerRounds.Options = .init()) { self.rounds = rounds }
   }
@@ -26,8 +29,8 @@ package struct SequentialPass: Sendable {
     package let covers: [Cover]
     /// For each filter matrix.
     package let weights: [FilterWeights]
-    /// The relative error with the weights of the plan, and after the refit, on the inputs that the changed
-    /// network gives; `nil` where these and the weights are the original ones, or were not looked at.
+    /// The relative error with the weights of the plan, and after the refit, behind the clamp where that was
+    /// looked at, on the inputs that the changed network gives; `nil` where these and the weights are the original ones, or were not looked at.
     package let relativeErrors: (planned: Double, refitted: Double)?
     /// For each filter matrix the filters that could not be solved for, ascending.
     package let unsolvedFilters: [[Int]]
@@ -80,24 +83,53 @@ package struct SequentialPass: Sendable {
         if plan.form == .repruned { images.change(layer, plan.weights, in: &changed) }
         continue
       }
-      let statistics = try images.statistics(of: layer, changed: changed, parts: parts)
-      let result = try refitted(layer, plan, statistics, parts)
+      let result = try refitted(layer, plan, &images, changed, parts)
       images.change(layer, result.weights, in: &changed)
       results.append(result)
     }
     return Result(graph: changed, layers: results)
   }
 
+  /// A layer's weights after compensation, and how far its outputs are from what is wanted.
+  private struct Solution {
+    var weights: [FilterWeights]
+    var unsolvedFilters: [[Int]] = []
+    /// Of the weights before, and of these.
+    var errors = (before: 0.0, after: 0.0)
+    /// ‖Y‖².
+    var energy = 0.0
+  }
+
   private func refitted(
-    _ layer: PrunableLayer, _ plan: LayerPlan, _ statistics: [LayerStatistics],
-    _ parts: @escaping PartLoop
-  ) throws(HewnError) -> Layer {
-    let before = plan.weights
-    var (covers, weights, unsolved) = ([Cover](), [FilterWeights](), [[Int]]())
-    var (planned, refitted, energy) = (0.0, 0.0, 0.0)
+    _ layer: PrunableLayer, _ plan: LayerPlan, _ images: inout ImagesBetweenLayers,
+    _ changed: Graph, _ parts: @escaping PartLoop
+  ) throws -> Layer {
+    let first = try solution(
+      layer, plan, plan.weights,
+      images.statistics(of: layer, changed: changed, parts: parts), parts)
+    var last = first
+    let looksAtClamp =
+      layer.path?.clamp != nil && options.rounds.compensation.changesWeights
+    for _ in 0..<(looksAtClamp ? options.clampRounds : 0) {
+      last = try solution(
+        layer, plan, last.weights,
+        images.statistics(of: layer, changed: changed, fitted: last.weights, parts: parts), parts)
+    }
+    let scale = first.energy > 0 ? 1 / first.energy : 0
+    return Layer(
+      covers: zip(plan.covers, last.weights).map { $0.replacingWeights(by: $1.matrix) },
+      weights: last.weights,
+      relativeErrors: (first.errors.before * scale, last.errors.after * scale),
+      unsolvedFilters: last.unsolvedFilters)
+  }
+
+  /// The weights that are kept, solved for.
+  private func solution(
+    _ layer: PrunableLayer, _ plan: LayerPlan, _ before: [FilterWeights],
+    _ statistics: [LayerStatistics], _ parts: @escaping PartLoop
+  ) throws(HewnError) -> Solution {
+    var solution = Solution(weights: [])
     for (index, (old, statistics)) in zip(before, statistics).enumerated() {
-      let cover =
-        plan.covers.isEmpty ? try Cover(leavesOf: old.matrix) : plan.covers[index]
       let found: (weights: FilterWeights, unsolved: [Int])
       if options.rounds.compensation == .bias {
         let bias =
@@ -105,24 +137,22 @@ package struct SequentialPass: Sendable {
         found = (FilterWeights(matrix: old.matrix, bias: bias), [])
       } else {
         let refit = try Refit(
-          cover, bias: old.bias, statistics: statistics,
+          plan.covers.isEmpty
+            ? Cover(leavesOf: old.matrix) : plan.covers[index].replacingWeights(by: old.matrix),
+          bias: old.bias, statistics: statistics,
           options: Refit.Options(
             damping: options.rounds.damping,
             fillsSlots: plan.form == .repruned && options.rounds.compensation == .refitAndSlots,
             refitsBias: layer.mayChangeBias), parts: parts)
         found = (refit.weights, refit.unsolvedFilters)
       }
-      planned += statistics.errors(of: old, parts: parts).reduce(0, +)
-      refitted += statistics.errors(of: found.weights, parts: parts).reduce(0, +)
-      energy += statistics.outputSquare
-      weights.append(found.weights)
-      unsolved.append(found.unsolved)
-      if !plan.covers.isEmpty { covers.append(cover.replacingWeights(by: found.weights.matrix)) }
+      solution.errors.before += statistics.errors(of: old, parts: parts).reduce(0, +)
+      solution.errors.after += statistics.errors(of: found.weights, parts: parts).reduce(0, +)
+      solution.energy += statistics.outputSquare
+      solution.weights.append(found.weights)
+      solution.unsolvedFilters.append(found.unsolved)
     }
-    let scale = energy > 0 ? 1 / energy : 0
-    return Layer(
-      covers: covers, weights: weights, relativeErrors: (planned * scale, refitted * scale),
-      unsolvedFilters: unsolved)
+    return solution
   }
 }
 
