@@ -4,12 +4,14 @@
     HEWN_DATA=data python3 Benchmarks/Repruning/finetune.py [--budget speedup=1.6] [--epochs 3]
 
 Needs what Examples/finetuning needs. HEWN_DATA names a folder with images/cifar10-jpeg-{train,test}.zip. Writes
-results/repruning-finetune.json.
+results/repruning-finetune.json, in which other budgets stay as they were. Times of the three networks are medians
+of several rounds, in each of which they take turns.
 """
 
 import argparse
 import json
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,10 +19,11 @@ import time
 
 from networks import CIFAR_TEST, CIFAR_TRAIN, data
 
-from common import HEWN, ROOT, circumstances, write
+from common import HEWN, RESULTS, ROOT, circumstances, write
 
 MODEL = ROOT / "Examples/resnet20-cifar10-pruned.onnx"
 VALUES = ["--preprocess", "cifar10-hewn"]
+ROUNDS = 5
 
 
 def run(*command):
@@ -34,24 +37,37 @@ def hewn(*arguments):
     return json.loads(run(HEWN, *arguments, "--json", "--quiet"))
 
 
-def station(name, model, original=None):
-    against = ["--against", original] if original else []
-    report = hewn("evaluate", model, *against, "--images", data("images", CIFAR_TEST), *VALUES)
-    bench = hewn("bench", model, "--engine", "sparse", "--profile", "--duration", 5)
+def times(model):
+    """Milliseconds of a network, and of its layers with weights."""
+    bench = hewn("bench", model, "--engine", "sparse", "--profile", "--duration", 2)
     layers = [layer for layer in bench["layers"] if layer["engine"] in ("sparse", "dense")]
-    result = {
-        "station": name,
-        "accuracy": report["accuracy"]["top1"] if original else report["top1"],
-        "network_ms": bench["engines"]["sparse"]["median_ms"],
-        "layers_ms": round(sum(layer["ms"]["sparse"] for layer in layers), 6),
-    }
-    share = result["accuracy"]["model"] if original else result["accuracy"]
-    print(
-        f"{name:12} top-1 {100 * share['accuracy']:.2f} %, network {result['network_ms']:.3f} ms,"
-        f" layers {result['layers_ms']:.3f} ms",
-        flush=True,
-    )
-    return result
+    return bench["engines"]["sparse"]["median_ms"], sum(layer["ms"]["sparse"] for layer in layers)
+
+
+def stations(models):
+    """Accuracy and times of each network, by its name; the first is the one to compare with."""
+    rounds = {name: [] for name in models}
+    for _ in range(ROUNDS):
+        for name, model in models.items():
+            rounds[name].append(times(model))
+    results = []
+    original = next(iter(models.values()))
+    for name, model in models.items():
+        against = [] if model == original else ["--against", original]
+        report = hewn("evaluate", model, *against, "--images", data("images", CIFAR_TEST), *VALUES)
+        network, layers = (statistics.median(values) for values in zip(*rounds[name], strict=True))
+        result = {
+            "station": name, "accuracy": report["accuracy"]["top1"] if against else report["top1"],
+            "network_ms": round(network, 6), "layers_ms": round(layers, 6),
+        }  # fmt: skip
+        share = result["accuracy"]["model"] if against else result["accuracy"]
+        print(
+            f"{name:12} top-1 {100 * share['accuracy']:.2f} %, network {network:.3f} ms,"
+            f" layers {layers:.3f} ms",
+            flush=True,
+        )
+        results.append(result)
+    return results
 
 
 def main():
@@ -79,23 +95,19 @@ def main():
         )  # fmt: skip
         seconds = time.monotonic() - start
         print(log, end="", flush=True)
-        stations = [
-            station("pruned", MODEL),
-            station("re-pruned", repruned, MODEL),
-            station("fine-tuned", tuned, MODEL),
-        ]
-    write(
-        "repruning-finetune",
-        {
-            "circumstances": circumstances(), "budget": report["budget"],
-            "zeros": report["result"]["zeros"], "reprune_seconds": report["seconds"],
-            "training": {
-                "epochs": options.epochs, "images_of_an_epoch": options.limit,
-                "seconds": round(seconds), "log": log.splitlines(),
-            },
-            "stations": stations,
+        found = stations({"pruned": MODEL, "re-pruned": repruned, "fine-tuned": tuned})
+    path = RESULTS / "repruning-finetune.json"
+    results = json.loads(path.read_text()) if path.exists() else {"budgets": {}}
+    results["budgets"][options.budget] = {
+        "circumstances": circumstances(), "budget": report["budget"],
+        "zeros": report["result"]["zeros"], "reprune_seconds": report["seconds"],
+        "training": {
+            "epochs": options.epochs, "images_of_an_epoch": options.limit,
+            "seconds": round(seconds), "log": log.splitlines(),
         },
-    )  # fmt: skip
+        "stations": found,
+    }  # fmt: skip
+    write(path.stem, results)
 
 
 if __name__ == "__main__":
