@@ -79,7 +79,9 @@ package struct TilePlanner {
       guard seen.insert(grid.tileVectors).inserted else { continue }
       let plan = TilePlan(
         problem, grid: grid, chunkBytes: Int(share * Double(costs.firstCacheByteCount)))
-      let time = time(grid, plan.chunkCount(taps: taps))
+      // Each tile is a part of its own, which takes its time even where hardly a weight is left.
+      let time =
+        time(grid, plan.chunkCount(taps: taps)) + costs.part * Double(grid.tileCount)
       if time < best?.time ?? .infinity { best = (plan, time) }
     }
     return best?.plan ?? TilePlan(tileVectors: 1, tapsPerChunk: max(1, taps))
