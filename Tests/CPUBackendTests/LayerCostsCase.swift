@@ -14,10 +14,12 @@ struct LayerCostsCase {
 
   /// The difference to a plan where every term of a layer is in its costs: reports add up rounded picoseconds.
   static let exactTolerance = 1e-3
-  /// Likewise where taps are staged in several chunks, as leaves are not spread evenly over them, and rows
-  /// without weights in the first one are started there; and where times are multiplied by what is no power
-  /// of two, so that ties between pairings fall in another way.
+  /// Likewise where times are multiplied by what is no power of two, so that ties between pairings fall in
+  /// another way.
   static let roundedTolerance = 0.02
+  /// Likewise where taps are staged in several chunks, as leaves are not spread evenly over them, and rows
+  /// without weights in the first one are started there: in a layer of few weights that is a share.
+  static let chunkedTolerance = 0.06
 
   /// What differs, in words, and how many layers were compared by their covers.
   func failures() throws -> (failures: [String], comparedCount: Int) {
@@ -52,7 +54,9 @@ struct LayerCostsCase {
       let images = self.graph[node.outputs[0]].type.shape[0]
       compare(
         "sparse", costs.floor.time(covers: time), report.predictedSparseMilliseconds,
-        isChunked || images.nonzeroBitCount != 1 ? Self.roundedTolerance : Self.exactTolerance)
+        isChunked
+          ? Self.chunkedTolerance
+          : images.nonzeroBitCount != 1 ? Self.roundedTolerance : Self.exactTolerance)
       comparedCount += 1
     }
     return (failures, comparedCount)
