@@ -39,7 +39,7 @@ def hewn(*arguments):
 
 def times(model):
     """Milliseconds of a network, and of its layers with weights."""
-    # Its layers are so small that two threads take as long as one.
+    # Its layers are so small that two threads are hardly faster than one.
     once = ["--engine", "sparse", "--threads", 1, "--duration", 2]
     bench = hewn("bench", model, "--profile", *once)
     layers = [layer for layer in bench["layers"] if layer["engine"] in ("sparse", "dense")]

@@ -125,7 +125,8 @@ def published(network):
                 "accuracy": accuracy and accuracy["top1"]["model"]["accuracy"],
                 "difference_points": accuracy and accuracy["top1"]["difference_points"],
                 "measured_loss": loss(report),
-                "network_ms": bench(output), "original_network_ms": bench(network.model),
+                "network_ms": bench(output, network),
+                "original_network_ms": bench(network.model, network),
             }  # fmt: skip
             points.append(point)
             print(
@@ -137,8 +138,9 @@ def published(network):
     return {"points": points}
 
 
-def bench(model):
-    command = [HEWN, "bench", model, "--engine", "sparse", "--json", "--quiet"]
+def bench(model, network):
+    threads = ["--threads", network.threads] if network.threads else []
+    command = [HEWN, "bench", model, "--engine", "sparse", *threads, "--json", "--quiet"]
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["engines"]["sparse"]["median_ms"]
 

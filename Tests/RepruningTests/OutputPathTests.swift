@@ -114,6 +114,9 @@ import Testing
     #expect(
       unbounded.target(original: 3, added: 0, fitted: 2, addedNow: 0, filter: 2) == 3,
       "a filter of which nothing is left aims at what it was")
+    #expect(
+      unbounded.target(
+        original: 3, added: -.infinity, fitted: 2, addedNow: -.infinity, filter: 0) == 3)
     let (clamp, offsets) = (try #require(unbounded.clamp), unbounded.offsets)
     let numbers: [Float] = [-9, -2, -0.5, 0, 0.75, 3, 8, 12]
     for filter in 0..<2 {
@@ -199,6 +202,8 @@ import Testing
     #expect(try path { try gemm(&$0, $1, $0.constant([2, 3])) } == nil)
     #expect(try path { try gemm(&$0, $1, $0.input([3])) } == nil)
     #expect(try path { try $0.add(MatMul(), [$1, $0.constant([4, 3])]) } != nil)
+    #expect(
+      try path { try $0.add(Gemm(activation: .sigmoid), [$1, $0.constant([4, 3])]) } == nil)
 
     var network = CaseGraph(seed: 3)
     let x = network.input([2, 4, 5, 5])

@@ -6,6 +6,9 @@ internal import Tensors
 
 /// A folder with what was found of each layer, from which a run that was stopped goes on.
 struct Checkpoint {
+  /// Another one wherever the same input gives other findings, or files hold them in another way.
+  private static let revision = 2
+
   private let folder: String
   /// Sums up all that the findings depend on.
   private let key: String
@@ -28,7 +31,8 @@ struct Checkpoint {
     let costs = CRC32.checksum(
       network.layers.map { "\($0.name) \($0.costs)" }.joined(separator: "\n"))
     var parts = [
-      Release.version, "network \(sum)", "costs \(costs)", "seed \(options.seed)",
+      Release.version, "prices \(Self.revision)", "network \(sum)", "costs \(costs)",
+      "seed \(options.seed)",
       options.compensation.rawValue, options.importance?.rawValue ?? "",
     ]
     if let loss = options.loss { parts.append("loss \(loss.rawValue)") }

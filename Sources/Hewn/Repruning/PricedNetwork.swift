@@ -10,7 +10,7 @@ struct PricedNetwork {
 
   /// The floating-point operations for a layer's importances above which weights are taken to be worth what
   /// they are without a refit: some minutes of a core.
-  private static let surgeonWork = 2e11
+  private static let surgeonWork = 2.7e11
 
   /// Prices layers by calibration images, or by the squares of weights without any.
   ///
@@ -79,7 +79,7 @@ struct PricedNetwork {
       let kept = Double(group.matrix.nonZeroCount) / Double(max(1, group.matrix.rows))
       return sum + Double(group.matrix.rows) * kept * kept * kept
     }
-    // Two thirds for each inverse, at twelve prices and in two rounds.
-    return work * 16 <= surgeonWork ? .optimalBrainSurgeon : .inputPower
+    // Two thirds for each inverse, at sixteen prices and in two rounds.
+    return work * 2 / 3 * 32 <= surgeonWork ? .optimalBrainSurgeon : .inputPower
   }
 }

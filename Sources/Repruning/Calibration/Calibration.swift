@@ -52,8 +52,8 @@ package struct Calibration: Sendable {
   ///
   /// - Parameters:
   ///   - changed: the graph with other weights (``Graph/setWeights(_:of:)``).
-  ///   - fitted: what the filters are now, where the clamp behind them is to be looked at; errors are then those
-  ///     behind it, for these weights.
+  ///   - fitted: what the filters are now, where the clamp behind them is to be looked at: errors of these
+  ///     weights are then at least those behind it, and at most those before it.
   /// - Throws: `failedCheck` where activations are NaN or infinite, naming the node; `outOfMemory`;
   ///   `invalidArgument` for images that do not fit; what compiling and running throw.
   package func statistics(

@@ -69,7 +69,7 @@ struct ColumnQueue {
   }
 
   static func byteCount(rows: Int, blocks: TapBlocks) -> Int {
-    rows.saturatingMultiply(3).saturatingAdd(blocks.tapCount.saturatingMultiply(2))
+    rows.saturatingMultiply(4).saturatingAdd(blocks.tapCount.saturatingMultiply(2))
       .saturatingMultiply(4 * capacity)
       .saturatingAdd(StatisticsAccumulator.byteCount(rows: rows, blocks: blocks))
   }

@@ -68,8 +68,9 @@ struct LayerFinder {
         biasScale: op.beta, rowScales: [],
         window: InputWindow(
           rows: geometry.rows, depth: geometry.depth, isTransposed: op.transposesA,
-          scale: op.alpha), path: path(index, rows: geometry.columns, filterCount: geometry.columns)
-      ))
+          scale: op.alpha),
+        path: op.activation == .identity
+          ? path(index, rows: geometry.columns, filterCount: geometry.columns) : nil))
   }
 
   private func product(_ op: MatMul, _ index: Int) throws(HewnError) -> Finding {

@@ -39,6 +39,8 @@ package struct OutputPath: Sendable {
   /// section 3.2, for what is added; Zhang, Zou, He and Sun, Accelerating Very Deep Convolutional Networks for
   /// Classification and Detection, IEEE TPAMI 2016, section 3.2, for the clamp.
   ///
+  /// Where r is not finite, or nothing of the filter is left, it is y of the original network.
+  ///
   /// - Parameters:
   ///   - original: y in the original network.
   ///   - added: r in the original network; 0 without.
@@ -49,7 +51,7 @@ package struct OutputPath: Sendable {
     original: Float, added: Float, fitted: Float?, addedNow: Float, filter: Int
   ) -> Float {
     let sign = signs[filter]
-    guard sign != 0 else { return original }
+    guard sign != 0, added.isFinite, addedNow.isFinite else { return original }
     guard let fitted, let clamp else { return original + sign * (added - addedNow) }
     let offset = offsets[filter]
     var wanted = sign * original + offset + added

@@ -31,7 +31,8 @@ struct OutputScale {
       let gains = graph[gainID].constant?.floats(),
       let variances = graph[varianceID].constant?.floats(),
       let means = graph[meanID].constant, let shifts = graph[shiftID].constant?.floats(),
-      gains.count == filters, variances.count == filters
+      gains.count == filters, variances.count == filters, shifts.count == filters,
+      means.shape.elementCount == filters
     else { return nil }
     let scales = zip(gains, variances).map { abs($0) / ($1 + op.epsilon).squareRoot() }
     guard scales.allSatisfy(\.isFinite), let greatest = scales.max(), greatest > 0 else {
@@ -44,15 +45,13 @@ struct OutputScale {
     let isOwn =
       readers.producers[meanID.index] == nil && readers.count(meanID) == 1
       && means.type.element == .float32
-      && means.shape.elementCount == filters
     mean = isOwn && !hasBias ? meanID : nil
     // Where the means are the filters' biases, these have them.
-    offsets =
-      mean != nil
-      ? shifts
-      : shifts.indices.map { index in
-        shifts[index] - gains[index] * means.floats()[index]
-          / (variances[index] + op.epsilon).squareRoot()
-      }
+    let averages = mean == nil ? means.floats() : [Float](repeating: 0, count: filters)
+    offsets = shifts.indices.map { index in
+      shifts[index] - gains[index] * averages[index]
+        / (variances[index] + op.epsilon).squareRoot()
+    }
+    guard offsets.allSatisfy(\.isFinite) else { return nil }
   }
 }

@@ -52,8 +52,9 @@ struct ImagesBetweenLayers {
     let byteCount = needed.reduce(0) {
       $0.saturatingAdd(original[$1].type.byteCount)
     }.saturatingMultiply(ranges.count * (isChanged ? 2 : 1))
-    let moves = byteCount <= byteLimit
     let observed = isChanged || fitted != nil ? layer.observed : [layer.input]
+    // Nothing from a layer on need read what is added to outputs that nobody reads.
+    let moves = byteCount <= byteLimit && observed.allSatisfy(needed.contains)
     let isFirst = batches.isEmpty
     // A second look at a layer finds its images where the first has left them.
     let isThere = !isFirst && place == layer.node

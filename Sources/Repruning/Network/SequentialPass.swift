@@ -29,8 +29,8 @@ package struct SequentialPass: Sendable {
     package let covers: [Cover]
     /// For each filter matrix.
     package let weights: [FilterWeights]
-    /// The relative error with the weights of the plan, and after the refit, behind the clamp where that was
-    /// looked at, on the inputs that the changed network gives; `nil` where these and the weights are the original ones, or were not looked at.
+    /// The relative error with the weights of the plan, and after the refit, by what comes through a clamp
+    /// where that was looked at, on the inputs that the changed network gives; `nil` where these and the weights are the original ones, or were not looked at.
     package let relativeErrors: (planned: Double, refitted: Double)?
     /// For each filter matrix the filters that could not be solved for, ascending.
     package let unsolvedFilters: [[Int]]
