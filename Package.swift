@@ -16,7 +16,6 @@ let modules: [Target] = [
   .target(name: "Covers", dependencies: ["Tensors"]),
   .target(name: "Runtime", dependencies: ["Tensors", "Graphs"]),
   .target(name: "Scores"),
-  .target(name: "Repruning", dependencies: ["Tensors", "Graphs", "Covers", "Runtime", "Scores"]),
   .target(name: "ReferenceBackend", dependencies: ["Tensors", "Graphs", "Runtime"]),
   .target(name: "CPUKernels"),
   .target(name: "KernelIR", dependencies: ["Tensors"]),
@@ -89,6 +88,11 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "Repruning",
+      dependencies: [
+        "Tensors", "Graphs", "Covers", "Runtime", "Scores", "CPUKernels", "CPUBackend",
+      ]),
     .target(
       name: "PlanFiles",
       dependencies: [

@@ -40,14 +40,22 @@ package enum InstructionSet: String, Sendable, CaseIterable, Codable {
         "this processor has no \(rawValue); it has"
           + " \(Self.available.map(\.rawValue).joined(separator: ", "))")
     }
+    return kernels
+  }
+
+  /// The kernels of the best set.
+  package static let bestKernels = best.kernels
+
+  /// - Precondition: the processor has this set.
+  private var kernels: KernelSet {
     #if arch(x86_64)
       switch self {
-      case .portable: return CPUKernelsPortable.kernels()
-      case .avx2: return CPUKernelsAVX2.kernels()
-      case .avx512: return CPUKernelsAVX512.kernels()
+      case .portable: CPUKernelsPortable.kernels()
+      case .avx2: CPUKernelsAVX2.kernels()
+      case .avx512: CPUKernelsAVX512.kernels()
       }
     #else
-      return CPUKernelsPortable.kernels()
+      CPUKernelsPortable.kernels()
     #endif
   }
 }

@@ -106,6 +106,16 @@ package struct Graph: Sendable {
     return node.outputs
   }
 
+  /// Whether an output of the graph depends on a value, by value index.
+  package func neededValues() -> [Bool] {
+    var isNeeded = [Bool](repeating: false, count: values.count)
+    for output in outputs { isNeeded[output.index] = true }
+    for node in nodes.reversed() where node.outputs.contains(where: { isNeeded[$0.index] }) {
+      for case let input? in node.inputs { isNeeded[input.index] = true }
+    }
+    return isNeeded
+  }
+
   /// The node that produces each value, by value index; `nil` for inputs and constants.
   package func producers() -> [Int?] {
     var producers = [Int?](repeating: nil, count: values.count)

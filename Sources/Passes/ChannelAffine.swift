@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// y = scale · x + shift with one scale and one shift for each channel, in double precision.

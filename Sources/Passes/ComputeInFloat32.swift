@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Computes in single precision what a model states in half precision, where no kernel is.

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Folds a normalization with fixed statistics into the convolution or matrix product before it:

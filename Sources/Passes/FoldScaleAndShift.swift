@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Folds arithmetic with one constant for each channel into the convolution or matrix product

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Moves an activation into the operator before it: Y = activation(Conv(X)).

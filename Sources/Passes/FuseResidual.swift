@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Moves the addition of a tensor into the convolution before it:

@@ -1,16 +1,6 @@
 internal import Graphs
 
 extension Graph {
-  /// Whether an output of the graph depends on a value, by value index.
-  func neededValues() -> [Bool] {
-    var isNeeded = [Bool](repeating: false, count: values.count)
-    for output in outputs { isNeeded[output.index] = true }
-    for node in nodes.reversed() where node.outputs.contains(where: { isNeeded[$0.index] }) {
-      for case let input? in node.inputs { isNeeded[input.index] = true }
-    }
-    return isNeeded
-  }
-
   /// The graph without the nodes and constants that are not needed, values renumbered in their old
   /// order.
   ///

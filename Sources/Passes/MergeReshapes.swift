@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Merges runs of operators that only give the elements another shape, such as `Squeeze` after

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Turns `CastLike` into `Cast`: of the other tensor only the type matters, which is known.

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Turns `Clip` with constant bounds into an activation, which fusion can place into a kernel;

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Brings `Gemm` with constant weights into one form, as a fully connected layer has it:

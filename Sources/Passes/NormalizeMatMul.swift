@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Turns the product of a matrix and a constant one into `Gemm`, which can take a bias and an

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Turns a mean or maximum over exactly the spatial axes into the global pool that it is.

@@ -1,3 +1,5 @@
+package import Graphs
+
 /// One rewriting rule.
 ///
 /// A pass is pure: it reads the graph and says what it would change, or why it cannot. It knows no

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// A tree of multiplications, and divisions by constants, seen as scale · Π factors.

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Finds Gelu and Mish where exporters write them out: x/2 · (1 + erf(x / √2)),

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Finds activations that exporters write as products: SiLU as x · sigmoid(x), Swish as

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 
 /// Removes nodes that no output of the graph depends on.
 package struct RemoveDeadNodes: Pass {

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import Tensors
 
 /// Removes nodes that return their first input as it is: `Identity`, and operators whose attributes

@@ -13,8 +13,6 @@ package struct LayerFrontier: Sendable {
   package let unchanged: LayerPlan
   /// The plans that no other one beats, by ascending loss and descending time.
   package let plans: [LayerPlan]
-  /// Those of ``plans`` that are best at some λ, if it trades time for loss, ascending.
-  package let corners: [Int]
 
   /// - Parameter priceCount: the prices at which rounds are run.
   /// - Throws: `outOfMemory`.
@@ -38,7 +36,6 @@ package struct LayerFrontier: Sendable {
     }
     self.unchanged = unchanged
     self.plans = plans
-    corners = Self.corners(plans, costs: plans.map(\.time))
   }
 
   /// What was found before.
@@ -53,7 +50,6 @@ package struct LayerFrontier: Sendable {
     }
     self.unchanged = unchanged
     self.plans = plans
-    corners = Self.corners(plans, costs: plans.map(\.time))
   }
 
   /// Runs rounds at prices all over the range, each from the best one of the greater price before it.
@@ -91,9 +87,7 @@ package struct LayerFrontier: Sendable {
   /// costs over losses, ascending.
   ///
   /// - Parameter costs: one of each plan.
-  func corners(costs: [Double]) -> [Int] { Self.corners(plans, costs: costs) }
-
-  private static func corners(_ plans: [LayerPlan], costs: [Double]) -> [Int] {
+  func corners(costs: [Double]) -> [Int] {
     /// The costs saved for one unit of loss: the λ at which both plans are worth the same.
     func rate(_ plan: Int, _ cheaper: Int) -> Double {
       (costs[plan] - costs[cheaper]) / (plans[cheaper].loss - plans[plan].loss)

@@ -7,12 +7,26 @@ extension LayerStatistics {
   package func errors(
     of weights: FilterMatrix, parts: PartLoop = runInOrder
   ) -> [Double] {
-    errors(weights, bias: nil, parts)
+    deviations(of: weights, parts)
   }
 
   /// The error of each filter with its bias.
   package func errors(of weights: FilterWeights, parts: PartLoop = runInOrder) -> [Double] {
-    errors(weights.matrix, bias: weights.bias, parts)
+    errors(of: weights.matrix, biases: [weights.bias], parts: parts)[0]
+  }
+
+  /// The error of each filter with each of some biases: for each of `biases` one of each filter.
+  func errors(
+    of weights: FilterMatrix, biases: [[Float]], parts: PartLoop
+  ) -> [[Double]] {
+    let best = bestBias(of: weights)
+    let deviations = deviations(of: weights, parts)
+    return biases.map { bias in
+      (0..<rows).map { row in
+        let distance = best[row] - Double(bias[row])
+        return deviations[row] + Double(positionCount) * distance * distance
+      }
+    }
   }
 
   /// The bias of each filter for which its mean residual is zero: ȳ − w·x̄.
@@ -27,33 +41,28 @@ extension LayerStatistics {
     }
   }
 
-  private func errors(_ weights: FilterMatrix, bias: [Float]?, _ parts: PartLoop) -> [Double] {
-    let best = bestBias(of: weights)
+  private func deviations(of weights: FilterMatrix, _ parts: PartLoop) -> [Double] {
     var result = [Double](repeating: 0, count: rows)
     let rows = rows
     result.withUnsafeMutableBufferPointer { buffer in
       guard let result = buffer.baseAddress else { return }
-      parts(rows) { row in
-        let distance = bias.map { best[row] - Double($0[row]) } ?? 0
-        result[row] =
-          deviation(of: weights, row: row) + Double(positionCount) * distance * distance
-      }
+      parts(rows) { row in result[row] = deviation(of: weights, filter: row) }
     }
     return result
   }
 
   /// The error of one filter about the means, which rounding may not take below zero.
-  private func deviation(of weights: FilterMatrix, row: Int) -> Double {
-    var error = targetSquares[row]
+  private func deviation(of weights: FilterMatrix, filter: Int) -> Double {
+    var error = targetSquares[filter]
     for block in blocks {
-      let taps = block.taps.filter { weights[row, $0] != 0 }.map { $0 - block.taps.lowerBound }
-      let values = taps.map { Double(weights[row, $0 + block.taps.lowerBound]) }
+      let taps = block.taps.filter { weights[filter, $0] != 0 }.map { $0 - block.taps.lowerBound }
+      let values = taps.map { Double(weights[filter, $0 + block.taps.lowerBound]) }
       block.gram.lower.withUnsafeBufferPointer { lower in
         for (index, tap) in taps.enumerated() {
-          let start = SymmetricMatrix.start(tap)
-          var product = values[index] * lower[start + tap]
-          for other in 0..<index { product += 2 * values[other] * lower[start + taps[other]] }
-          error += values[index] * (product - 2 * block.cross[row * block.taps.count + tap])
+          let row = lower[SymmetricMatrix.start(tap)...SymmetricMatrix.start(tap) + tap]
+          let others = DotProducts.gathered(row, at: taps, values, count: index)
+          let product = values[index] * row[row.endIndex - 1] + 2 * others
+          error += values[index] * (product - 2 * block.cross[filter * block.taps.count + tap])
         }
       }
     }

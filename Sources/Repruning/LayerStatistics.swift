@@ -45,6 +45,11 @@ package struct LayerStatistics: Sendable {
   package var rows: Int { original.rows }
   package var taps: Int { original.taps }
 
+  /// The bytes of the sums that grow with the square of the taps, or with taps times filters.
+  package var byteCount: Int {
+    blocks.reduce(0) { $0 + SymmetricMatrix.byteCount($1.gram.count) + 8 * $1.cross.count }
+  }
+
   /// An error as a part of the outputs: E / ‖Y‖², and 0 where both are.
   package func relative(_ error: Double) -> Double { error == 0 ? 0 : error / outputSquare }
 }

@@ -1,16 +1,14 @@
-internal import Tensors
-
 /// Collects what `body` returns for each part, by part.
 ///
 /// - Throws: the error of the first part that failed, whichever failed first.
-func collect<Value>(
-  _ partCount: Int, _ parts: PartLoop, _ body: @escaping (_ part: Int) throws(HewnError) -> Value
-) throws(HewnError) -> [Value] {
-  var results = [Result<Value, HewnError>?](repeating: nil, count: partCount)
+package func collect<Value, Failure: Error>(
+  _ partCount: Int, _ parts: PartLoop, _ body: @escaping (_ part: Int) throws(Failure) -> Value
+) throws(Failure) -> [Value] {
+  var results = [Result<Value, Failure>?](repeating: nil, count: partCount)
   results.withUnsafeMutableBufferPointer { buffer in
     guard let results = buffer.baseAddress else { return }
     parts(partCount) { part in
-      do throws(HewnError) {
+      do throws(Failure) {
         results[part] = .success(try body(part))
       } catch {
         results[part] = .failure(error)

@@ -28,6 +28,15 @@ package struct PricedLayer: Sendable {
     fileprivate var energy: Double {
       statistics?.outputSquare ?? weights.matrix.values.reduce(0) { $0 + Double($1) * Double($1) }
     }
+
+    /// E with other weights, or ‖W − W₀‖² without statistics.
+    func error(of other: FilterWeights) -> Double {
+      if let statistics { return statistics.errors(of: other).reduce(0, +) }
+      return zip(weights.matrix.values, other.matrix.values).reduce(0) {
+        let difference = Double($1.0) - Double($1.1)
+        return $0 + difference * difference
+      }
+    }
   }
 
   package let name: String
@@ -71,22 +80,12 @@ package struct PricedLayer: Sendable {
   package var isCalibrated: Bool { parts.allSatisfy { $0.statistics != nil } }
 
   /// The relative error of the layer with other weights.
-  ///
-  /// Zero where the original layer has no outputs: they are then no measure of anything.
   package func relativeError(of weights: [FilterWeights]) -> Double {
-    let error = zip(parts, weights).reduce(0.0) { sum, pair in
-      sum
-        + (pair.0.statistics.map { $0.errors(of: pair.1).reduce(0, +) }
-          ?? Self.distance(pair.0.weights.matrix, pair.1.matrix))
-    }
-    return energy > 0 ? error / energy : 0
+    relative(zip(parts, weights).reduce(0) { $0 + $1.0.error(of: $1.1) })
   }
 
-  /// ‖W − W₀‖².
-  private static func distance(_ original: FilterMatrix, _ matrix: FilterMatrix) -> Double {
-    zip(original.values, matrix.values).reduce(0) {
-      let difference = Double($1.0) - Double($1.1)
-      return $0 + difference * difference
-    }
-  }
+  /// A sum of errors as a part of the layer's energy.
+  ///
+  /// Zero where the original layer has no outputs: they are then no measure of anything.
+  func relative(_ error: Double) -> Double { energy > 0 ? error / energy : 0 }
 }

@@ -64,15 +64,19 @@ extension Refit {
     }
     let solved = try FilterMatrix(rows: before.matrix.rows, taps: taps, values: values)
     var candidates = [before]
+    var errors: [[Double]]
     if refitsBias {
       for matrix in [before.matrix, solved] {
         let bias = statistics.bestBias(of: matrix).map { Float($0) }
         candidates.append(FilterWeights(matrix: matrix, bias: bias))
       }
+      errors = statistics.errors(
+        of: before.matrix, biases: candidates.dropLast().map(\.bias), parts: parts)
     } else {
       candidates.append(FilterWeights(matrix: solved, bias: before.bias))
+      errors = [statistics.errors(of: before, parts: parts)]
     }
-    let errors = candidates.map { statistics.errors(of: $0, parts: parts) }
+    errors.append(statistics.errors(of: candidates[candidates.count - 1], parts: parts))
     var (bias, after) = (before.bias, errors[0])
     values = before.matrix.values
     for row in 0..<before.matrix.rows {

@@ -19,19 +19,22 @@ struct RoundStep {
       return (matrix: current[index].matrix, prices: prices)
     }
     let pruning = LayerPruning.searched(priced, costs: layer.costs, search: options.search)
-    let dropped = zip(pruning.covers, current).map {
-      FilterWeights(matrix: $0.multipliedOut(), bias: $1.bias)
+    var results: [Compensated] = []
+    for (index, cover) in pruning.covers.enumerated() {
+      results.append(try compensated(cover, bias: current[index].bias, layer.parts[index]))
     }
-    let (weights, unsolved) = try compensated(dropped, pruning.covers)
     return LayerRounds.Round(
-      covers: zip(pruning.covers, weights).map {
-        $0.replacingWeights(by: $1.matrix, costs: layer.costs.covers)
+      covers: zip(pruning.covers, results).map {
+        $0.replacingWeights(by: $1.weights.matrix, costs: layer.costs.covers)
       },
-      weights: weights, time: pruning.time,
-      relativeErrors: (layer.relativeError(of: dropped), layer.relativeError(of: weights)),
+      weights: results.map(\.weights), time: pruning.time,
+      relativeErrors: (
+        layer.relative(results.reduce(0) { $0 + $1.errors.dropped }),
+        layer.relative(results.reduce(0) { $0 + $1.errors.compensated })
+      ),
       usesGains: gains != nil,
-      unsolvedFilters: zip(importances, unsolved).map {
-        Set($0.unsolvedFilters).union($1).sorted()
+      unsolvedFilters: zip(importances, results).map {
+        Set($0.unsolvedFilters).union($1.unsolvedFilters).sorted()
       })
   }
 
@@ -55,37 +58,36 @@ struct RoundStep {
     return gains
   }
 
-  /// The weights after compensation, and for each filter matrix the filters that have none of their own.
-  private func compensated(
-    _ dropped: [FilterWeights], _ covers: [Cover]
-  ) throws(HewnError) -> (weights: [FilterWeights], unsolved: [[Int]]) {
-    var (weights, unsolved): ([FilterWeights], [[Int]]) = ([], [])
-    for (index, before) in dropped.enumerated() {
-      let (after, filters) = try compensated(
-        before, covers[index], layer.parts[index].statistics)
-      weights.append(after)
-      unsolved.append(filters)
-    }
-    return (weights, unsolved)
+  /// The weights of one filter matrix after compensation.
+  private struct Compensated {
+    let weights: FilterWeights
+    /// After dropping, and after compensation.
+    let errors: (dropped: Double, compensated: Double)
+    /// The filters that have no weights of their own.
+    var unsolvedFilters: [Int] = []
   }
 
   private func compensated(
-    _ dropped: FilterWeights, _ cover: Cover, _ statistics: LayerStatistics?
-  ) throws(HewnError) -> (FilterWeights, [Int]) {
-    guard let statistics else { return (dropped, []) }
-    switch options.compensation {
-    case .none: return (dropped, [])
-    case .bias:
-      guard layer.adaptsBias else { return (dropped, []) }
-      let bias = statistics.bestBias(of: dropped.matrix).map { Float($0) }
-      return (FilterWeights(matrix: dropped.matrix, bias: bias), [])
-    case .refit, .refitAndSlots:
+    _ cover: Cover, bias: [Float], _ part: PricedLayer.Part
+  ) throws(HewnError) -> Compensated {
+    let dropped = FilterWeights(matrix: cover.multipliedOut(), bias: bias)
+    if let statistics = part.statistics, options.compensation.changesWeights {
       let refit = try Refit(
-        cover, bias: dropped.bias, statistics: statistics,
+        cover, bias: bias, statistics: statistics,
         options: Refit.Options(
           damping: options.damping, fillsSlots: options.compensation == .refitAndSlots,
           refitsBias: layer.adaptsBias), parts: parts)
-      return (refit.weights, refit.unsolvedFilters)
+      return Compensated(
+        weights: refit.weights,
+        errors: (refit.errorsBefore.reduce(0, +), refit.errorsAfter.reduce(0, +)),
+        unsolvedFilters: refit.unsolvedFilters)
     }
+    let error = part.error(of: dropped)
+    guard let statistics = part.statistics, options.compensation == .bias, layer.adaptsBias else {
+      return Compensated(weights: dropped, errors: (error, error))
+    }
+    let weights = FilterWeights(
+      matrix: dropped.matrix, bias: statistics.bestBias(of: dropped.matrix).map { Float($0) })
+    return Compensated(weights: weights, errors: (error, part.error(of: weights)))
   }
 }

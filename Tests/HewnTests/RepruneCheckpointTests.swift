@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// Re-prunes, and returns the names of the layers that were priced and what was written.
+  /// Re-prunes, and returns the names of the layers that were priced, sorted, and what was written.
   private func run(
     _ options: RepruneOptions, budget: RepruneBudget = .zeros(80)
   ) throws -> (priced: [String], report: RepruneReport, bytes: Data) {
@@ -31,7 +31,7 @@ import Testing
       #expect((0...1).contains(fraction))
       if phase.hasPrefix("pricing ") { priced.append(String(phase.dropFirst(8).dropLast())) }
     }
-    return (priced, report, try files.bytes("out.onnx") + files.bytes("out.safetensors"))
+    return (priced.sorted(), report, try files.bytes("out.onnx") + files.bytes("out.safetensors"))
   }
 
   @Test func secondRunsReadWhatFirstOnesFound() throws {
@@ -156,7 +156,7 @@ import Testing
   }
 
   /// What closures throw comes back as it is, wherever they are called.
-  @Test(arguments: ["running the evaluation", "measuring", "probing b", "refitting a"])
+  @Test(arguments: ["running the evaluation", "measuring", "probing b", "pricing b", "refitting a"])
   func progressMayStop(phase: String) throws {
     let stop = #expect(throws: Stop.self) {
       try files.reprune(to: .zeros(80)) { now, _ in

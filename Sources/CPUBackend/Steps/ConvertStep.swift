@@ -10,6 +10,8 @@ package struct ConvertStep: Step {
   /// For each phase of the target, whether it is written.
   private let phases: AlignedArray<Bool>
   private let parts: WorkParts
+  /// Groups of the target whose planes alternate.
+  private let together: Int
   /// Both tensors as rows, where neither has lanes or phases.
   private let rows: (from: PlaneGrid, to: PlaneGrid)?
 
@@ -29,8 +31,11 @@ package struct ConvertStep: Step {
     self.phases = try AlignedArray(phases)
     rows =
       if let fromRows = source.rows, let toRows = target.rows { (fromRows, toRows) } else { nil }
+    // Images that share cells of the source go together, plane by plane: each cell is then read once for all.
+    together = target.lanes == 1 ? source.lanes : 1
+    let sets = target.groups.dividedRoundingUp(by: together)
     parts = WorkParts(
-      planes: target.groups * target.channels, images: target.groups, rows: target.planeHeight,
+      planes: sets * together * target.channels, images: sets, rows: target.planeHeight,
       columns: 1,
       cost: target.verticalPhases * target.width * target.lanes)
   }
@@ -47,7 +52,10 @@ package struct ConvertStep: Step {
         rows.to.copy(tile, from: from + rows.from.offset(of: tile), pitch: rows.from.pitch, to: to)
         return
       }
-      let (group, channel) = (tile.plane / target.channels, tile.plane % target.channels)
+      let plane = tile.plane / together
+      let group = plane / target.channels * together + tile.plane % together
+      let channel = plane % target.channels
+      guard group < target.groups else { return }
       for planeRow in tile.rows {
         for phase in 0..<target.verticalPhases {
           let y = planeRow * target.verticalPhases + phase

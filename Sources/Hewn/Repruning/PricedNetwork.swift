@@ -1,6 +1,7 @@
 internal import Covers
 internal import PlanFiles
 internal import Repruning
+internal import Synchronization
 internal import Tensors
 
 /// What each layer of a network may become, and what its errors cost.
@@ -8,9 +9,8 @@ struct PricedNetwork {
   let frontiers: [LayerFrontier]
   let units: [LossUnit]
 
-  /// The floating-point operations for a layer's importances above which weights are taken to be worth what
-  /// they are without a refit: some minutes of a core.
-  private static let surgeonWork = 2.7e11
+  /// The statistics that wait to be priced together, at most, but for the last layer's.
+  private static let byteLimit = 1 << 29
 
   /// Prices layers by calibration images, or by the squares of weights without any.
   ///
@@ -19,7 +19,7 @@ struct PricedNetwork {
   init(
     _ network: NetworkToReprune, _ calibration: Calibration?, _ options: RepruneOptions,
     _ rounds: LayerRounds.Options, checkpoint: Checkpoint?, parts: @escaping PartLoop,
-    progress: Repruner.ProgressUpdate
+    progress: @escaping Repruner.ProgressUpdate
   ) throws {
     let graph = network.calibrationGraph
     var found = [FrontierFile?](repeating: nil, count: network.layers.count)
@@ -28,25 +28,7 @@ struct PricedNetwork {
       found[index] = try checkpoint?.read(index, groups: groups)
     }
     let missing = found.indices.filter { found[$0] == nil }
-    /// What one of the layers may become.
-    func price(
-      _ index: Int, _ statistics: [LayerStatistics?], _ unit: LossUnit
-    ) throws {
-      let layer = network.layers[index]
-      try progress("pricing \(layer.name),", Double(index) / Double(network.layers.count))
-      let weights = try layer.calibrated.filterWeights(in: graph)
-      let priced = PricedLayer(
-        name: layer.name,
-        parts: zip(weights, statistics).map { PricedLayer.Part(weights: $0, statistics: $1) },
-        costs: layer.costs, exactCosts: layer.exactCosts, lossPerError: unit.value,
-        adaptsBias: layer.calibrated.mayChangeBias)
-      var rounds = rounds
-      rounds.measure = options.importance?.core ?? Self.measure(for: weights)
-      let file = FrontierFile(
-        frontier: try LayerFrontier(priced, options: rounds, parts: parts), unit: unit)
-      try checkpoint?.write(file, index)
-      found[index] = file
-    }
+    var waiting = WaitingLayers(network, options, rounds, checkpoint, parts, progress)
     if let calibration, !missing.isEmpty {
       var probing = LossProbe.Options()
       probing.seed = options.seed
@@ -60,17 +42,97 @@ struct PricedNetwork {
         try progress(
           "probing \(network.layers[index].name),",
           Double(index) / Double(network.layers.count))
-        try price(
+        try waiting.add(
           index, statistics, try probe.unit(of: layer, statistics: statistics, parts: parts))
+        if waiting.byteCount > Self.byteLimit { try waiting.price(into: &found) }
       }
     } else {
       for index in missing {
         let groupCount = network.layers[index].calibrated.groupCount
-        try price(index, [LayerStatistics?](repeating: nil, count: groupCount), .assumed)
+        try waiting.add(index, [LayerStatistics?](repeating: nil, count: groupCount), .assumed)
       }
     }
+    try waiting.price(into: &found)
     frontiers = found.compactMap { $0?.frontier }
     units = found.compactMap { $0?.unit }
+  }
+}
+
+/// Layers whose statistics are known, and that are priced side by side.
+private struct WaitingLayers {
+  /// The floating-point operations for a layer's importances above which weights are taken to be worth what
+  /// they are without a refit: some minutes of a core.
+  private static let surgeonWork = 2.7e11
+
+  private struct Layer {
+    let index: Int
+    let priced: PricedLayer
+    let unit: LossUnit
+    let rounds: LayerRounds.Options
+    /// By which layers that take longer come first.
+    var weightCount: Int {
+      priced.parts.reduce(0) { $0 + $1.weights.matrix.values.count }
+    }
+  }
+
+  /// The bytes of the statistics.
+  private(set) var byteCount = 0
+  private var layers: [Layer] = []
+  private let network: NetworkToReprune
+  private let options: RepruneOptions
+  private let rounds: LayerRounds.Options
+  private let checkpoint: Checkpoint?
+  private let parts: PartLoop
+  private let progress: Repruner.ProgressUpdate
+
+  init(
+    _ network: NetworkToReprune, _ options: RepruneOptions, _ rounds: LayerRounds.Options,
+    _ checkpoint: Checkpoint?, _ parts: @escaping PartLoop,
+    _ progress: @escaping Repruner.ProgressUpdate
+  ) {
+    self.network = network
+    self.options = options
+    self.rounds = rounds
+    self.checkpoint = checkpoint
+    self.parts = parts
+    self.progress = progress
+  }
+
+  mutating func add(
+    _ index: Int, _ statistics: [LayerStatistics?], _ unit: LossUnit
+  ) throws {
+    let layer = network.layers[index]
+    let weights = try layer.calibrated.filterWeights(in: network.calibrationGraph)
+    var rounds = rounds
+    rounds.measure = options.importance?.core ?? Self.measure(for: weights)
+    let priced = PricedLayer(
+      name: layer.name,
+      parts: zip(weights, statistics).map { PricedLayer.Part(weights: $0, statistics: $1) },
+      costs: layer.costs, exactCosts: layer.exactCosts, lossPerError: unit.value,
+      adaptsBias: layer.calibrated.mayChangeBias)
+    layers.append(Layer(index: index, priced: priced, unit: unit, rounds: rounds))
+    byteCount += statistics.reduce(0) { $0 + ($1?.byteCount ?? 0) }
+  }
+
+  /// What the layers may become, each found by one thread for the most part.
+  mutating func price(into found: inout [FrontierFile?]) throws {
+    let layers = layers.sorted { ($1.weightCount, $0.index) < ($0.weightCount, $1.index) }
+    self.layers = []
+    byteCount = 0
+    let done = found.count { $0 != nil }
+    let progress = SharedProgress(progress)
+    let (checkpoint, parts, count) = (checkpoint, parts, found.count)
+    let files = try collect(layers.count, parts) { part throws(any Error) in
+      let layer = layers[part]
+      try progress(
+        "pricing \(layer.priced.name),", Double(done + part) / Double(count))
+      let file = FrontierFile(
+        frontier: try LayerFrontier(layer.priced, options: layer.rounds, parts: parts),
+        unit: layer.unit)
+      try checkpoint?.write(file, layer.index)
+      return file
+    }
+    for (layer, file) in zip(layers, files) { found[layer.index] = file }
   }
 
   /// The best measure that a layer's size allows.
@@ -81,5 +143,27 @@ struct PricedNetwork {
     }
     // Two thirds for each inverse, at sixteen prices and in two rounds.
     return work * 2 / 3 * 32 <= surgeonWork ? .optimalBrainSurgeon : .inputPower
+  }
+}
+
+/// Progress that several threads report, one at a time.
+///
+/// Once it has thrown, it throws for all of them.
+private final class SharedProgress {
+  private let lock = Mutex<(any Error)?>(nil)
+  private let update: Repruner.ProgressUpdate
+
+  init(_ update: @escaping Repruner.ProgressUpdate) { self.update = update }
+
+  func callAsFunction(_ phase: String, _ fraction: Double) throws {
+    try lock.withLock { failure in
+      if let failure { throw failure }
+      do {
+        try update(phase, fraction)
+      } catch {
+        failure = error
+        throw error
+      }
+    }
   }
 }

@@ -7,13 +7,13 @@ internal import Tensors
 extension RepruneRun {
   /// What was found, measured beside the network that was read.
   func repruned(
-    _ found: Candidate, tried: [Candidate], _ budget: RepruneBudget
+    _ found: Candidate, tried: [RepruneReport.Point], _ budget: RepruneBudget
   ) throws -> Repruned {
     let candidate = try timed(found)
     let before = candidate.times?.before ?? originalTimes
     let outcome = reached(candidate, of: budget)
     var report = report(
-      points: [originalPoint(before)] + tried.map(point), result: point(candidate),
+      points: [originalPoint(before)] + tried, result: point(candidate),
       budget: RepruneReport.Budget(
         kind: budget.kind, asked: budget.asked, reached: outcome.value.rounded(significant: 6),
         isMet: outcome.isMet))

@@ -15,22 +15,32 @@ package struct LayerOutputs: Sendable {
     of inputs: [Float], stride: Int, count: Int, parts: PartLoop
   ) -> [Float] {
     let (matrix, bias) = (weights.matrix, weights.bias)
-    var sums = [Double](repeating: 0, count: matrix.rows * count)
-    sums.withUnsafeMutableBufferPointer { sums in
+    var outputs = [Float](repeating: 0, count: matrix.rows * count)
+    outputs.withUnsafeMutableBufferPointer { outputs in
       inputs.withUnsafeBufferPointer { inputs in
-        guard let sums = sums.baseAddress, let inputs = inputs.baseAddress else { return }
+        guard let outputs = outputs.baseAddress, let inputs = inputs.baseAddress else { return }
         parts(matrix.rows) { row in
-          let out = sums + row * count
-          for tap in 0..<matrix.taps where matrix[row, tap] != 0 {
-            let weight = Double(matrix[row, tap])
-            let x = inputs + tap * stride
-            for index in 0..<count { out[index] += weight * Double(x[index]) }
+          let taps = (0..<matrix.taps).filter { matrix[row, $0] != 0 }
+          let out = outputs + row * count
+          guard !taps.isEmpty else {
+            out.update(repeating: bias[row], count: count)
+            return
           }
-          let bias = Double(bias[row])
-          for index in 0..<count { out[index] += bias }
+          let (indices, weights) = (taps.map { Int32($0) }, taps.map { matrix[row, $0] })
+          indices.withUnsafeBufferPointer { indices in
+            weights.withUnsafeBufferPointer { weights in
+              guard let indices = indices.baseAddress, let weights = weights.baseAddress else {
+                return
+              }
+              DotProducts.kernels.filter(
+                .init(
+                  weightCount: taps.count, taps: indices, weights: weights, bias: bias[row],
+                  x: inputs, stride: stride, count: count, out: out))
+            }
+          }
         }
       }
     }
-    return sums.map { Float($0) }
+    return outputs
   }
 }

@@ -8,13 +8,10 @@ struct LayerFinder {
     case exception(reason: String)
   }
 
-  let graph: Graph
-  private let readers: GraphReaders
+  private let view: GraphView
+  private var graph: Graph { view.graph }
 
-  init(_ graph: Graph) {
-    self.graph = graph
-    readers = GraphReaders(graph)
-  }
+  init(_ graph: Graph) { view = GraphView(graph) }
 
   /// - Returns: `nil` for a node that is no layer.
   func find(_ index: Int) throws(HewnError) -> Finding? {
@@ -42,7 +39,7 @@ struct LayerFinder {
     let geometry = try op.geometry(input: input, weight: weight).rowsAndColumns
     var bias = bias(index)
     let scale = OutputScale(
-      of: index, in: graph, readers: readers, filters: weight[0], hasBias: bias != .absent)
+      of: index, in: view, filters: weight[0], hasBias: bias != .absent)
     if let mean = scale?.mean { bias = .mean(mean) }
     return .layer(
       PrunableLayer(
@@ -107,7 +104,7 @@ struct LayerFinder {
       }
     }
     return OutputPath(
-      of: index, behind: scale, in: graph, readers: readers, rows: rows, filterCount: filterCount)
+      of: index, behind: scale, in: view, rows: rows, filterCount: filterCount)
   }
 
   private func operands(_ index: Int) -> (input: ValueID, weights: ValueID)? {
@@ -121,13 +118,13 @@ struct LayerFinder {
     let outputs = graph.nodes[index].outputs
     if graph[weights].constant == nil { return "its weights are computed at run time" }
     if graph[input].constant != nil { return "its input is constant" }
-    if let producer = readers.producers[weights.index] {
+    if let producer = view.producer(of: weights) {
       return "its weights are the result of \(graph.nodes[producer].label)"
     }
     if graph[weights].type.element != .float32 {
       return "its weights are \(graph[weights].type.element.rawValue)"
     }
-    if readers.count(weights) > 1 { return "its weights are read elsewhere too" }
+    if !view.hasOneUse(weights) { return "its weights are read elsewhere too" }
     if graph[weights].type.shape.elementCount == 0 { return "it has no weights" }
     if outputs.contains(where: { graph[$0].type.shape.elementCount == 0 }) {
       return "it has no outputs"
@@ -140,11 +137,10 @@ struct LayerFinder {
     let inputs = graph.nodes[index].inputs
     guard inputs.count > 2, let bias = inputs[2] else { return .absent }
     if graph[bias].constant == nil { return .fixed("the bias is computed at run time") }
-    if let producer = readers.producers[bias.index] {
+    if let producer = view.producer(of: bias) {
       return .fixed("the bias is the result of \(graph.nodes[producer].label)")
     }
-    return readers.count(bias) > 1
-      ? .fixed("the bias is read elsewhere too") : .constant(bias)
+    return view.hasOneUse(bias) ? .constant(bias) : .fixed("the bias is read elsewhere too")
   }
 
   private func bias(_ index: Int, of op: Gemm, columns: Int) -> PrunableLayer.Bias {

@@ -72,17 +72,16 @@ extension OutputPath {
   ///   - rows: the filters of a group.
   /// - Returns: `nil` where other nodes read the outputs too, or do something else to them.
   init?(
-    of node: Int, behind scale: OutputScale?, in graph: Graph, readers: GraphReaders, rows: Int,
-    filterCount: Int
+    of node: Int, behind scale: OutputScale?, in view: GraphView, rows: Int, filterCount: Int
   ) {
-    var value = scale?.output ?? graph.nodes[node].outputs[0]
-    let addition = readers.addition(of: value, before: node, in: graph)
+    var value = scale?.output ?? view.node(node).outputs[0]
+    let addition = view.addition(of: value, before: node)
     if let addition { value = addition.sum }
-    clamp = readers.clamp(of: value, in: graph)
+    clamp = view.clamp(of: value)
     addend = addition.map {
       Addend(
         value: $0.other,
-        window: InputWindow(pixelsOf: graph[$0.other].type.shape, channelCount: rows))
+        window: InputWindow(pixelsOf: view[$0.other].type.shape, channelCount: rows))
     }
     guard addend != nil || clamp != nil else { return nil }
     signs = scale?.signs ?? [Float](repeating: 1, count: filterCount)
@@ -90,28 +89,28 @@ extension OutputPath {
   }
 }
 
-extension GraphReaders {
+extension GraphView {
   /// The addition that alone reads the output of a convolution.
   ///
   /// - Returns: `nil` where the other operand has another shape, is constant, or comes later: the layers
   ///   before it may then still change.
   fileprivate func addition(
-    of value: ValueID, before node: Int, in graph: Graph
+    of value: ValueID, before convolution: Int
   ) -> (other: ValueID, sum: ValueID)? {
-    guard graph.nodes[node].op is Conv, let next = only(value),
-      let op = graph.nodes[next].op as? Binary, op.kind == .add, op.activation == .identity,
-      let other = graph.nodes[next].inputs.first(where: { $0 != value }), let other,
-      graph[other].constant == nil, graph[other].type == graph[value].type,
-      graph[other].type.element == .float32, producers[other.index].map({ $0 < node }) ?? true
+    guard node(convolution).op is Conv, let next = onlyReader(of: value),
+      let op = node(next).op as? Binary, op.kind == .add, op.activation == .identity,
+      let other = node(next).inputs.first(where: { $0 != value }), let other,
+      constant(other) == nil, self[other].type == self[value].type,
+      self[other].type.element == .float32,
+      producer(of: other).map({ $0 < convolution }) ?? true
     else { return nil }
-    return (other, graph.nodes[next].outputs[0])
+    return (other, node(next).outputs[0])
   }
 
   /// The clamp that alone reads a value.
-  fileprivate func clamp(of value: ValueID, in graph: Graph) -> ClosedRange<Float>? {
-    guard let next = only(value) else { return nil }
-    let inputs = graph.nodes[next].inputs
-    switch graph.nodes[next].op {
+  fileprivate func clamp(of value: ValueID) -> ClosedRange<Float>? {
+    guard let next = onlyReader(of: value) else { return nil }
+    switch node(next).op {
     case let op as Unary:
       switch op.function {
       case .activation(.relu): return 0...(.infinity)
@@ -119,19 +118,16 @@ extension GraphReaders {
       default: return nil
       }
     case is Clip:
-      guard inputs[0] == value, let lower = bound(1, inputs, -.infinity, graph),
-        let upper = bound(2, inputs, .infinity, graph), lower <= upper
+      guard input(next, 0) == value, let lower = bound(next, 1, missing: -.infinity),
+        let upper = bound(next, 2, missing: .infinity), lower <= upper
       else { return nil }
       return lower...upper
     default: return nil
     }
   }
 
-  /// A bound of a `Clip`: `missing` where it has none, and `nil` where that is computed.
-  private func bound(
-    _ index: Int, _ inputs: [ValueID?], _ missing: Float, _ graph: Graph
-  ) -> Float? {
-    guard index < inputs.count, let value = inputs[index] else { return missing }
-    return graph[value].constant?.floats().first
+  /// A bound of a `Clip`; `nil` where it is computed.
+  private func bound(_ clip: Int, _ index: Int, missing: Float) -> Float? {
+    input(clip, index) == nil ? missing : constant(clip, index)?.floats().first
   }
 }

@@ -19,18 +19,13 @@ struct OutputScale {
   private static let leastFactor: Float = 1e-6
 
   /// - Returns: `nil` where there is none, or one whose parameters are computed or not finite.
-  init?(
-    of node: Int, in graph: Graph, readers: GraphReaders, filters: Int, hasBias: Bool
-  ) {
-    let output = graph.nodes[node].outputs[0]
-    guard let next = readers.only(output), let op = graph.nodes[next].op as? BatchNormalization
-    else { return nil }
-    let inputs = graph.nodes[next].inputs
-    guard inputs.count == 5, inputs[0] == output, let gainID = inputs[1], let shiftID = inputs[2],
-      let meanID = inputs[3], let varianceID = inputs[4],
-      let gains = graph[gainID].constant?.floats(),
-      let variances = graph[varianceID].constant?.floats(),
-      let means = graph[meanID].constant, let shifts = graph[shiftID].constant?.floats(),
+  init?(of node: Int, in view: GraphView, filters: Int, hasBias: Bool) {
+    let output = view.node(node).outputs[0]
+    guard let next = view.onlyReader(of: output),
+      let op = view.node(next).op as? BatchNormalization,
+      view.input(next, 0) == output, let gains = view.constant(next, 1)?.floats(),
+      let shifts = view.constant(next, 2)?.floats(), let meanID = view.input(next, 3),
+      let means = view.constant(meanID), let variances = view.constant(next, 4)?.floats(),
       gains.count == filters, variances.count == filters, shifts.count == filters,
       means.shape.elementCount == filters
     else { return nil }
@@ -41,10 +36,9 @@ struct OutputScale {
     let least = Self.leastFactor * greatest
     factors = scales.map { max($0, least) }
     signs = zip(gains, scales).map { $1 < least ? 0 : $0 < 0 ? -1 : 1 }
-    self.output = graph.nodes[next].outputs[0]
+    self.output = view.node(next).outputs[0]
     let isOwn =
-      readers.producers[meanID.index] == nil && readers.count(meanID) == 1
-      && means.type.element == .float32
+      view.producer(of: meanID) == nil && view.hasOneUse(meanID) && means.type.element == .float32
     mean = isOwn && !hasBias ? meanID : nil
     // Where the means are the filters' biases, these have them.
     let averages = mean == nil ? means.floats() : [Float](repeating: 0, count: filters)

@@ -130,11 +130,15 @@ package struct SequentialPass: Sendable {
   ) throws(HewnError) -> Solution {
     var solution = Solution(weights: [])
     for (index, (old, statistics)) in zip(before, statistics).enumerated() {
-      let found: (weights: FilterWeights, unsolved: [Int])
       if options.rounds.compensation == .bias {
-        let bias =
-          layer.mayChangeBias ? statistics.bestBias(of: old.matrix).map { Float($0) } : old.bias
-        found = (FilterWeights(matrix: old.matrix, bias: bias), [])
+        let weights = FilterWeights(
+          matrix: old.matrix,
+          bias: layer.mayChangeBias
+            ? statistics.bestBias(of: old.matrix).map { Float($0) } : old.bias)
+        solution.errors.before += statistics.errors(of: old, parts: parts).reduce(0, +)
+        solution.errors.after += statistics.errors(of: weights, parts: parts).reduce(0, +)
+        solution.weights.append(weights)
+        solution.unsolvedFilters.append([])
       } else {
         let refit = try Refit(
           plan.covers.isEmpty
@@ -144,13 +148,12 @@ package struct SequentialPass: Sendable {
             damping: options.rounds.damping,
             fillsSlots: plan.form == .repruned && options.rounds.compensation == .refitAndSlots,
             refitsBias: layer.mayChangeBias), parts: parts)
-        found = (refit.weights, refit.unsolvedFilters)
+        solution.errors.before += refit.errorsBefore.reduce(0, +)
+        solution.errors.after += refit.errorsAfter.reduce(0, +)
+        solution.weights.append(refit.weights)
+        solution.unsolvedFilters.append(refit.unsolvedFilters)
       }
-      solution.errors.before += statistics.errors(of: old, parts: parts).reduce(0, +)
-      solution.errors.after += statistics.errors(of: found.weights, parts: parts).reduce(0, +)
       solution.energy += statistics.outputSquare
-      solution.weights.append(found.weights)
-      solution.unsolvedFilters.append(found.unsolved)
     }
     return solution
   }

@@ -1,7 +1,6 @@
-package import Graphs
 package import Tensors
 
-/// A graph with its edges indexed in both directions, for passes to read.
+/// A graph with its edges indexed in both directions.
 ///
 /// Making one takes time linear in the nodes and values; every question is then answered in
 /// constant time.
@@ -56,8 +55,11 @@ package struct GraphView: Sendable {
   package func isNeeded(_ id: ValueID) -> Bool { isNeededValue[id.index] }
 
   /// Whether exactly one input of one node reads the value, and the caller of the graph does not.
-  package func hasOneUse(_ id: ValueID) -> Bool {
-    !isOutput[id.index] && consumers[id.index].count == 1
+  package func hasOneUse(_ id: ValueID) -> Bool { onlyReader(of: id) != nil }
+
+  /// The node of which exactly one input, and nothing else, reads the value.
+  package func onlyReader(of id: ValueID) -> Int? {
+    !isOutput[id.index] && consumers[id.index].count == 1 ? consumers[id.index][0] : nil
   }
 
   /// Whether `existing` can stand wherever `old` stands.

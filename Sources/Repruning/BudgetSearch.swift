@@ -1,0 +1,100 @@
+/// Finds the network of the most changes that keeps a budget of what its answers lose, by measuring few.
+///
+/// A drop of the accuracy on some hundred images is mostly chance: of two networks one may lose 0.1 points and the
+/// other 0.7 that are equally good. How far outputs move, the loss, is steady: for one network and one way to refit
+/// it is about the same multiple of what is predicted. So the next network to measure is the one that is expected to
+/// just reach the budget,
+///
+///     r · predicted loss = budget / s
+///
+/// with r the measured over the predicted loss of the nearest trial, and s = Σ reached / Σ measured loss over the
+/// trials, to which one is added that is what was expected before the first. The loss that is aimed at grows by no more
+/// than twice from trial to trial. Whether a network is accepted is for the measured value of that network alone.
+/// Where what was measured contradicts the estimate, the interval between the last accepted and the first refused
+/// network is halved.
+package struct BudgetSearch: Sendable {
+  private struct Trial {
+    let changeCount: Int
+    /// Measured.
+    let loss: Double
+    /// In the unit of the budget.
+    let reached: Double
+    let isMet: Bool
+  }
+
+  /// By the number of changes: predicted times, which do not rise, and losses, which do not fall.
+  private let times: [Double]
+  private let losses: [Double]
+  private let budget: Double
+  private let perLoss: Double
+  private var trials: [Trial] = []
+
+  /// By how much of its time a network must be faster to be worth measuring.
+  private static let leastGain = 0.005
+  /// Trials that reach so many times the budget are left out of s, as a drop does not grow in proportion for ever.
+  private static let farAway = 4.0
+  /// How many times the greatest loss of a trial the next aim may be.
+  private static let growth = 2.0
+
+  /// - Parameters:
+  ///   - plans: what is predicted, by the number of changes.
+  ///   - budget: what is aimed at, above 0; 0 where only no loss will do.
+  ///   - perLoss: what one unit of loss is expected to be in the unit of the budget.
+  package init(
+    plans: [(time: Double, loss: Double)], budget: Double, perLoss: Double
+  ) {
+    precondition(!plans.isEmpty && budget >= 0 && perLoss > 0, "a budget of \(budget)")
+    times = plans.map(\.time)
+    losses = plans.map(\.loss)
+    self.budget = budget
+    self.perLoss = perLoss
+  }
+
+  /// The number of changes of the network to measure next; `nil` where none is worth it.
+  package var next: Int? {
+    let accepted = trials.filter(\.isMet).map(\.changeCount).max()
+    let refused =
+      trials.filter { !$0.isMet && $0.changeCount > accepted ?? -1 }.map(\.changeCount).min()
+    let (first, end) = (accepted.map { $0 + 1 } ?? 0, refused ?? losses.count)
+    guard first < end else { return nil }
+    if let accepted, times[end - 1] > (1 - Self.leastGain) * times[accepted] { return nil }
+    let expected = lastCount(loss: expectedLoss)
+    switch (accepted, refused) {
+    case (let accepted?, _) where expected <= accepted: return nil
+    case (let accepted?, let refused?) where expected >= refused: return (accepted + refused) / 2
+    case (nil, let refused?): return min(expected, lastCount(loss: losses[refused] / 2), end - 1)
+    default: return expected
+    }
+  }
+
+  /// - Parameters:
+  ///   - loss: the measured one; infinite where outputs are not finite.
+  ///   - reached: what that is in the unit of the budget.
+  package mutating func add(changeCount: Int, loss: Double, reached: Double, isMet: Bool) {
+    trials.append(Trial(changeCount: changeCount, loss: loss, reached: reached, isMet: isMet))
+  }
+
+  /// The predicted loss of a network that is expected to reach the budget.
+  private var expectedLoss: Double {
+    guard budget > 0 else { return 0 }
+    let near = trials.filter { $0.loss.isFinite && $0.reached <= Self.farAway * budget }
+    let expected = budget / perLoss
+    let loss = near.reduce(expected) { $0 + $1.loss }
+    let reached = near.reduce(budget) { $0 + $1.reached }
+    // By chance networks may even answer better than the original one.
+    let most = Self.growth * near.reduce(expected) { max($0, $1.loss) }
+    let aim = reached > 0 ? min(most, budget * loss / reached) : most
+    let nearest = trials.filter {
+      $0.loss > 0 && $0.loss.isFinite && losses[$0.changeCount] > 0
+    }.min { distance($0.loss, aim) < distance($1.loss, aim) }
+    guard let nearest else { return aim }
+    return aim * losses[nearest.changeCount] / nearest.loss
+  }
+
+  private func distance(_ loss: Double, _ other: Double) -> Double {
+    max(loss, other) / min(loss, other)
+  }
+
+  /// The most changes that are predicted to lose at most `loss`.
+  private func lastCount(loss: Double) -> Int { losses.lastIndex { $0 <= loss } ?? 0 }
+}
