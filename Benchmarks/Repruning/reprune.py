@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What re-pruning gains, and what it costs.
 
-    HEWN_DATA=data python3 Benchmarks/Repruning/reprune.py frontiers|targets|budgets|gpu [NETWORK …]
+    HEWN_DATA=data python3 Benchmarks/Repruning/reprune.py PART [NETWORK …]
 
 HEWN_DATA names a folder with models/ and images/; TreeStudy must be built. Each part writes results/repruning-PART.json, in which
 networks that are not named stay as they were.
@@ -13,9 +13,12 @@ budgets    for a grid of budgets what was asked for, what the tool reports, and 
            not seen
 gpu        what each network is predicted to gain on a GPU in f16, by segments of 16, 32 and 64 rows, within
            one point of accuracy
+patterns   times alone, of large networks with random weights: some networks from one of 90 % zeros to the
+           fastest, on the processor and as predicted on a GPU in f16
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import pathlib
@@ -45,8 +48,12 @@ TREE_STUDY = pathlib.Path(HEWN).with_name("TreeStudy")
 
 def reprune(network, *options, limit=None):
     """The report of hewn reprune, whether the budget is met or not."""
-    command = [HEWN, "reprune", network.model, *network.arguments(limit), *options]
-    command = [*map(str, command), "--json", "--quiet"]
+    return run_reprune(network.model, *network.arguments(limit), *options)
+
+
+def run_reprune(model, *options):
+    command = [HEWN, "reprune", model, *options, "--json", "--quiet"]
+    command = [*map(str, command)]
     print("  " + " ".join(word for word in command[3:] if not word.startswith("/")), flush=True)
     done = subprocess.run(command, capture_output=True, text=True)
     if not done.stdout:
@@ -125,8 +132,8 @@ def published(network):
                 "accuracy": accuracy and accuracy["top1"]["model"]["accuracy"],
                 "difference_points": accuracy and accuracy["top1"]["difference_points"],
                 "measured_loss": loss(report),
-                "network_ms": bench(output, network),
-                "original_network_ms": bench(network.model, network),
+                "network_ms": bench(output, "sparse", network.threads),
+                "original_network_ms": bench(network.model, "sparse", network.threads),
             }  # fmt: skip
             points.append(point)
             print(
@@ -138,11 +145,11 @@ def published(network):
     return {"points": points}
 
 
-def bench(model, network):
-    threads = ["--threads", network.threads] if network.threads else []
-    command = [HEWN, "bench", model, "--engine", "sparse", *threads, "--json", "--quiet"]
+def bench(model, engine, threads=None):
+    command = [HEWN, "bench", model, "--engine", engine, "--json", "--quiet"]
+    command += ["--threads", threads] if threads else []
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["engines"]["sparse"]["median_ms"]
+    return json.loads(done.stdout)["engines"][engine]["median_ms"]
 
 
 def budget_of(network):
@@ -248,13 +255,46 @@ def gpu(network, options):
     return entry
 
 
-PARTS = {"frontiers": frontiers, "targets": targets, "budgets": budgets, "gpu": gpu}
+def patterns(name, options):
+    """Weights go by their squares: nothing is known of what that costs in accuracy."""
+    path = pathlib.Path(__file__).resolve().parents[1] / "cpu/networks.py"
+    spec = importlib.util.spec_from_file_location("made_networks", path)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    model = made.make(name, PATTERN_ZEROS, pathlib.Path(tempfile.gettempdir(), "hewn-patterns"))
+    lines = {}
+    for device, arguments in {
+        "cpu": [], "gpu": ["--device", "emulator", "--precision", "f16", "--batch", 32],
+    }.items():  # fmt: skip
+        report = run_reprune(model, "--frontier", options.points, *arguments)
+        names = ("zeros", "predicted_ms", "measured_ms", "network_ms", "predicted_loss")
+        lines[device] = {
+            "points": [{name: point[name] for name in names} for point in report["points"]],
+            "seconds": report["seconds"],
+        }  # fmt: skip
+        for point in lines[device]["points"]:
+            print(
+                f"    {device} zeros {100 * point['zeros']:5.1f} %  predicted {point['predicted_ms']:8.3f} ms"
+                f"  measured {point['measured_ms'] or 0:8.3f}",
+                flush=True,
+            )
+    lines["dense_network_ms"] = bench(model, "dense")
+    return lines
+
+
+PARTS = {
+    "frontiers": frontiers, "targets": targets, "budgets": budgets, "gpu": gpu, "patterns": patterns,
+}  # fmt: skip
+PATTERNS = ["resnet50", "vgg16"]
+# Percent.
+PATTERN_ZEROS = 90
 # The networks of each part where none is named.
 USUAL = {
     "frontiers": list(NETWORKS),
     "targets": list(NETWORKS),
     "budgets": ["resnet20-cifar10-pruned"],
     "gpu": list(NETWORKS),
+    "patterns": PATTERNS,
 }
 
 
@@ -263,7 +303,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", choices=PARTS)
-    parser.add_argument("networks", nargs="*", choices=[[], *NETWORKS])
+    parser.add_argument("networks", nargs="*", choices=[[], *NETWORKS, *PATTERNS])
     parser.add_argument("--points", type=int, default=6, help="networks of a frontier")
     parser.add_argument("--limit", type=int, help="images that judge")
     parser.add_argument("--zeros", type=float, help="targets: the share of zeros in percent")
@@ -272,10 +312,18 @@ def main():
     path = RESULTS / f"repruning-{options.part}.json"
     report = json.loads(path.read_text()) if path.exists() else {"networks": {}}
     costs = os.environ.get("HEWN_COSTS", "automatic")
-    for name in options.networks or USUAL[options.part]:
+    names = options.networks or USUAL[options.part]
+    for name in names:
+        if (name in PATTERNS) != (options.part == "patterns"):
+            parser.error(f"{options.part}: not {name}")
+    if options.zeros and options.part != "targets":
+        parser.error("--zeros: only with targets")
+    if options.limit and options.part == "patterns":
+        parser.error("--limit: no image judges patterns")
+    for name in names:
         print(name, flush=True)
         key = f"{name}, {options.zeros:g} % zeros" if options.zeros else name
-        found = PARTS[options.part](NETWORKS[name], options)
+        found = PARTS[options.part](NETWORKS.get(name, name), options)
         report["networks"][key] = {
             "circumstances": circumstances(costs=pathlib.Path(costs).name), "found": found,
         }

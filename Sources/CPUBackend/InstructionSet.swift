@@ -40,22 +40,30 @@ package enum InstructionSet: String, Sendable, CaseIterable, Codable {
         "this processor has no \(rawValue); it has"
           + " \(Self.available.map(\.rawValue).joined(separator: ", "))")
     }
-    return kernels
-  }
-
-  /// The kernels of the best set.
-  package static let bestKernels = best.kernels
-
-  /// - Precondition: the processor has this set.
-  private var kernels: KernelSet {
     #if arch(x86_64)
       switch self {
-      case .portable: CPUKernelsPortable.kernels()
-      case .avx2: CPUKernelsAVX2.kernels()
-      case .avx512: CPUKernelsAVX512.kernels()
+      case .portable: return CPUKernelsPortable.kernels()
+      case .avx2: return CPUKernelsAVX2.kernels()
+      case .avx512: return CPUKernelsAVX512.kernels()
       }
     #else
-      CPUKernelsPortable.kernels()
+      return CPUKernelsPortable.kernels()
+    #endif
+  }
+
+  /// The sums in double precision of this set.
+  ///
+  /// - Precondition: the processor has it.
+  package var doubleKernels: DoubleKernels {
+    precondition(Self.available.contains(self), "this processor has no \(rawValue)")
+    #if arch(x86_64)
+      switch self {
+      case .portable: return CPUKernelsPortable.doubleKernels()
+      case .avx2: return CPUKernelsAVX2.doubleKernels()
+      case .avx512: return CPUKernelsAVX512.doubleKernels()
+      }
+    #else
+      return CPUKernelsPortable.doubleKernels()
     #endif
   }
 }

@@ -1,7 +1,7 @@
-/// Sums in double precision, which fits of least squares need.
+/// Sums in double precision of one instruction set, which fits of least squares need.
 ///
-/// Elements are summed in as many sums as a vector has lanes, so that results differ between instruction sets by
-/// rounding.
+/// Dot products are summed in as many sums as vectors have lanes, or a multiple, and so differ between
+/// instruction sets by rounding.
 package struct DoubleKernels: Sendable {
   package typealias Row = UnsafePointer<Double>
 
@@ -15,7 +15,8 @@ package struct DoubleKernels: Sendable {
   /// a · b.
   package let product: @Sendable (_ a: Row, _ b: Row, _ count: Int) -> Double
 
-  /// out[i] = bias + Σ_j w_j · x[tap_j · stride + i], rounded once to single precision, for `count` columns i.
+  /// out[i] = bias + Σ_j w_j · x[tap_j · stride + i], rounded once to single precision, for `count` columns
+  /// i. All instruction sets give the same.
   package let filter: @Sendable (Filter) -> Void
 
   /// The weights of one filter, and where they are applied.

@@ -36,8 +36,6 @@ package struct KernelSet: Sendable {
   package let productVectors: Int
   /// Cells of some images times rows of leaves, by vectors of a cell; entry 0 is for one image.
   package let leaves: [LeafKernel]
-  /// What fits of least squares need.
-  package let doubles: DoubleKernels
 
   package init(
     isa: String, lanes: Int, accumulate: [[AccumulateKernel?]],
@@ -46,7 +44,7 @@ package struct KernelSet: Sendable {
     pool: @escaping PoolKernel,
     vectorPanel: @escaping PanelKernel, vectorPanelWidth: Int, matrixPanel: [PanelKernel],
     matrixPanelWidth: Int, winograd2: WinogradKernels, winograd4: WinogradKernels,
-    product: [[ProductKernel?]], leaves: [LeafKernel], doubles: DoubleKernels
+    product: [[ProductKernel?]], leaves: [LeafKernel]
   ) {
     self.isa = isa
     self.lanes = lanes
@@ -70,7 +68,6 @@ package struct KernelSet: Sendable {
     self.productRows = product.count - 1
     self.productVectors = max(0, (product.last?.count ?? 0) - 1)
     self.leaves = leaves
-    self.doubles = doubles
   }
 }
 

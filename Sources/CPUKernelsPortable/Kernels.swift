@@ -36,7 +36,7 @@ package func kernels() -> KernelSet {
     leaves: [
       GatherLeaves<8>.run, LaneLeaves<4, 1>.run, LaneLeaves<4, 2>.run, LaneLeaves<4, 3>.run,
       LaneLeaves<2, 4>.run,
-    ], doubles: doubleKernels)
+    ])
 }
 
 // By rows, then by vectors. The widest pass of each height is what fits into the registers: 32 of

@@ -41,7 +41,7 @@ final class Progress: Sendable {
 
   /// Shows the phases that `body` reports through its argument.
   func showingPhases<Result>(
-    _ body: (_ update: (_ phase: String, _ fraction: Double) -> Void) throws -> Result
+    _ body: (_ update: @Sendable (_ phase: String, _ fraction: Double) -> Void) throws -> Result
   ) rethrows -> Result {
     guard isEnabled else { return try body { _, _ in } }
     begin()

@@ -1,17 +1,19 @@
 /// Finds the network of the most changes that keeps a budget of what its answers lose, by measuring few.
 ///
-/// A drop of the accuracy on some hundred images is mostly chance: of two networks one may lose 0.1 points and the
-/// other 0.7 that are equally good. How far outputs move, the loss, is steady: for one network and one way to refit
-/// it is about the same multiple of what is predicted. So the next network to measure is the one that is expected to
-/// just reach the budget,
+/// A drop of the accuracy on some hundred images is mostly chance: of two networks that are equally good one
+/// may lose 0.1 points and the other 0.7. How far outputs move, the loss, is steady: for one network and one way
+/// to refit it is about the same multiple of what is predicted. So the next network to measure is the one that
+/// is expected to just reach the budget,
 ///
 ///     r · predicted loss = budget / s
 ///
-/// with r the measured over the predicted loss of the nearest trial, and s = Σ reached / Σ measured loss over the
-/// trials, to which one is added that is what was expected before the first. The loss that is aimed at grows by no more
-/// than twice from trial to trial. Whether a network is accepted is for the measured value of that network alone.
-/// Where what was measured contradicts the estimate, the interval between the last accepted and the first refused
-/// network is halved.
+/// with r the measured over the predicted loss of the nearest trial, and s = Σ reached / Σ measured loss over
+/// the trials that are not far beyond the budget, to which one is added that is what was expected before the
+/// first. The loss that is aimed at at most doubles from trial to trial.
+///
+/// Whether a network is accepted is for the measured value of that network alone. Where the estimate is beyond
+/// a refused network, the interval between that and the last accepted one is halved; where it is not beyond the
+/// accepted one, which has used less than half of the budget, the next one that is worth it is measured.
 package struct BudgetSearch: Sendable {
   private struct Trial {
     let changeCount: Int
@@ -31,7 +33,7 @@ package struct BudgetSearch: Sendable {
 
   /// By how much of its time a network must be faster to be worth measuring.
   private static let leastGain = 0.005
-  /// Trials that reach so many times the budget are left out of s, as a drop does not grow in proportion for ever.
+  /// Trials that reach so many times the budget are left out of s: drops do not grow in proportion for ever.
   private static let farAway = 4.0
   /// How many times the greatest loss of a trial the next aim may be.
   private static let growth = 2.0
@@ -52,19 +54,24 @@ package struct BudgetSearch: Sendable {
 
   /// The number of changes of the network to measure next; `nil` where none is worth it.
   package var next: Int? {
-    let accepted = trials.filter(\.isMet).map(\.changeCount).max()
+    let accepted = trials.filter(\.isMet).max { $0.changeCount < $1.changeCount }
     let refused =
-      trials.filter { !$0.isMet && $0.changeCount > accepted ?? -1 }.map(\.changeCount).min()
-    let (first, end) = (accepted.map { $0 + 1 } ?? 0, refused ?? losses.count)
-    guard first < end else { return nil }
-    if let accepted, times[end - 1] > (1 - Self.leastGain) * times[accepted] { return nil }
+      trials.filter { !$0.isMet && $0.changeCount > accepted?.changeCount ?? -1 }
+      .map(\.changeCount).min()
     let expected = lastCount(loss: expectedLoss)
-    switch (accepted, refused) {
-    case (let accepted?, _) where expected <= accepted: return nil
-    case (let accepted?, let refused?) where expected >= refused: return (accepted + refused) / 2
-    case (nil, let refused?): return min(expected, lastCount(loss: losses[refused] / 2), end - 1)
-    default: return expected
+    guard let accepted else {
+      guard let refused else { return expected }
+      let half = losses[refused] > 0 ? lastCount(loss: losses[refused] / 2) : refused / 2
+      return refused > 0 ? min(expected, half, refused - 1) : nil
     }
+    // Times do not rise.
+    let worthIt = times.firstIndex { $0 <= (1 - Self.leastGain) * times[accepted.changeCount] }
+    guard let worthIt, worthIt < refused ?? losses.count else { return nil }
+    if expected <= accepted.changeCount {
+      return accepted.reached <= budget / 2 ? worthIt : nil
+    }
+    guard let refused, expected >= refused else { return expected }
+    return (accepted.changeCount + refused) / 2
   }
 
   /// - Parameters:

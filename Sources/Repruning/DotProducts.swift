@@ -6,16 +6,17 @@ enum DotProducts {
   typealias Row = UnsafePointer<Double>
 
   /// Those of this processor.
-  static let kernels = InstructionSet.bestKernels.doubles
+  static let kernels = InstructionSet.best.doubleKernels
 
   /// The products of four rows with two: element 2r + c is aᵣ · b_c.
   static func fourByTwo(
     _ a0: Row, _ a1: Row, _ a2: Row, _ a3: Row, _ b0: Row, _ b1: Row, count: Int
   ) -> SIMD8<Double> {
     var products = SIMD8<Double>.zero
-    withUnsafeMutableBytes(of: &products) { bytes in
-      guard let out = bytes.bindMemory(to: Double.self).baseAddress else { return }
-      kernels.fourByTwo(a0, a1, a2, a3, b0, b1, count, out)
+    withUnsafeMutablePointer(to: &products) { products in
+      products.withMemoryRebound(to: Double.self, capacity: 8) {
+        kernels.fourByTwo(a0, a1, a2, a3, b0, b1, count, $0)
+      }
     }
     return products
   }

@@ -7,7 +7,13 @@ extension LayerStatistics {
   package func errors(
     of weights: FilterMatrix, parts: PartLoop = runInOrder
   ) -> [Double] {
-    deviations(of: weights, parts)
+    precondition(weights.rows == rows && weights.taps == taps, "weights of another layer")
+    var result = [Double](repeating: 0, count: rows)
+    result.withUnsafeMutableBufferPointer { buffer in
+      guard let result = buffer.baseAddress else { return }
+      parts(rows) { row in result[row] = deviation(of: weights, filter: row) }
+    }
+    return result
   }
 
   /// The error of each filter with its bias.
@@ -20,7 +26,7 @@ extension LayerStatistics {
     of weights: FilterMatrix, biases: [[Float]], parts: PartLoop
   ) -> [[Double]] {
     let best = bestBias(of: weights)
-    let deviations = deviations(of: weights, parts)
+    let deviations = errors(of: weights, parts: parts)
     return biases.map { bias in
       (0..<rows).map { row in
         let distance = best[row] - Double(bias[row])
@@ -39,16 +45,6 @@ extension LayerStatistics {
       }
       return bias
     }
-  }
-
-  private func deviations(of weights: FilterMatrix, _ parts: PartLoop) -> [Double] {
-    var result = [Double](repeating: 0, count: rows)
-    let rows = rows
-    result.withUnsafeMutableBufferPointer { buffer in
-      guard let result = buffer.baseAddress else { return }
-      parts(rows) { row in result[row] = deviation(of: weights, filter: row) }
-    }
-    return result
   }
 
   /// The error of one filter about the means, which rounding may not take below zero.

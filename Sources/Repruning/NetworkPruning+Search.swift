@@ -95,25 +95,15 @@ extension NetworkPruning {
   /// By how much more than was asked for a speed-up is close enough, and by how much more it is aimed at.
   private static let (speedupSlack, speedupAim) = (1.05, 1.02)
 
-  /// The greatest number of changes that is accepted, if fewer are wherever more are.
-  ///
-  /// - Parameters:
-  ///   - range: the numbers to search.
-  ///   - measurementLimit: how often `isAccepted` is called, at most.
-  /// - Returns: `nil` where none was found.
-  /// - Throws: what `isAccepted` throws.
-  package func lastAccepted<Failure: Error>(
-    in range: ClosedRange<Int>, measurementLimit: Int,
-    _ isAccepted: (_ changeCount: Int) throws(Failure) -> Bool
-  ) throws(Failure) -> Int? {
-    var (accepted, refused) = (range.lowerBound - 1, range.upperBound + 1)
-    var measurementCount = 0
-    while refused - accepted > 1, measurementCount < measurementLimit {
-      let middle = (accepted + refused) / 2
-      measurementCount += 1
-      if try isAccepted(middle) { accepted = middle } else { refused = middle }
+  /// The least number of changes for which something is the case, if it is for more wherever it is for fewer;
+  /// `nil` where it is for none.
+  package func firstChangeCount(where isSo: (_ changeCount: Int) -> Bool) -> Int? {
+    var range = 0...changes.count + 1
+    while range.lowerBound < range.upperBound {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      range = isSo(middle) ? range.lowerBound...middle : middle + 1...range.upperBound
     }
-    return accepted < range.lowerBound ? nil : accepted
+    return range.lowerBound > changes.count ? nil : range.lowerBound
   }
 
   /// Plans from λ = ∞ to λ = 0, in about equal steps of predicted time.

@@ -19,8 +19,8 @@ import Testing
   /// - Returns: how far a sum of some products of −1…1 may be off.
   private static func tolerance(_ count: Int) -> Double { 1e-15 * Double(count + 1) }
 
-  @Test(arguments: InstructionSet.available) func dotProducts(_ isa: InstructionSet) throws {
-    let kernels = try isa.kernelSet().doubles
+  @Test(arguments: InstructionSet.available) func dotProducts(_ isa: InstructionSet) {
+    let kernels = isa.doubleKernels
     for count in Self.counts {
       // Rows that begin anywhere, and end where the memory does.
       let rows = (0..<6).map { Self.values(count + $0, seed: UInt64(10 * count + $0)) }
@@ -53,8 +53,8 @@ import Testing
   }
 
   /// Products of floats are exact, and sums in one order: all sets give the same.
-  @Test(arguments: InstructionSet.available) func filters(_ isa: InstructionSet) throws {
-    let kernels = try isa.kernelSet().doubles
+  @Test(arguments: InstructionSet.available) func filters(_ isa: InstructionSet) {
+    let kernels = isa.doubleKernels
     let (tapCount, stride) = (23, 300)
     let x = Self.values(tapCount * stride, seed: 1).map { Float($0) }
     for count in Self.counts {

@@ -26,12 +26,17 @@ import Testing
   private func run(
     _ options: RepruneOptions, budget: RepruneBudget = .zeros(80)
   ) throws -> (priced: [String], report: RepruneReport, bytes: Data) {
-    var priced: [String] = []
+    let priced = Box<[String]>([])
     let report = try files.reprune(to: budget, options) { phase, fraction in
       #expect((0...1).contains(fraction))
-      if phase.hasPrefix("pricing ") { priced.append(String(phase.dropFirst(8).dropLast())) }
+      if phase.hasPrefix("pricing ") {
+        priced.value.withLock { $0.append(String(phase.dropFirst(8).dropLast())) }
+      }
     }
-    return (priced.sorted(), report, try files.bytes("out.onnx") + files.bytes("out.safetensors"))
+    return (
+      priced.value.withLock { $0.sorted() }, report,
+      try files.bytes("out.onnx") + files.bytes("out.safetensors")
+    )
   }
 
   @Test func secondRunsReadWhatFirstOnesFound() throws {
@@ -62,27 +67,26 @@ import Testing
   /// Images are gone through once for the key, and not to price layers.
   @Test func pricesWithoutImages() throws {
     let model = try files.model()
-    let calls = Mutex(0)
+    let calls = Box(0)
     let count = 20
     let pixels = RepruneCase.pixels(count, seed: 1)
-    let box = Box(calls)
     let images = RepruneImages(count: count) { indices in
-      box.calls.withLock { $0 += indices.count }
+      calls.value.withLock { $0 += indices.count }
       return try RepruneCase.tensor(indices.flatMap { pixels[($0 * 192)..<($0 + 1) * 192] })
     }
     let repruner = try Repruner(model, options { $0.refitsInOrder = false })
     func callCount() throws -> Int {
-      box.calls.withLock { $0 = 0 }
+      calls.value.withLock { $0 = 0 }
       _ = try repruner.reprune(to: .zeros(80), calibration: images)
-      return box.calls.withLock { $0 }
+      return calls.value.withLock { $0 }
     }
     #expect(try callCount() > count)
     #expect(try callCount() == count)
   }
 
-  private final class Box: Sendable {
-    let calls: Mutex<Int>
-    init(_ calls: consuming Mutex<Int>) { self.calls = calls }
+  private final class Box<Value: Sendable>: Sendable {
+    let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
   }
 
   @Test func otherRunsFindAnew() throws {
@@ -102,17 +106,21 @@ import Testing
     #expect(try run(options()).priced.isEmpty)
     // Other images.
     let repruner = try Repruner(files.model(), options())
-    var priced = 0
+    let priced = Box(0)
     _ = try repruner.reprune(
       to: .zeros(80), calibration: RepruneCase.images(24, seed: 9)
-    ) { phase, _ in if phase.hasPrefix("pricing") { priced += 1 } }
-    #expect(priced == 3)
+    ) { phase, _ in
+      if phase.hasPrefix("pricing") { priced.value.withLock { $0 += 1 } }
+    }
+    #expect(priced.value.withLock { $0 } == 3)
   }
 
   @Test func stoppedRunsGoOn() throws {
-    let plain = try run(RepruneCase.options())
+    // By one thread, so that layers begin in one order.
+    let options = options { $0.compile.threads = 1 }
+    let plain = try run(RepruneCase.options(threads: 1))
     let stop = #expect(throws: Stop.self) {
-      try files.reprune(to: .zeros(80), options()) { phase, _ in
+      try files.reprune(to: .zeros(80), options) { phase, _ in
         if phase.hasPrefix("pricing c") { throw Stop(phase: phase) }
       }
     }
@@ -122,7 +130,7 @@ import Testing
       names.sorted().map { $0.split(separator: "-", maxSplits: 1)[1] } == [
         "layer-0.safetensors", "layer-1.safetensors",
       ])
-    let second = try run(options())
+    let second = try run(options)
     #expect(second.priced == ["c"])
     #expect(second.bytes == plain.bytes)
   }

@@ -91,6 +91,32 @@ import Testing
     }
   }
 
+  /// Few networks to choose from, whose losses are far apart.
+  @Test(arguments: [5.0, 12, 50, 200], [0.2, 1, 3])
+  func fewNetworksAreSearchedToTheEnd(_ perLoss: Double, _ ratio: Double) {
+    for count in 1...8 {
+      let losses = [0] + (0..<count).map { 0.01 * pow(2.5, Double($0)) }
+      let plans = losses.enumerated().map { (time: 1 / Double($0 + 1), loss: $1) }
+      for budget in [0.05, 0.5, 2] {
+        // Of the loss itself, and of points of accuracy.
+        for unit in [1, perLoss] {
+          var search = BudgetSearch(plans: plans, budget: budget, perLoss: unit == 1 ? 1 : 50)
+          var found: Int?
+          for _ in 0..<8 {
+            guard let next = search.next else { break }
+            let loss = ratio * losses[next]
+            search.add(
+              changeCount: next, loss: loss, reached: unit * loss, isMet: unit * loss <= budget)
+            if unit * loss <= budget { found = next }
+          }
+          let best = losses.lastIndex { unit * ratio * $0 <= budget } ?? 0
+          #expect(
+            found == best, "\(count) changes, \(unit) for a loss, ratio \(ratio), \(budget)")
+        }
+      }
+    }
+  }
+
   /// Chance decides little of where a search ends.
   @Test(arguments: [750, 2000]) func chanceEvensOut(_ imageCount: Int) {
     let networks = Networks(ratio: 0.4, imageCount: imageCount)
@@ -107,7 +133,6 @@ import Testing
     }
     let mean = drops.reduce(0, +) / Double(drops.count)
     let worst = drops.sorted()[drops.count * 95 / 100]
-    print("0.5 points on \(imageCount) images: \(mean) mean, \(worst) in the worst twentieth")
     #expect(mean >= 0.4 && mean <= 0.6 && worst <= 1.6, "\(mean), \(worst)")
   }
 
@@ -125,6 +150,16 @@ import Testing
       let all = search(budget: 1, perLoss: 50, limit: 16) { (Networks().loss($0), drop) }
       #expect(all.changeCount == Networks.changeCount, "\(drop): \(all)")
     }
+    // Networks that are predicted to lose nothing, and do.
+    var flat = BudgetSearch(
+      plans: (0..<64).map { (time: 64 - Double($0), loss: 0) }, budget: 0, perLoss: 1)
+    var found: Int?
+    for _ in 0..<8 {
+      guard let next = flat.next else { break }
+      flat.add(changeCount: next, loss: 1e-9, reached: 1e-9, isMet: next == 0)
+      if next == 0 { found = next }
+    }
+    #expect(found == 0)
     var single = BudgetSearch(plans: [(1, 0)], budget: 1, perLoss: 1)
     #expect(single.next == 0)
     single.add(changeCount: 0, loss: 0, reached: 0, isMet: true)

@@ -127,12 +127,13 @@ import Tuning
     }
   }
 
-  /// Costs that were tuned with other kernels do not count: the version follows the sources.
+  /// Costs that were tuned with other kernels do not count: the version follows the sources, but for the sums in
+  /// double precision, which no costs are of.
   @Test func theKernelVersionIsThatOfTheSources() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/CPUKernelsPortable").standardized
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix(".swift") }.sorted()
+      .filter { $0.hasSuffix(".swift") && $0 != "DoubleSums.swift" }.sorted()
     let bytes = try names.flatMap { try Data(contentsOf: folder.appending(path: $0)) }
     let checksum = Fingerprint.hexadecimal(of: bytes)
     #expect(

@@ -1,3 +1,4 @@
+internal import CPUBackend
 internal import Covers
 internal import Graphs
 internal import PlanFiles
@@ -7,7 +8,7 @@ internal import Tensors
 /// A folder with what was found of each layer, from which a run that was stopped goes on.
 struct Checkpoint {
   /// Another one wherever the same input gives other findings, or files hold them in another way.
-  private static let revision = 2
+  private static let revision = 3
 
   private let folder: String
   /// Sums up all that the findings depend on.
@@ -32,7 +33,7 @@ struct Checkpoint {
       network.layers.map { "\($0.name) \($0.costs)" }.joined(separator: "\n"))
     var parts = [
       Release.version, "prices \(Self.revision)", "network \(sum)", "costs \(costs)",
-      "seed \(options.seed)",
+      "seed \(options.seed)", "sums \(InstructionSet.best.rawValue)",
       options.compensation.rawValue, options.importance?.rawValue ?? "",
     ]
     if let loss = options.loss { parts.append("loss \(loss.rawValue)") }

@@ -9,9 +9,6 @@ struct PricedNetwork {
   let frontiers: [LayerFrontier]
   let units: [LossUnit]
 
-  /// The statistics that wait to be priced together, at most, but for the last layer's.
-  private static let byteLimit = 1 << 29
-
   /// Prices layers by calibration images, or by the squares of weights without any.
   ///
   /// - Throws: as ``Calibration/forEachLayer(_:byteLimit:parts:_:)`` and ``LossProbe``; `io` and `invalidFile`
@@ -44,7 +41,7 @@ struct PricedNetwork {
           Double(index) / Double(network.layers.count))
         try waiting.add(
           index, statistics, try probe.unit(of: layer, statistics: statistics, parts: parts))
-        if waiting.byteCount > Self.byteLimit { try waiting.price(into: &found) }
+        if waiting.isEnough { try waiting.price(into: &found) }
       }
     } else {
       for index in missing {
@@ -64,7 +61,7 @@ private struct WaitingLayers {
   /// they are without a refit: some minutes of a core.
   private static let surgeonWork = 2.7e11
 
-  private struct Layer {
+  struct Layer {
     let index: Int
     let priced: PricedLayer
     let unit: LossUnit
@@ -75,8 +72,9 @@ private struct WaitingLayers {
     }
   }
 
-  /// The bytes of the statistics.
-  private(set) var byteCount = 0
+  /// The most memory for statistics that wait, but for those of the last layer.
+  private static let byteLimit = 1 << 29
+  private var byteCount = 0
   private var layers: [Layer] = []
   private let network: NetworkToReprune
   private let options: RepruneOptions
@@ -98,6 +96,13 @@ private struct WaitingLayers {
     self.progress = progress
   }
 
+  /// Whether to price what waits before there is more: where it takes much memory, and with a checkpoint, so
+  /// that a run that is stopped loses little.
+  var isEnough: Bool {
+    byteCount > Self.byteLimit
+      || checkpoint != nil && layers.count >= 2 * network.options.threads
+  }
+
   mutating func add(
     _ index: Int, _ statistics: [LayerStatistics?], _ unit: LossUnit
   ) throws {
@@ -114,23 +119,20 @@ private struct WaitingLayers {
     byteCount += statistics.reduce(0) { $0 + ($1?.byteCount ?? 0) }
   }
 
-  /// What the layers may become, each found by one thread for the most part.
+  /// Finds what the layers may become: side by side, but for those that would keep one thread busy for longer
+  /// than all others take.
   mutating func price(into found: inout [FrontierFile?]) throws {
     let layers = layers.sorted { ($1.weightCount, $0.index) < ($0.weightCount, $1.index) }
     self.layers = []
     byteCount = 0
-    let done = found.count { $0 != nil }
-    let progress = SharedProgress(progress)
-    let (checkpoint, parts, count) = (checkpoint, parts, found.count)
-    let files = try collect(layers.count, parts) { part throws(any Error) in
-      let layer = layers[part]
-      try progress(
-        "pricing \(layer.priced.name),", Double(done + part) / Double(count))
-      let file = FrontierFile(
-        frontier: try LayerFrontier(layer.priced, options: layer.rounds, parts: parts),
-        unit: layer.unit)
-      try checkpoint?.write(file, layer.index)
-      return file
+    let share = layers.reduce(0) { $0 + $1.weightCount } / network.options.threads
+    let largeCount = layers.prefix { $0.weightCount > share }.count
+    let run = PricingRun(
+      network.layers.count, done: found.count { $0 != nil }, checkpoint, progress)
+    var files: [FrontierFile] = []
+    for layer in layers[..<largeCount] { files.append(try run(layer, parts)) }
+    files += try collect(layers.count - largeCount, parts) { part throws(any Error) in
+      try run(layers[largeCount + part], runInOrder)
     }
     for (layer, file) in zip(layers, files) { found[layer.index] = file }
   }
@@ -146,24 +148,55 @@ private struct WaitingLayers {
   }
 }
 
-/// Progress that several threads report, one at a time.
+/// Layers that several threads price.
 ///
-/// Once it has thrown, it throws for all of them.
-private final class SharedProgress {
-  private let lock = Mutex<(any Error)?>(nil)
-  private let update: Repruner.ProgressUpdate
+/// Once one of them has failed, no other one begins.
+private final class PricingRun: Sendable {
+  private struct State {
+    var begunCount: Int
+    var failure: (any Error)?
+  }
 
-  init(_ update: @escaping Repruner.ProgressUpdate) { self.update = update }
+  private let count: Int
+  private let state: Mutex<State>
+  private let checkpoint: Checkpoint?
+  private let progress: Repruner.ProgressUpdate
 
-  func callAsFunction(_ phase: String, _ fraction: Double) throws {
-    try lock.withLock { failure in
-      if let failure { throw failure }
+  /// - Parameters:
+  ///   - count: all layers of the network.
+  ///   - done: those that were priced before.
+  init(
+    _ count: Int, done: Int, _ checkpoint: Checkpoint?,
+    _ progress: @escaping Repruner.ProgressUpdate
+  ) {
+    self.count = count
+    self.checkpoint = checkpoint
+    self.progress = progress
+    state = Mutex(State(begunCount: done))
+  }
+
+  func callAsFunction(
+    _ layer: WaitingLayers.Layer, _ parts: @escaping PartLoop
+  ) throws -> FrontierFile {
+    try state.withLock { state in
+      if let failure = state.failure { throw failure }
       do {
-        try update(phase, fraction)
+        try progress("pricing \(layer.priced.name),", Double(state.begunCount) / Double(count))
+        state.begunCount += 1
       } catch {
-        failure = error
+        state.failure = error
         throw error
       }
+    }
+    do {
+      let file = FrontierFile(
+        frontier: try LayerFrontier(layer.priced, options: layer.rounds, parts: parts),
+        unit: layer.unit)
+      try checkpoint?.write(file, layer.index)
+      return file
+    } catch {
+      state.withLock { $0.failure = $0.failure ?? error }
+      throw error
     }
   }
 }

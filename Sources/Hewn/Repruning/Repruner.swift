@@ -10,8 +10,9 @@
 ///
 /// Without images weights are worth their squares, nothing is solved for, and nobody knows what that costs.
 public struct Repruner: Sendable {
-  /// What is being done, and how much of it is done.
-  public typealias ProgressUpdate = (_ phase: String, _ fraction: Double) throws -> Void
+  /// What is being done, and how much of it is done. Called on any thread, by one at a time.
+  public typealias ProgressUpdate =
+    @Sendable (_ phase: String, _ fraction: Double) throws -> Void
 
   private let network: NetworkToReprune
   private let options: RepruneOptions

@@ -9,6 +9,23 @@ struct ColumnQueue {
   /// The columns of one update.
   static let capacity = RankUpdate.depth
 
+  /// A value of a batch, at some positions.
+  struct Observation {
+    let value: Tensor
+    let window: InputWindow
+    /// Where the window is at each position.
+    let offsets: [Int]
+  }
+
+  /// What one network has at some positions.
+  struct Observations {
+    /// Of the layer.
+    let input: Observation
+    /// What is added to its outputs, where that is looked at.
+    let addend: Observation?
+    let positionCount: Int
+  }
+
   /// Columns of one network.
   private struct Columns {
     /// What the filters read: K × ``capacity``.
@@ -16,21 +33,18 @@ struct ColumnQueue {
     /// What is added to their outputs, M × ``capacity``; empty where that is not looked at.
     var added: [Float]
 
-    mutating func gather(
-      _ values: ArraySlice<Tensor>, windows: [InputWindow], group: Int, offsets: [[Int]],
-      positionCount: Int, first: Int, parts: PartLoop
-    ) {
-      func gather(_ index: Int, to columns: inout [Float]) {
+    mutating func gather(_ observed: Observations, group: Int, first: Int, parts: PartLoop) {
+      func gather(_ observation: Observation, to columns: inout [Float]) {
         columns.withUnsafeMutableBufferPointer { columns in
           guard let base = columns.baseAddress else { return }
-          windows[index].gather(
-            values[values.startIndex + index], group: group, offsets: offsets[index],
-            positionCount: positionCount, to: base + first, stride: ColumnQueue.capacity,
+          observation.window.gather(
+            observation.value, group: group, offsets: observation.offsets,
+            positionCount: observed.positionCount, to: base + first, stride: ColumnQueue.capacity,
             parts: parts)
         }
       }
-      gather(0, to: &inputs)
-      if !added.isEmpty { gather(1, to: &added) }
+      gather(observed.input, to: &inputs)
+      if let addend = observed.addend, !added.isEmpty { gather(addend, to: &added) }
     }
   }
 
@@ -79,22 +93,13 @@ struct ColumnQueue {
 
   /// Adds columns at some positions, at most as many as there is room for.
   ///
-  /// - Parameters:
-  ///   - values: the layer's input and what is added to its outputs, of which there is a window each.
-  ///   - originals: the same in the original network, where it is another.
-  mutating func add(
-    _ values: ArraySlice<Tensor>, _ originals: ArraySlice<Tensor>?, windows: [InputWindow],
-    offsets: [[Int]], positionCount: Int, parts: PartLoop
-  ) {
-    columns.gather(
-      values, windows: windows, group: group, offsets: offsets, positionCount: positionCount,
-      first: count, parts: parts)
-    if let originals {
-      original?.gather(
-        originals, windows: windows, group: group, offsets: offsets, positionCount: positionCount,
-        first: count, parts: parts)
+  /// - Parameter original: what the original network has, where it is another.
+  mutating func add(_ observed: Observations, original: Observations?, parts: PartLoop) {
+    columns.gather(observed, group: group, first: count, parts: parts)
+    if let original {
+      self.original?.gather(original, group: group, first: count, parts: parts)
     }
-    count += positionCount
+    count += observed.positionCount
     if room == 0 { update(parts) }
   }
 

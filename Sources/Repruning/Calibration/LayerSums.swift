@@ -68,12 +68,20 @@ struct LayerSums {
     while let room = groups.first?.room, !rest.isEmpty {
       let chunk = rest.prefix(room)
       rest = rest.dropFirst(room)
-      let windows = observesAddend ? layer.observedWindows : [layer.window]
-      let offsets = windows.map { $0.offsets(of: chunk) }
+      let offsets = layer.window.offsets(of: chunk)
+      let addend = observesAddend ? layer.path?.addend?.window : nil
+      let addendOffsets = addend?.offsets(of: chunk) ?? []
+      func observations(_ values: ArraySlice<Tensor>) -> ColumnQueue.Observations {
+        let (input, added) = (values.startIndex, values.startIndex + 1)
+        return ColumnQueue.Observations(
+          input: .init(value: values[input], window: layer.window, offsets: offsets),
+          addend: addend.map {
+            .init(value: values[added], window: $0, offsets: addendOffsets)
+          }, positionCount: chunk.count)
+      }
+      let (observed, observedOriginal) = (observations(values), original.map(observations))
       for group in groups.indices {
-        groups[group].add(
-          values, original, windows: windows, offsets: offsets, positionCount: chunk.count,
-          parts: parts)
+        groups[group].add(observed, original: observedOriginal, parts: parts)
       }
     }
   }

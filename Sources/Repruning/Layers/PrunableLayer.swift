@@ -71,9 +71,6 @@ package struct PrunableLayer: Sendable {
   /// outputs.
   var observed: [ValueID] { [input] + (path?.addend.map { [$0.value] } ?? []) }
 
-  /// Where these have what belongs to a position.
-  var observedWindows: [InputWindow] { [window] + (path?.addend.map { [$0.window] } ?? []) }
-
   /// The taps whose inputs' correlations are kept.
   package var blocks: TapBlocks {
     TapBlocks(channels: window.channelCount, tapsPerChannel: window.tapsPerChannel)

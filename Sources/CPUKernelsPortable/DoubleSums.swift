@@ -16,10 +16,15 @@ import CPUKernels
 
 @inline(__always) private var width: Int { Doubles.scalarCount }
 
-let doubleKernels = DoubleKernels(
-  fourByTwo: { fourByTwo($0, $1, $2, $3, $4, $5, count: $6, to: $7) },
-  product: { product($0, $1, count: $2) },
-  filter: { filter($0) })
+/// The sums in double precision of this module's instruction set.
+///
+/// Call only where the processor has that instruction set.
+package func doubleKernels() -> DoubleKernels {
+  DoubleKernels(
+    fourByTwo: { fourByTwo($0, $1, $2, $3, $4, $5, count: $6, to: $7) },
+    product: { product($0, $1, count: $2) },
+    filter: { filter($0) })
+}
 
 /// Eight sums stay in registers. Limit: the ports for multiplication and addition, with six loads for eight of
 /// each.

@@ -1,1 +1,0 @@
-../CPUKernelsPortable/Doubles.swift
