@@ -18,7 +18,7 @@ package struct LayerFrontier: Sendable {
   /// - Throws: `outOfMemory`.
   /// - Complexity: the time of so many ``LayerRounds``; the memory of the covers of ``plans``.
   package init(
-    _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 16,
+    _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 24,
     parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
     precondition(priceCount >= 2, "\(priceCount) prices")

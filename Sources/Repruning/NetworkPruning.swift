@@ -15,7 +15,7 @@ package struct NetworkPruning: Sendable {
     package var maximumMeasurements: Int
 
     package init(
-      rounds: LayerRounds.Options = .init(), priceCount: Int = 16, maximumMeasurements: Int = 16
+      rounds: LayerRounds.Options = .init(), priceCount: Int = 24, maximumMeasurements: Int = 16
     ) {
       precondition(priceCount >= 2 && maximumMeasurements >= 1)
       self.rounds = rounds

@@ -59,7 +59,7 @@ struct PricedNetwork {
 private struct WaitingLayers {
   /// The floating-point operations for a layer's importances above which weights are taken to be worth what
   /// they are without a refit: some minutes of a core.
-  private static let surgeonWork = 2.7e11
+  private static let surgeonWork = 1e12
 
   struct Layer {
     let index: Int
@@ -143,8 +143,9 @@ private struct WaitingLayers {
       let kept = Double(group.matrix.nonZeroCount) / Double(max(1, group.matrix.rows))
       return sum + Double(group.matrix.rows) * kept * kept * kept
     }
-    // Two thirds for each inverse, at sixteen prices and in two rounds.
-    return work * 2 / 3 * 32 <= surgeonWork ? .optimalBrainSurgeon : .inputPower
+    // Two thirds for each inverse, at all prices and in two rounds.
+    let rounds = Double(2 * NetworkPruning.Options().priceCount)
+    return work * 2 / 3 * rounds <= surgeonWork ? .optimalBrainSurgeon : .inputPower
   }
 }
 
