@@ -12,8 +12,9 @@
 /// first. The loss that is aimed at at most doubles from trial to trial.
 ///
 /// Whether a network is accepted is for the measured value of that network alone. Where the estimate is beyond
-/// a refused network, the interval between that and the last accepted one is halved; where it is not beyond the
-/// accepted one, which has used less than half of the budget, the next one that is worth it is measured.
+/// a refused network, the interval between that and the last accepted one is halved. So it is where the estimate is
+/// not beyond the accepted one, although that has used less than half of the budget; with no network refused, the
+/// next one that is worth it is measured.
 package struct BudgetSearch: Sendable {
   private struct Trial {
     let changeCount: Int
@@ -67,11 +68,12 @@ package struct BudgetSearch: Sendable {
     // Times do not rise.
     let worthIt = times.firstIndex { $0 <= (1 - Self.leastGain) * times[accepted.changeCount] }
     guard let worthIt, worthIt < refused ?? losses.count else { return nil }
+    let middle = refused.map { (accepted.changeCount + $0) / 2 }
     if expected <= accepted.changeCount {
-      return accepted.reached <= budget / 2 ? worthIt : nil
+      return accepted.reached <= budget / 2 ? max(worthIt, middle ?? worthIt) : nil
     }
-    guard let refused, expected >= refused else { return expected }
-    return (accepted.changeCount + refused) / 2
+    guard let refused, let middle, expected >= refused else { return expected }
+    return middle
   }
 
   /// - Parameters:

@@ -117,6 +117,19 @@ import Testing
     }
   }
 
+  /// Layers that suddenly fail: what is measured jumps from a part of what is predicted to a multiple.
+  @Test(arguments: [60, 100, 140, 180]) func jumpsAreFound(_ jump: Int) {
+    func loss(_ count: Int) -> Double {
+      (count < jump ? 0.3 : 8) * Networks.plans[count].loss
+    }
+    for budget in [0.001, 0.01, 0.1] {
+      let found = search(budget: budget, perLoss: 1) { (loss($0), loss($0)) }
+      let best = (0...Networks.changeCount).last { loss($0) <= budget } ?? 0
+      let label = "jump at \(jump), budget \(budget): \(found), best \(best)"
+      #expect(found.changeCount.map { $0 <= best && $0 >= best - 12 } == true, "\(label)")
+    }
+  }
+
   /// Chance decides little of where a search ends.
   @Test(arguments: [750, 2000]) func chanceEvensOut(_ imageCount: Int) {
     let networks = Networks(ratio: 0.4, imageCount: imageCount)
