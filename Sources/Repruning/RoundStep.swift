@@ -19,22 +19,32 @@ struct RoundStep {
       return (matrix: current[index].matrix, prices: prices)
     }
     let pruning = LayerPruning.searched(priced, costs: layer.costs, search: options.search)
-    var results: [Compensated] = []
+    var (weights, unsolved): ([FilterWeights], [[Int]]) = ([], [])
+    var errors = (dropped: 0.0, refitted: 0.0)
     for (index, cover) in pruning.covers.enumerated() {
-      results.append(try compensated(cover, bias: current[index].bias, layer.parts[index]))
+      guard let statistics = layer.parts[index].statistics else {
+        weights.append(FilterWeights(matrix: cover.multipliedOut(), bias: current[index].bias))
+        unsolved.append([])
+        let error = layer.parts[index].error(of: weights[index])
+        errors = (errors.dropped + error, errors.refitted + error)
+        continue
+      }
+      let filters = try CompensatedFilters(
+        cover, bias: current[index].bias, statistics: statistics, options: options,
+        adaptsBias: layer.adaptsBias, parts: parts)
+      weights.append(filters.weights)
+      unsolved.append(filters.unsolvedFilters)
+      errors = (errors.dropped + filters.errors.before, errors.refitted + filters.errors.after)
     }
     return LayerRounds.Round(
-      covers: zip(pruning.covers, results).map {
-        $0.replacingWeights(by: $1.weights.matrix, costs: layer.costs.covers)
+      covers: zip(pruning.covers, weights).map {
+        $0.replacingWeights(by: $1.matrix, costs: layer.costs.covers)
       },
-      weights: results.map(\.weights), time: pruning.time,
-      relativeErrors: (
-        layer.relative(results.reduce(0) { $0 + $1.errors.dropped }),
-        layer.relative(results.reduce(0) { $0 + $1.errors.compensated })
-      ),
+      weights: weights, time: pruning.time,
+      relativeErrors: (layer.relative(errors.dropped), layer.relative(errors.refitted)),
       usesGains: gains != nil,
-      unsolvedFilters: zip(importances, results).map {
-        Set($0.unsolvedFilters).union($1.unsolvedFilters).sorted()
+      unsolvedFilters: zip(importances, unsolved).map {
+        Set($0.unsolvedFilters).union($1).sorted()
       })
   }
 
@@ -56,38 +66,5 @@ struct RoundStep {
           of: weights.matrix, bias: layer.adaptsBias ? nil : weights.bias, parts: parts))
     }
     return gains
-  }
-
-  /// The weights of one filter matrix after compensation.
-  private struct Compensated {
-    let weights: FilterWeights
-    /// After dropping, and after compensation.
-    let errors: (dropped: Double, compensated: Double)
-    /// The filters that have no weights of their own.
-    var unsolvedFilters: [Int] = []
-  }
-
-  private func compensated(
-    _ cover: Cover, bias: [Float], _ part: PricedLayer.Part
-  ) throws(HewnError) -> Compensated {
-    let dropped = FilterWeights(matrix: cover.multipliedOut(), bias: bias)
-    if let statistics = part.statistics, options.compensation.changesWeights {
-      let refit = try Refit(
-        cover, bias: bias, statistics: statistics,
-        options: Refit.Options(
-          damping: options.damping, fillsSlots: options.compensation == .refitAndSlots,
-          refitsBias: layer.adaptsBias), parts: parts)
-      return Compensated(
-        weights: refit.weights,
-        errors: (refit.errorsBefore.reduce(0, +), refit.errorsAfter.reduce(0, +)),
-        unsolvedFilters: refit.unsolvedFilters)
-    }
-    let error = part.error(of: dropped)
-    guard let statistics = part.statistics, options.compensation == .bias, layer.adaptsBias else {
-      return Compensated(weights: dropped, errors: (error, error))
-    }
-    let weights = FilterWeights(
-      matrix: dropped.matrix, bias: statistics.bestBias(of: dropped.matrix).map { Float($0) })
-    return Compensated(weights: weights, errors: (error, part.error(of: weights)))
   }
 }

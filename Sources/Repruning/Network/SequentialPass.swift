@@ -30,7 +30,8 @@ package struct SequentialPass: Sendable {
     /// For each filter matrix.
     package let weights: [FilterWeights]
     /// The relative error with the weights of the plan, and after the refit, by what comes through a clamp
-    /// where that was looked at, on the inputs that the changed network gives; `nil` where these and the weights are the original ones, or were not looked at.
+    /// where that was looked at, on the inputs that the changed network gives; `nil` where these and
+    /// the weights are the original ones, or were not looked at.
     package let relativeErrors: (planned: Double, refitted: Double)?
     /// For each filter matrix the filters that could not be solved for, ascending.
     package let unsolvedFilters: [[Int]]
@@ -130,29 +131,15 @@ package struct SequentialPass: Sendable {
   ) throws(HewnError) -> Solution {
     var solution = Solution(weights: [])
     for (index, (old, statistics)) in zip(before, statistics).enumerated() {
-      if options.rounds.compensation == .bias {
-        let weights = FilterWeights(
-          matrix: old.matrix,
-          bias: layer.mayChangeBias
-            ? statistics.bestBias(of: old.matrix).map { Float($0) } : old.bias)
-        solution.errors.before += statistics.errors(of: old, parts: parts).reduce(0, +)
-        solution.errors.after += statistics.errors(of: weights, parts: parts).reduce(0, +)
-        solution.weights.append(weights)
-        solution.unsolvedFilters.append([])
-      } else {
-        let refit = try Refit(
-          plan.covers.isEmpty
-            ? Cover(leavesOf: old.matrix) : plan.covers[index].replacingWeights(by: old.matrix),
-          bias: old.bias, statistics: statistics,
-          options: Refit.Options(
-            damping: options.rounds.damping,
-            fillsSlots: plan.form == .repruned && options.rounds.compensation == .refitAndSlots,
-            refitsBias: layer.mayChangeBias), parts: parts)
-        solution.errors.before += refit.errorsBefore.reduce(0, +)
-        solution.errors.after += refit.errorsAfter.reduce(0, +)
-        solution.weights.append(refit.weights)
-        solution.unsolvedFilters.append(refit.unsolvedFilters)
-      }
+      let filters = try CompensatedFilters(
+        plan.covers.isEmpty
+          ? Cover(leavesOf: old.matrix) : plan.covers[index].replacingWeights(by: old.matrix),
+        bias: old.bias, statistics: statistics, options: options.rounds,
+        fillsSlots: plan.form == .repruned, adaptsBias: layer.mayChangeBias, parts: parts)
+      solution.errors.before += filters.errors.before
+      solution.errors.after += filters.errors.after
+      solution.weights.append(filters.weights)
+      solution.unsolvedFilters.append(filters.unsolvedFilters)
       solution.energy += statistics.outputSquare
     }
     return solution
