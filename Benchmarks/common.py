@@ -48,18 +48,25 @@ def git(*arguments):
     return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
-def circumstances(**versions):
-    """Where, when and with what a measurement was made."""
+def revision():
+    """The commit that the tool was built from: of one elsewhere, what HEWN_REVISION says."""
+    if "HEWN_REVISION" in os.environ or "HEWN_BIN" in os.environ:
+        return os.environ.get("HEWN_REVISION", "unknown")
     commit = git("describe", "--always")
     if git("status", "--porcelain", "Sources", "Package.swift"):
         commit += "-dirty"
+    return commit
+
+
+def circumstances(**versions):
+    """Where, when and with what a measurement was made."""
     # Where files lie on this machine means nothing on others.
     words = [pathlib.Path(word).name if word.startswith("/") else word for word in sys.argv]
     return {
         "command": " ".join([pathlib.Path(words[0]).name, *words[1:]]),
         "date": datetime.date.today().isoformat(),
         "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()},
-        "versions": {"hewn": commit, "python": platform.python_version(), **versions},
+        "versions": {"hewn": revision(), "python": platform.python_version(), **versions},
     }
 
 

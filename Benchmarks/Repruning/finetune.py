@@ -11,19 +11,18 @@ of several rounds, in each of which they take turns.
 import argparse
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import timing
 from networks import CIFAR_TEST, CIFAR_TRAIN, data
 
-from common import HEWN, RESULTS, ROOT, circumstances, write
+from common import RESULTS, ROOT, circumstances, hewn, write
 
 MODEL = ROOT / "Examples/resnet20-cifar10-pruned.onnx"
 VALUES = ["--preprocess", "cifar10-hewn"]
-ROUNDS = 5
 
 
 def run(*command):
@@ -33,39 +32,23 @@ def run(*command):
     return done.stdout
 
 
-def hewn(*arguments):
-    return json.loads(run(HEWN, *arguments, "--json", "--quiet"))
-
-
-def times(model):
-    """Milliseconds of a network, and of its layers with weights."""
-    # Its layers are so small that two threads are hardly faster than one.
-    once = ["--engine", "sparse", "--threads", 1, "--duration", 2]
-    bench = hewn("bench", model, "--profile", *once)
-    layers = [layer for layer in bench["layers"] if layer["engine"] in ("sparse", "dense")]
-    return bench["engines"]["sparse"]["median_ms"], sum(layer["ms"]["sparse"] for layer in layers)
-
-
 def stations(models):
     """Accuracy and times of each network, by its name; the first is the one to compare with."""
-    rounds = {name: [] for name in models}
-    for _ in range(ROUNDS):
-        for name, model in models.items():
-            rounds[name].append(times(model))
+    # Its layers are so small that two threads are hardly faster than one.
+    times = timing.medians(timing.rounds(models, threads=1))
     results = []
     original = next(iter(models.values()))
     for name, model in models.items():
         against = [] if model == original else ["--against", original]
         report = hewn("evaluate", model, *against, "--images", data("images", CIFAR_TEST), *VALUES)
-        network, layers = (statistics.median(values) for values in zip(*rounds[name], strict=True))
         result = {
             "station": name, "accuracy": report["accuracy"]["top1"] if against else report["top1"],
-            "network_ms": round(network, 6), "layers_ms": round(layers, 6),
+            **times[name],
         }  # fmt: skip
         share = result["accuracy"]["model"] if against else result["accuracy"]
         print(
-            f"{name:12} top-1 {100 * share['accuracy']:.2f} %, network {network:.3f} ms,"
-            f" layers {layers:.3f} ms",
+            f"{name:12} top-1 {100 * share['accuracy']:.2f} %, network {result['network_ms']:.3f} ms,"
+            f" layers {result['layers_ms']:.3f} ms",
             flush=True,
         )
         results.append(result)

@@ -28,9 +28,10 @@ import sys
 import tempfile
 import zipfile
 
+import timing
 from networks import CIFAR_TEST, NETWORKS, data
 
-from common import HEWN, RESULTS, circumstances, write
+from common import HEWN, RESULTS, circumstances, hewn, write
 
 # Options of each line of a frontier. Importances of the first two assume that nothing makes up for what is
 # dropped.
@@ -75,18 +76,9 @@ def ratio(report, key):
     return round(before / after, 3) if before and after else None
 
 
-def layer_ratio(report):
-    """The same of the layers' measured times, which took turns at the end."""
-    layers = [layer for layer in report["layers"] if layer["measured_after_ms"]]
-    before = sum(layer["measured_before_ms"] for layer in layers)
-    after = sum(layer["measured_after_ms"] for layer in layers)
-    return round(before / after, 3) if after else None
-
-
 def gains(report):
     return {
         "predicted_speedup_of_layers": ratio(report, "predicted_ms"),
-        "measured_speedup_of_layers": layer_ratio(report),
         "measured_speedup_of_network": ratio(report, "network_ms"),
         "difference_points": report["accuracy"] and report["accuracy"]["difference_points"],
         "error": report["result"]["measured_loss"],
@@ -146,10 +138,8 @@ def published(network):
 
 
 def bench(model, engine, threads=None):
-    command = [HEWN, "bench", model, "--engine", engine, "--json", "--quiet"]
-    command += ["--threads", threads] if threads else []
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["engines"][engine]["median_ms"]
+    usual = ["--threads", threads] if threads else []
+    return hewn("bench", model, "--engine", engine, *usual)["engines"][engine]["median_ms"]
 
 
 def budget_of(network):
@@ -166,9 +156,14 @@ def targets(network, options):
         entry = kept(report) | gains(report)
         if network.second:
             entry["second"] = compare(output, network, data("images", network.second))
+        turns = timing.rounds({"before": network.model, "after": output}, network.threads)
+        entry |= {
+            "turns": turns, "measured_speedup": timing.speedups(turns["before"], turns["after"])
+        }  # fmt: skip
+    speedup = entry["measured_speedup"]
     print(
-        f"    layers {entry['measured_speedup_of_layers']} × (predicted"
-        f" {entry['predicted_speedup_of_layers']} ×), network {entry['measured_speedup_of_network']} ×,"
+        f"    layers {speedup['layers']} (predicted {entry['predicted_speedup_of_layers']} ×),"
+        f" network {speedup['network']},"
         f" {entry['difference_points'] or entry['error']}, {entry['seconds']:.0f} s",
         flush=True,
     )
@@ -177,11 +172,8 @@ def targets(network, options):
 
 def evaluate(model, network, images):
     """hewn evaluate against the original network."""
-    command = [HEWN, "evaluate", model, "--against", network.model, "--images", images]
-    command = [*command, *network.preprocessing, *network.comparison]
-    command = [*map(str, command), "--json", "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    against = ["--against", network.model, "--images", images]
+    return hewn("evaluate", model, *against, *network.preprocessing, *network.comparison)
 
 
 def loss(report):
