@@ -9,6 +9,9 @@ package import Tensors
 /// None is slower than the layer dense, or by its exact covers. Where none beats the layer as it is,
 /// nothing is dropped; nor where a_l is zero, as no price then tells its plans apart.
 package struct LayerFrontier: Sendable {
+  /// The prices at which rounds are usually run.
+  package static let standardPriceCount = 48
+
   /// The layer as it is.
   package let unchanged: LayerPlan
   /// The plans that no other one beats, by ascending loss and descending time.
@@ -18,7 +21,8 @@ package struct LayerFrontier: Sendable {
   /// - Throws: `outOfMemory`.
   /// - Complexity: the time of so many ``LayerRounds``; the memory of the covers of ``plans``.
   package init(
-    _ layer: PricedLayer, options: LayerRounds.Options = .init(), priceCount: Int = 24,
+    _ layer: PricedLayer, options: LayerRounds.Options = .init(),
+    priceCount: Int = standardPriceCount,
     parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
     precondition(priceCount >= 2, "\(priceCount) prices")

@@ -7,23 +7,6 @@ package import Tensors
 /// plan of its ``LayerFrontier`` of the least time + λ · loss. So the λ at which anything changes are known,
 /// and at each of them one layer does.
 package struct NetworkPruning: Sendable {
-  package struct Options: Hashable, Sendable {
-    package var rounds: LayerRounds.Options
-    /// The prices at which a layer is pruned.
-    package var priceCount: Int
-    /// The plans that a search has measured, at most.
-    package var maximumMeasurements: Int
-
-    package init(
-      rounds: LayerRounds.Options = .init(), priceCount: Int = 24, maximumMeasurements: Int = 16
-    ) {
-      precondition(priceCount >= 2 && maximumMeasurements >= 1)
-      self.rounds = rounds
-      self.priceCount = priceCount
-      self.maximumMeasurements = maximumMeasurements
-    }
-  }
-
   /// What loss is traded for.
   package enum Saving: Hashable, Sendable {
     case time
@@ -41,7 +24,6 @@ package struct NetworkPruning: Sendable {
     let plan: Int
   }
 
-  package let options: Options
   /// What each layer may become.
   package let frontiers: [LayerFrontier]
   /// The time of all other layers.
@@ -52,25 +34,23 @@ package struct NetworkPruning: Sendable {
   /// By descending λ.
   let changes: [Change]
 
-  /// - Parameter parts: runs layers side by side.
+  /// - Parameters:
+  ///   - priceCount: the prices at which a layer is pruned.
+  ///   - parts: runs layers side by side.
   /// - Throws: `outOfMemory`.
   package init(
-    _ layers: [PricedLayer], otherTime: Double = 0, options: Options = Options(),
-    parts: PartLoop = runInOrder
+    _ layers: [PricedLayer], otherTime: Double = 0, rounds: LayerRounds.Options = .init(),
+    priceCount: Int = LayerFrontier.standardPriceCount, parts: PartLoop = runInOrder
   ) throws(HewnError) {
     let frontiers = try collect(layers.count, parts) { layer throws(HewnError) in
-      try LayerFrontier(layers[layer], options: options.rounds, priceCount: options.priceCount)
+      try LayerFrontier(layers[layer], options: rounds, priceCount: priceCount)
     }
-    self.init(frontiers, otherTime: otherTime, options: options)
+    self.init(frontiers, otherTime: otherTime)
   }
 
   /// Trades the times of layers whose plans are known.
-  package init(
-    _ frontiers: [LayerFrontier], otherTime: Double = 0, options: Options = Options(),
-    saving: Saving = .time
-  ) {
+  package init(_ frontiers: [LayerFrontier], otherTime: Double = 0, saving: Saving = .time) {
     precondition(otherTime >= 0 && otherTime.isFinite, "a time of \(otherTime)")
-    self.options = options
     self.otherTime = otherTime
     self.frontiers = frontiers
     self.saving = saving

@@ -121,7 +121,7 @@ import Testing
     var gaps: [(loss: Double, time: Double)] = []
     for seed in UInt64(20)..<30 {
       let network = try NetworkCase(layerCount: 4, seed: seed).make()
-      let pruning = try NetworkPruning(network.layers, options: .init(priceCount: 6))
+      let pruning = try NetworkPruning(network.layers, priceCount: 6)
       var all: [(time: Double, loss: Double)] = [(0, 0)]
       for frontier in pruning.frontiers {
         all = all.flatMap { sum in
@@ -156,8 +156,8 @@ import Testing
     for seed in UInt64(40)..<44 {
       let network = try NetworkCase(drift: 0.05, hasFloors: false, seed: seed).make()
       for (index, compensation) in Compensation.allCases.enumerated() {
-        let options = NetworkPruning.Options(rounds: .init(compensation: compensation))
-        let pruning = try NetworkPruning(network.layers, options: options)
+        let pruning = try NetworkPruning(
+          network.layers, rounds: .init(compensation: compensation))
         for speedup in [1.3, 1.6, 2] {
           let found = pruning.plan(speedup: speedup)
           #expect(found.isMet, "seed \(seed), \(compensation), \(speedup)")

@@ -133,7 +133,7 @@ import Testing
             floor: LayerFloor(floor: 0), denseTime: 1e6),
           lossPerError: 1, adaptsBias: layer.mayChangeBias))
     }
-    let pruning = try NetworkPruning(priced, options: .init(rounds: rounds))
+    let pruning = try NetworkPruning(priced, rounds: rounds)
     let count = pruning.changeCount
     let plans = Set([1, count / 3, count]).sorted().map { pruning.plan(changeCount: $0) }
     return Case(

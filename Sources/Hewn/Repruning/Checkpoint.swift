@@ -8,7 +8,7 @@ internal import Tensors
 /// A folder with what was found of each layer, from which a run that was stopped goes on.
 struct Checkpoint {
   /// Another one wherever the same input gives other findings, or files hold them in another way.
-  private static let revision = 3
+  private static let revision = 4
 
   private let folder: String
   /// Sums up all that the findings depend on.

@@ -3,6 +3,8 @@ internal import Repruning
 extension RepruneRun {
   /// The networks that are refitted in order in one search, at most.
   private static let refitLimit = 8
+  /// The same where nothing is refitted.
+  private static let measurementLimit = 16
   /// The networks that are timed in one search, at most.
   private static let timingLimit = 5
 
@@ -28,7 +30,7 @@ extension RepruneRun {
       plans: plans.map { ($0.time, $0.loss) }, budget: budget.aim,
       perLoss: budget.expectedPerLoss)
     var best: Candidate?
-    let limit = refitsInOrder ? Self.refitLimit : pruning.options.maximumMeasurements
+    let limit = refitsInOrder ? Self.refitLimit : Self.measurementLimit
     for _ in 0..<limit {
       guard let next = search.next else { break }
       try progress("searching", Double(tried.count) / Double(limit))
@@ -71,8 +73,7 @@ extension RepruneRun {
     _ budget: RepruneBudget, _ tried: inout [RepruneReport.Point]
   ) throws -> Candidate {
     let pruning = NetworkPruning(
-      self.pruning.frontiers, otherTime: self.pruning.otherTime, options: self.pruning.options,
-      saving: .weights)
+      self.pruning.frontiers, otherTime: self.pruning.otherTime, saving: .weights)
     let last = pruning.changeCount
     let enough = pruning.firstChangeCount {
       let plan = pruning.plan(changeCount: $0)

@@ -7,7 +7,7 @@ internal import Synchronization
 struct WaitingLayers {
   /// The floating-point operations for a layer's importances above which weights are taken to be worth what
   /// they are without a refit: some minutes of a core.
-  private static let surgeonWork = 1e12
+  private static let surgeonWork = 2e12
 
   struct Layer {
     let index: Int
@@ -92,7 +92,7 @@ struct WaitingLayers {
       return sum + Double(group.matrix.rows) * kept * kept * kept
     }
     // Two thirds for each inverse, at all prices and in two rounds.
-    let rounds = Double(2 * NetworkPruning.Options().priceCount)
+    let rounds = Double(2 * LayerFrontier.standardPriceCount)
     return work * 2 / 3 * rounds <= surgeonWork ? .optimalBrainSurgeon : .inputPower
   }
 }
