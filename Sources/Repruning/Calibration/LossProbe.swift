@@ -10,7 +10,7 @@ package import Tensors
 package struct LossProbe: Sendable {
   package struct Options: Hashable, Sendable {
     /// The most images that the network runs on for each draw.
-    package var imageLimit = 64
+    package var imageLimit = 128
     /// How many times noise is drawn for each layer.
     package var drawCount = 4
     /// E / ‖Y‖² of the noise.
