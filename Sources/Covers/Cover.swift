@@ -54,7 +54,7 @@ package struct Cover: Hashable, Sendable {
   package let leavesByRow: [[Leaf]]
   /// The weights that were dropped, as ascending indices `filter · taps + tap` into the filter
   /// matrix; none in an exact cover.
-  package let dropped: [Int]
+  package private(set) var dropped: [Int]
   /// The time that the cover takes by the costs it was made for; nil where it was made without, or
   /// has segments of a height that they do not list.
   package let predictedCost: Double?
@@ -92,6 +92,13 @@ package struct Cover: Hashable, Sendable {
     self.segments = sorted
     self.segmentRanges = ranges
     self.predictedCost = costs?.time(segments: sorted, leavesByRow: leavesByRow)
+  }
+
+  /// The same without ``dropped``, which may take more memory than all else.
+  package func forgettingDropped() -> Cover {
+    var cover = self
+    cover.dropped = []
+    return cover
   }
 
   /// The filter matrix that the cover represents: the original, less the dropped weights.

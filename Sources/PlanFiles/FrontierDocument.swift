@@ -19,19 +19,16 @@ struct FrontierDocument: Codable {
 struct LossUnitDocument: Codable {
   var value: Double
   var draws: [Double]
-  var linearity: Double?
 
   init(_ unit: LossUnit) {
-    (value, draws, linearity) = (unit.value, unit.draws, unit.linearity)
+    (value, draws) = (unit.value, unit.draws)
   }
 
   /// - Throws: `invalidFile`.
   func restored() throws(HewnError) -> LossUnit {
-    let numbers = [value] + draws + [linearity ?? 0]
-    guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
-      throw HewnError(
-        .invalidFile, "a unit of loss of \(value) from \(draws), of linearity \(linearity ?? 0)")
+    guard ([value] + draws).allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw HewnError(.invalidFile, "a unit of loss of \(value) from \(draws)")
     }
-    return LossUnit(restoring: value, draws: draws, linearity: linearity)
+    return LossUnit(restoring: value, draws: draws)
   }
 }

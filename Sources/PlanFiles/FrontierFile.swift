@@ -12,8 +12,12 @@ package import Tensors
 /// ``FrontierDocument``. PLAN is 0, 1, …, or `own` for the layer as it is:
 ///
 ///     PLAN.covers              outlines of the covers as ``CoverWords``
-///     PLAN.weights.GROUP       filters × taps, float32, and PLAN.bias.GROUP
 ///     PLAN.unsolved.GROUP      filters without weights of their own, int32
+///
+/// and of a plan with other weights than the layer's own
+///
+///     PLAN.kept.GROUP          a bit for each weight, 1 where it is not zero, as ``NonZeroWeights``
+///     PLAN.weights.GROUP       those that are not, float32, and PLAN.bias.GROUP
 package struct FrontierFile: Sendable {
   package let frontier: LayerFrontier
   package let unit: LossUnit
@@ -24,7 +28,7 @@ package struct FrontierFile: Sendable {
   }
 
   private static let formatName = "hewn-frontier"
-  private static let formatVersion = "2"
+  private static let formatVersion = "3"
   private static let documentName = "frontier"
   private static let ownName = "own"
 
@@ -43,12 +47,15 @@ package struct FrontierFile: Sendable {
     for (name, plan) in named {
       let covers = CoverWords.words(plan.covers.map(CoverOutline.init))
       add("\(name).covers", Tensor([covers.count], covers))
+      for (group, filters) in plan.unsolvedFilters.enumerated() {
+        add("\(name).unsolved.\(group)", Tensor([filters.count], filters.map { Int32($0) }))
+      }
+      guard plan.form == .repruned else { continue }
       for (group, weights) in plan.weights.enumerated() {
-        let matrix = weights.matrix
-        add("\(name).weights.\(group)", Tensor([matrix.rows, matrix.taps], matrix.values))
+        let packed = NonZeroWeights(weights.matrix)
+        add("\(name).kept.\(group)", Tensor([packed.bits.count], packed.bits))
+        add("\(name).weights.\(group)", Tensor([packed.values.count], packed.values))
         add("\(name).bias.\(group)", Tensor([weights.bias.count], weights.bias))
-        let unsolved = plan.unsolvedFilters[group].map { Int32($0) }
-        add("\(name).unsolved.\(group)", Tensor([unsolved.count], unsolved))
       }
     }
     file.seal()
@@ -109,18 +116,10 @@ package struct FrontierFile: Sendable {
     ) throws(HewnError) -> LayerPlan {
       var (weights, unsolved) = ([FilterWeights](), [[Int]]())
       for (group, own) in groups.enumerated() {
-        let (rows, taps) = (own.matrix.rows, own.matrix.taps)
-        let values = try floats("\(name).weights.\(group)", [rows, taps])
-        let bias = try floats("\(name).bias.\(group)", [rows])
-        if let bad = bias.first(where: \.isNaN) {
-          throw HewnError(.invalidFile, "a bias of \(bad)")
-        }
-        weights.append(
-          FilterWeights(
-            matrix: try FilterMatrix(rows: rows, taps: taps, values: values), bias: bias))
+        weights.append(record.form == .repruned ? try self.weights(name, group, of: own) : own)
         let filters = try integers("\(name).unsolved.\(group)").map { Int($0) }
-        guard filters.allSatisfy((0..<rows).contains) else {
-          throw HewnError(.invalidFile, "filters \(filters) of \(rows)")
+        guard filters.allSatisfy((0..<own.matrix.rows).contains) else {
+          throw HewnError(.invalidFile, "filters \(filters) of \(own.matrix.rows)")
         }
         unsolved.append(filters)
       }
@@ -136,15 +135,26 @@ package struct FrontierFile: Sendable {
         restoring: record, covers: covers, weights: weights, unsolvedFilters: unsolved)
     }
 
-    func integers(_ name: String) throws(HewnError) -> [Int32] {
-      try elements(name, .int32, as: Int32.self)
+    /// Weights that replace a group's own.
+    private func weights(
+      _ name: String, _ group: Int, of own: FilterWeights
+    ) throws(HewnError) -> FilterWeights {
+      let packed = NonZeroWeights(
+        bits: try elements("\(name).kept.\(group)", .uint8, as: UInt8.self),
+        values: try elements("\(name).weights.\(group)", .float32, as: Float.self))
+      let bias = try elements("\(name).bias.\(group)", .float32, as: Float.self)
+      guard bias.count == own.bias.count else {
+        throw HewnError(.invalidFile, "\(bias.count) biases of \(own.bias.count) filters")
+      }
+      if let bad = bias.first(where: \.isNaN) {
+        throw HewnError(.invalidFile, "a bias of \(bad)")
+      }
+      return FilterWeights(
+        matrix: try packed.matrix(rows: own.matrix.rows, taps: own.matrix.taps), bias: bias)
     }
 
-    func floats(_ name: String, _ shape: Shape) throws(HewnError) -> [Float] {
-      guard file.tensors[name]?.type.shape == shape else {
-        throw HewnError(.invalidFile, "\"\(name)\" is not \(shape)")
-      }
-      return try elements(name, .float32, as: Float.self)
+    private func integers(_ name: String) throws(HewnError) -> [Int32] {
+      try elements(name, .int32, as: Int32.self)
     }
 
     private func elements<Element: BitwiseCopyable>(

@@ -44,7 +44,7 @@ enum FrontierCase {
   ) throws -> (file: FrontierFile, groups: [FilterWeights]) {
     let layer = try layer(isDense: isDense, isCalibrated: isCalibrated)
     let frontier = try LayerFrontier(layer, priceCount: 4)
-    let measured = LossUnit(restoring: 0.7, draws: [0.5, 0.9], linearity: 1.25)
+    let measured = LossUnit(restoring: 0.7, draws: [0.5, 0.9])
     return (
       FrontierFile(frontier: frontier, unit: unit ?? measured), layer.parts.map(\.weights)
     )

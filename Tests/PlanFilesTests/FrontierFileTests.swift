@@ -45,8 +45,8 @@ import Testing
 
   @Test(
     arguments: [
-      .zero, .assumed, LossUnit(restoring: 3, draws: [3], linearity: nil),
-      LossUnit(restoring: 0, draws: [0, 0], linearity: nil),
+      .zero, .assumed, LossUnit(restoring: 3, draws: [3]),
+      LossUnit(restoring: 0, draws: [0, 0]),
     ] as [LossUnit]) func keepsUnits(unit: LossUnit) throws
   {
     let (file, groups) = try FrontierCase.file(isDense: true, unit: unit)
@@ -84,12 +84,12 @@ import Testing
           try FrontierFile(contentsOf: path, key: "a", groups: groups)
         }
         #expect(error?.code == .invalidFile && error?.file == path, "\(error as Any)")
-        #expect(error?.message.contains(words) == true, "\(error as Any)")
+        #expect(error?.message.contains(words) == true, "\(words): \(error as Any)")
         #expect(error?.message.contains("delete the file") == true, "\(error as Any)")
       }
       try file.write(to: path, key: "a")
-      expectRefusal([other, other], "own.weights.0")
-      expectRefusal(groups + groups, "own.weights.2")
+      expectRefusal([other, other], "not those of 4 filters")
+      expectRefusal(groups + groups, "own.unsolved.2")
       expectRefusal([groups[0]], "2 covers of 1 matrices")
       try WeightMasks(layers: [mask]).write(to: path, model: "a")
       expectRefusal(groups, "no part of a checkpoint")
