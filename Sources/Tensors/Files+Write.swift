@@ -25,12 +25,7 @@ extension Files {
   package static func write(
     to path: String, _ body: (borrowing WritableFile) throws(HewnError) -> Void
   ) throws(HewnError) {
-    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).partial"
-    // O_EXCL: what somebody else put there, a link perhaps, is not written to.
-    let descriptor = SystemCalls.retrying {
-      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-    }
-    guard descriptor >= 0 else { throw failure("cannot write", path) }
+    let (temporary, descriptor) = try makeTemporary(for: path)
     let file = WritableFile(descriptor: descriptor, path: path)
     do {
       try body(file)
@@ -47,6 +42,31 @@ extension Files {
       unlink(temporary)
       throw error
     }
+  }
+
+  /// Finds that a file cannot be written before there is anything to write, by making one beside it.
+  ///
+  /// - Throws: `io`.
+  package static func checkCanWrite(_ path: String) throws(HewnError) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw HewnError(.io, "cannot write \(path): it is a folder")
+    }
+    let (temporary, descriptor) = try makeTemporary(for: path)
+    close(descriptor)
+    unlink(temporary)
+  }
+
+  private static func makeTemporary(
+    for path: String
+  ) throws(HewnError) -> (path: String, descriptor: Int32) {
+    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).partial"
+    // O_EXCL: what somebody else put there, a link perhaps, is not written to.
+    let descriptor = SystemCalls.retrying {
+      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    }
+    guard descriptor >= 0 else { throw failure("cannot write", path) }
+    return (temporary, descriptor)
   }
 }
 

@@ -39,6 +39,25 @@ import Testing
     }
   }
 
+  /// Before anything takes long, and without leaving anything.
+  @Test func pathsThatCannotBeWritten() throws {
+    let repruner = try Repruner(files.model(), RepruneCase.options())
+    let (net, out) = (files.path("net.onnx"), files.path("out.onnx"))
+    expectRefusal("is the model itself") { try repruner.checkPaths(output: net) }
+    expectRefusal("is the model itself") { try repruner.checkPaths(output: out, masks: net) }
+    expectRefusal("both the model and the masks") {
+      try repruner.checkPaths(output: out, masks: out)
+    }
+    expectRefusal("No such file", code: .io) {
+      try repruner.checkPaths(output: files.path("missing/out.onnx"))
+    }
+    expectRefusal("is a folder", code: .io) {
+      try repruner.checkPaths(output: out, masks: files.folder)
+    }
+    try repruner.checkPaths(output: out, masks: files.path("out.safetensors"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: files.folder) == ["net.onnx"])
+  }
+
   @Test func budgets() throws {
     let model = try files.model()
     let repruner = try Repruner(model, RepruneCase.options())

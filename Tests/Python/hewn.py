@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import struct
 import subprocess
+import zlib
 
 import numpy as np
 import onnx
@@ -69,3 +71,19 @@ def relative_error(got, want):
 def save(model, path):
     onnx.save(model, path)
     return path
+
+
+def png(pixels):
+    """A PNG by hand: no image library is needed for it."""
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+
+    def chunk(kind, content):
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )  # fmt: skip

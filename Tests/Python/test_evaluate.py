@@ -3,10 +3,8 @@
 import os
 import pathlib
 import random
-import struct
 import subprocess
 import zipfile
-import zlib
 
 import numpy as np
 import onnx
@@ -14,7 +12,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
-from hewn import EXAMPLE, HEWN, ROOT, hewn, hewn_json, save
+from hewn import EXAMPLE, HEWN, ROOT, hewn, hewn_json, png, save
 
 CLASSES = 7
 
@@ -88,22 +86,6 @@ def test_arrays(model, save_arrays, batch, tmp_path):
     assert report["images"] == {"source": "set.npz", "count": 101, "skipped": 0, "non_finite": 0}
     assert report["plan"]["batch"] == batch and report["classes"] == CLASSES
     assert report["ms_per_image"] > 0 and report["seconds"] > 0
-
-
-def png(pixels):
-    """A PNG by hand: no image library is needed for it."""
-    height, width, _ = pixels.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-
-    def chunk(kind, content):
-        checksum = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

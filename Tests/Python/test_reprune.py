@@ -8,7 +8,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from hewn import EXAMPLE, expected_outputs, hewn, hewn_json, hewn_outputs, relative_error
+from hewn import EXAMPLE, expected_outputs, hewn, hewn_json, hewn_outputs, png, relative_error
 
 MEAN = np.float32([125.3, 123.0, 113.9])
 STD = np.float32([63.0, 62.1, 66.7])
@@ -174,6 +174,38 @@ def test_budgets_that_are_not_met_are_errors(folder, tmp_path):
     assert "budget not met: a speed-up of " in done.stdout and str(output) in done.stdout
     onnx.checker.check_model(onnx.load(output), full_check=True)
     assert not np.array_equal(scores(output, pictures(1, 4)), scores(EXAMPLE, pictures(1, 4)))
+
+
+def test_paths_are_refused_before_images_are_read(folder, tmp_path):
+    missing = tmp_path / "missing/out.onnx"
+    done = hewn("reprune", EXAMPLE, "--images", "none.zip", "--zeros", "93", "-o", missing, status=3)
+    assert str(missing) in done.stderr and "none.zip" not in done.stderr
+    both = tmp_path / "both"
+    done = hewn(*arguments(folder, "--zeros", "93", "-o", both, "--masks", both), status=2)
+    assert "both the model and the masks" in done.stderr and not both.exists()
+
+
+def test_folders_that_are_no_classes_are_no_labels(folder, tmp_path):
+    for index, picture in enumerate(pictures(12, seed=5)):
+        path = tmp_path / f"photos/{'beach' if index % 2 else 'city'}/{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(picture))
+    options = ["--images", tmp_path / "photos", *QUICK, "--dry-run"]
+    done = hewn("reprune", EXAMPLE, *options, "--zeros", "93", "--json")
+    assert "2 folders for the 10 classes" in done.stderr
+    report = json.loads(done.stdout)
+    assert not report["evaluation"]["labelled"] and report["accuracy"] is None
+    assert report["result"]["measured_loss"] > 0 and report["evaluation"]["count"] == 4
+    done = hewn("reprune", EXAMPLE, *options, "--max-accuracy-drop", "1", status=2)
+    assert "2 folders for the 10 classes" in done.stderr
+
+
+def test_limits_hold_for_images_that_both_fit_and_judge(folder):
+    report = hewn_json(
+        "reprune", EXAMPLE, "--images", folder / "train.npz", *QUICK, "--calibrate", "12",
+        "--compensation", "none", "--zeros", "93", "--limit", "5", "--dry-run",
+    )  # fmt: skip
+    assert report["calibration"]["count"] == 12 and report["evaluation"]["count"] == 5
 
 
 def test_one_set_both_fits_and_judges(folder):

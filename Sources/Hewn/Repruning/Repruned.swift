@@ -52,7 +52,7 @@ public struct Repruned: Sendable {
   }
 
   /// - Throws: `invalidArgument` where two paths lead to one file.
-  private static func check(_ masksPath: String, isNot path: String) throws(HewnError) {
+  static func check(_ masksPath: String, isNot path: String) throws(HewnError) {
     let identity = FileIdentity(path: path)
     guard masksPath != path, identity == nil || identity != FileIdentity(path: masksPath) else {
       throw HewnError(.invalidArgument, "\(path) cannot hold both the model and the masks")

@@ -1,3 +1,6 @@
+internal import ONNXFormat
+internal import Tensors
+
 /// Re-prunes a network: drops the weights that cost more time than they are worth, and solves for those that
 /// stay.
 ///
@@ -35,6 +38,21 @@ public struct Repruner: Sendable {
   /// looks like that, and with ``LossMeasure/squares``.
   public var classOutput: (name: String, classCount: Int)? {
     options.loss == .squares ? nil : network.classOutput
+  }
+
+  /// Finds files that ``Repruned/write(to:masks:)`` cannot write, before anything takes long.
+  ///
+  /// - Throws: ``HewnError``: `invalidArgument` for a path that does not fit, `io` where no such file can
+  ///   be made.
+  public func checkPaths(output path: String, masks masksPath: String? = nil) throws {
+    let file = network.file
+    try rethrowing(of: file.fileName) {
+      for path in [path, masksPath].compactMap(\.self) {
+        try file.checkIsNoPart(path)
+        try Files.checkCanWrite(path)
+      }
+      if let masksPath { try Repruned.check(masksPath, isNot: path) }
+    }
   }
 
   /// Re-prunes the network until a budget is used up.

@@ -33,8 +33,7 @@ extension EvaluateCommand {
     if let output = evaluation.output, let classCount = evaluation.classCount {
       obstacle =
         try obstacle
-        ?? unfitLabels(
-          of: images.set, classCount: classCount, output: output)
+        ?? Self.unfitLabels(of: images.set, classCount: classCount, output: output)
     }
     try Progress(console).showingPhases { update in
       let count = Self.chunkCount(batch: shape[0], inputByteCount: 4 * images.shape.reduce(1, *))
@@ -51,19 +50,6 @@ extension EvaluateCommand {
     if evaluation.output != nil, let obstacle { report.noAccuracyReason = obstacle }
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     return terminal.json ? try report.json() : ReportText.evaluate(report, console.style)
-  }
-
-  /// Why labels that nobody gave do not fit the classes; `nil` where labels fit.
-  ///
-  /// Pictures may lie in folders that say nothing of classes.
-  ///
-  /// - Throws: `invalidArgument` where labels were given and do not fit.
-  private func unfitLabels(
-    of set: ImageSet, classCount: Int, output: String
-  ) throws -> String? {
-    let mismatch = Self.mismatch(of: set, classCount: classCount, output: output)
-    guard let mismatch, set.folderCount == nil else { return mismatch }
-    throw HewnError(.invalidArgument, mismatch)
   }
 
   /// Finds models that do not take the same images before anything is compiled.

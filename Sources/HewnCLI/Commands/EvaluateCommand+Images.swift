@@ -57,4 +57,17 @@ extension EvaluateCommand {
     }
     return nil
   }
+
+  /// Why labels that nobody gave do not fit the classes; `nil` where labels fit.
+  ///
+  /// Pictures may lie in folders that say nothing of classes.
+  ///
+  /// - Throws: `invalidArgument` where labels were given and do not fit.
+  static func unfitLabels(
+    of set: ImageSet, classCount: Int, output: String
+  ) throws -> String? {
+    let mismatch = mismatch(of: set, classCount: classCount, output: output)
+    guard let mismatch, set.folderCount == nil else { return mismatch }
+    throw HewnError(.invalidArgument, mismatch)
+  }
 }

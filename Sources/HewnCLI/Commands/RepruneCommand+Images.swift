@@ -18,25 +18,26 @@ extension RepruneCommand {
     let set = try open(
       path, labels: settings.labels, classes,
       requiresLabels: needsLabels && settings.evaluation == nil, console)
-    if needsLabels, settings.evaluation == nil { try check(set, repruner) }
     let (fitted, rest) = Self.split(
       set.items.count, calibrationCount: settings.calibrate, seed: settings.seed)
-    let calibration = try decode(set.keeping(fitted), repruner, console)
+    let isJudge = settings.evaluation == nil
+    let usesLabels = try isJudge && labelsFit(set, repruner, console)
+    let calibration = try decode(set.keeping(fitted), usesLabels: usesLabels, repruner, console)
     if let other = settings.evaluation {
       var set = try open(
         other, labels: settings.evaluationLabels,
         settings.evaluationLabels == nil ? classes : nil, requiresLabels: needsLabels, console)
-      if needsLabels { try check(set, repruner) }
+      let usesLabels = try labelsFit(set, repruner, console)
       if let limit = settings.limit { set.keep(limit) }
-      return (calibration, try decode(set, repruner, console))
+      return (calibration, try decode(set, usesLabels: usesLabels, repruner, console))
     }
     if rest.isEmpty {
       console.note("the result is judged by the images that layers are fitted to")
-      return (calibration, calibration)
+      return (calibration, calibration.keeping(settings.limit))
     }
     var judging = set.keeping(rest)
     if let limit = settings.limit { judging.keep(limit) }
-    return (calibration, try decode(judging, repruner, console))
+    return (calibration, try decode(judging, usesLabels: usesLabels, repruner, console))
   }
 
   /// Draws the images that layers are fitted to; both lists are ascending.
@@ -62,22 +63,29 @@ extension RepruneCommand {
     return set
   }
 
-  /// Finds labels that are not those of the network's classes.
+  /// Whether the labels of a set are those of the network's classes. Names of folders may say nothing of classes,
+  /// and are left aside where a budget does not need them.
   ///
-  /// - Throws: `invalidArgument`.
-  private func check(_ set: ImageSet, _ repruner: Repruner) throws {
-    guard let output = repruner.classOutput,
-      let mismatch = EvaluateCommand.mismatch(
-        of: set, classCount: output.classCount, output: output.name)
-    else { return }
-    throw HewnError(.invalidArgument, mismatch)
+  /// - Throws: `invalidArgument` where labels were given or are needed, and do not fit.
+  private func labelsFit(
+    _ set: ImageSet, _ repruner: Repruner, _ console: Console
+  ) throws -> Bool {
+    guard let output = repruner.classOutput else { return true }
+    let (classCount, name) = (output.classCount, output.name)
+    if budget.maxAccuracyDrop != nil {
+      let mismatch = EvaluateCommand.mismatch(of: set, classCount: classCount, output: name)
+      if let mismatch { throw HewnError(.invalidArgument, mismatch) }
+    }
+    let obstacle = try EvaluateCommand.unfitLabels(of: set, classCount: classCount, output: name)
+    if let obstacle { console.note("accuracy is not looked at: \(obstacle)") }
+    return obstacle == nil
   }
 
   /// Decodes all images of a set.
   ///
   /// - Throws: `outOfMemory` where there is no room for them; what reading images throws.
   private func decode(
-    _ set: ImageSet, _ repruner: Repruner, _ console: Console
+    _ set: ImageSet, usesLabels: Bool, _ repruner: Repruner, _ console: Console
   ) throws -> RepruneImages {
     let shape = try repruner.imageShape()
     let size = shape.count == 4 ? PixelSize(width: shape[3], height: shape[2]) : nil
@@ -87,7 +95,7 @@ extension RepruneCommand {
     try MemoryLimit.check(
       images.shape.reduce(4 * set.items.count, *),
       for: "\(set.items.count) images of \(set.path); --limit and --calibrate take fewer of them")
-    var (chunks, indices, hasLabels) = ([Hewn.Tensor](), [Int](), true)
+    var (chunks, indices, hasLabels) = ([Hewn.Tensor](), [Int](), usesLabels)
     try Progress(console).showingPhases { update in
       while let chunk = try images.next(EvaluateCommand.chunk) {
         chunks.append(chunk.images)
@@ -97,5 +105,13 @@ extension RepruneCommand {
     }
     images.noteSkipped(console)
     return try RepruneImages(chunks, labels: hasLabels ? indices : nil, source: images.source)
+  }
+}
+
+extension RepruneImages {
+  /// At most `limit` of the images, spread evenly over the set.
+  fileprivate func keeping(_ limit: Int?) -> RepruneImages {
+    guard let limit, limit < count else { return self }
+    return subset((0..<limit).map { $0 * count / limit })
   }
 }

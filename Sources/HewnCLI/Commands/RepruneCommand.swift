@@ -267,6 +267,9 @@ package struct RepruneCommand: ConsoleCommand {
     let repruner = try Progress(console).during("reading \(model.summary.file)") {
       try Repruner(model, options)
     }
+    if let output = settings.output, !settings.dryRun {
+      try repruner.checkPaths(output: output, masks: settings.masks)
+    }
     let images = try readImages(repruner, console)
     var report: RepruneReport
     if let budget = budget.budget {

@@ -77,7 +77,7 @@ extension ReportText {
         original.networkMilliseconds.map { $0 / milliseconds }
       }
       table.add([
-        index == 0 ? "as it was" : point.lambda.map { "λ \(Numbers.significant($0))" } ?? "",
+        index == 0 ? "as it was" : point.lambda.map { "λ \(Numbers.significant($0))" } ?? "found",
         Numbers.percent(point.zeros), Numbers.significant(point.predictedMilliseconds),
         point.measuredMilliseconds.map(Numbers.significant) ?? "",
         point.networkMilliseconds.map(Numbers.significant) ?? "",
