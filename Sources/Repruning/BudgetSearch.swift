@@ -25,7 +25,7 @@ package struct BudgetSearch: Sendable {
     let isMet: Bool
   }
 
-  /// By the number of changes: predicted times, which do not rise, and losses, which do not fall.
+  /// By the number of changes: predicted times of the layers, which do not rise, and losses, which do not fall.
   private let times: [Double]
   private let losses: [Double]
   private let budget: Double
@@ -40,7 +40,7 @@ package struct BudgetSearch: Sendable {
   private static let growth = 2.0
 
   /// - Parameters:
-  ///   - plans: what is predicted, by the number of changes.
+  ///   - plans: what is predicted of the layers, by the number of changes.
   ///   - budget: what is aimed at, above 0; 0 where only no loss will do.
   ///   - perLoss: what one unit of loss is expected to be in the unit of the budget.
   package init(

@@ -1,6 +1,12 @@
 package import Covers
 
 extension Cover {
+  /// The weights that are not zero.
+  package var nonZeroCount: Int {
+    segments.reduce(0) { $0 + $1.weights.count { $0 != 0 } }
+      + leavesByRow.reduce(0) { $0 + $1.count { $0.weight != 0 } }
+  }
+
   /// The same segments and leaves with other weights.
   ///
   /// - Precondition: `matrix` is zero outside of the segments and leaves.

@@ -9,22 +9,25 @@ package import Tensors
 /// None is slower than the layer dense, or by its exact covers. Where none beats the layer as it is,
 /// nothing is dropped; nor where a_l is zero, as no price then tells its plans apart.
 package struct LayerFrontier: Sendable {
-  /// The prices at which rounds are usually run.
-  package static let standardPriceCount = 48
+  /// The prices at which rounds are usually run on a layer: 48, and fewer on one of more than 5 million
+  /// weights, as each plan takes memory, and each round time, in proportion to them.
+  package static func standardPriceCount(weightCount: Int) -> Int {
+    min(48, max(8, (1 << 28) / max(1, weightCount)))
+  }
 
   /// The layer as it is.
   package let unchanged: LayerPlan
   /// The plans that no other one beats, by ascending loss and descending time.
   package let plans: [LayerPlan]
 
-  /// - Parameter priceCount: the prices at which rounds are run.
+  /// - Parameter priceCount: the prices at which rounds are run; nil for as many as is usual.
   /// - Throws: `outOfMemory`.
   /// - Complexity: the time of so many ``LayerRounds``; the memory of the covers of ``plans``.
   package init(
     _ layer: PricedLayer, options: LayerRounds.Options = .init(),
-    priceCount: Int = standardPriceCount,
-    parts: @escaping PartLoop = runInOrder
+    priceCount: Int? = nil, parts: @escaping PartLoop = runInOrder
   ) throws(HewnError) {
+    let priceCount = priceCount ?? Self.standardPriceCount(weightCount: layer.nonZeroCount)
     precondition(priceCount >= 2, "\(priceCount) prices")
     let baseline = try LayerBaseline(layer, options: options, parts: parts)
     let unchanged = LayerPlan(unchanged: layer, baseline)

@@ -50,6 +50,14 @@ package struct LayerPlan: Sendable {
       zip(covers, biases).map { FilterWeights(matrix: $0.multipliedOut(), bias: $1) }
     }
   }
+
+  /// The weights that are not zero.
+  package var nonZeroCount: Int {
+    switch source {
+    case .own(let weights): weights.reduce(0) { $0 + $1.matrix.nonZeroCount }
+    case .covers: covers.reduce(0) { $0 + $1.nonZeroCount }
+    }
+  }
 }
 
 extension LayerPlan {
@@ -75,7 +83,8 @@ extension LayerPlan {
       }
     }
     self.init(
-      form: .repruned, covers: round.covers, time: round.time, exactTime: baseline.exactTime,
+      form: .repruned, covers: round.covers.map { $0.forgettingDropped() }, time: round.time,
+      exactTime: baseline.exactTime,
       denseTime: layer.costs.denseTime, relativeErrors: round.relativeErrors,
       loss: layer.lossPerError * round.relativeErrors.refitted, droppedCount: dropped,
       filledCount: filled, refittedCount: refitted, unsolvedFilters: round.unsolvedFilters,

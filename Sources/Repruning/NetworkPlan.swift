@@ -6,8 +6,8 @@ package struct NetworkPlan: Sendable {
   /// The λ at which each layer is best. Where layers were changed to meet a budget between two λ, the one
   /// at which it is met. Infinite where nothing is dropped, and where plans were not chosen by their time.
   package let lambda: Double
-  /// The predicted time of the network.
-  package let time: Double
+  /// The predicted time of the layers.
+  package let layerTime: Double
   /// The predicted loss, Σ a_l · E_l / ‖Y_l‖².
   package let loss: Double
 
@@ -15,12 +15,10 @@ package struct NetworkPlan: Sendable {
     self.layers = layers
     self.otherTime = otherTime
     self.lambda = lambda
-    time = layers.reduce(otherTime) { $0 + $1.time }
+    layerTime = layers.reduce(0) { $0 + $1.time }
     loss = layers.reduce(0) { $0 + $1.loss }
   }
 
-  /// The time that the network would take with nothing dropped and no dense layer.
-  package var exactTime: Double { layers.reduce(otherTime) { $0 + $1.exactTime } }
-  /// The time that the network would take dense.
-  package var denseTime: Double { layers.reduce(otherTime) { $0 + $1.denseTime } }
+  /// The predicted time of the network.
+  package var time: Double { otherTime + layerTime }
 }

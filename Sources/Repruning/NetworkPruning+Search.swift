@@ -36,26 +36,6 @@ extension NetworkPruning {
     return Found(plan: best, isMet: true)
   }
 
-  /// The fastest plan that was found to lose at most `loss`.
-  ///
-  /// As for a time: λ falls until the loss is just met, or just not, and one layer then makes up for what is
-  /// too much. At last layers take less time for as long as the loss allows.
-  package func plan(loss: Double) -> Found {
-    let met = (0...changes.count).last { plan(changeCount: $0).loss <= loss }
-    guard let met else {
-      return Found(plan: plan(changeCount: 0), isMet: false)
-    }
-    var mixtures = [mixture(changeCount: met)]
-    if met < changes.count, let mixture = mixture(changeCount: met + 1).spared(to: loss) {
-      mixtures.append(mixture)
-    }
-    let plans = mixtures.map {
-      plan($0.takingLess(within: loss).choices, lambda: lambda(changeCount: met))
-    }.filter { $0.loss <= loss }
-    let best = plans.min { ($0.time, $0.loss) < ($1.time, $1.loss) } ?? plan(changeCount: met)
-    return Found(plan: best, isMet: true)
-  }
-
   /// The plan of the least loss that is measured to be so many times as fast as the network as it is; where
   /// none is, the fastest that was measured.
   ///

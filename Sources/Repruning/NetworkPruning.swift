@@ -35,12 +35,12 @@ package struct NetworkPruning: Sendable {
   let changes: [Change]
 
   /// - Parameters:
-  ///   - priceCount: the prices at which a layer is pruned.
+  ///   - priceCount: the prices at which a layer is pruned; nil for as many as is usual.
   ///   - parts: runs layers side by side.
   /// - Throws: `outOfMemory`.
   package init(
     _ layers: [PricedLayer], otherTime: Double = 0, rounds: LayerRounds.Options = .init(),
-    priceCount: Int = LayerFrontier.standardPriceCount, parts: PartLoop = runInOrder
+    priceCount: Int? = nil, parts: PartLoop = runInOrder
   ) throws(HewnError) {
     let frontiers = try collect(layers.count, parts) { layer throws(HewnError) in
       try LayerFrontier(layers[layer], options: rounds, priceCount: priceCount)
@@ -113,7 +113,7 @@ extension NetworkPruning.Saving {
   fileprivate func cost(_ plan: LayerPlan) -> Double {
     switch self {
     case .time: plan.time
-    case .weights: Double(plan.weights.reduce(0) { $0 + $1.matrix.nonZeroCount })
+    case .weights: Double(plan.nonZeroCount)
     }
   }
 }

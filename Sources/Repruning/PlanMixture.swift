@@ -16,7 +16,6 @@ struct PlanMixture {
   private var time: Double {
     zip(frontiers, choices).reduce(otherTime) { $0 + $1.0.plans[$1.1].time }
   }
-  private var loss: Double { zip(frontiers, choices).reduce(0) { $0 + $1.0.plans[$1.1].loss } }
 
   /// Changes the one layer that takes the mixture to a time at the least loss; nil where none does.
   func sped(to time: Double) -> PlanMixture? {
@@ -24,32 +23,15 @@ struct PlanMixture {
     return changed { saved, lost in saved >= missing ? -lost : nil }
   }
 
-  /// Changes the one layer that takes the mixture to a loss at the least time; nil where none does.
-  func spared(to loss: Double) -> PlanMixture? {
-    let excess = self.loss - loss
-    return changed { saved, lost in -lost >= excess ? saved : nil }
-  }
-
   /// Changes layers to plans that lose less, those that most loss is saved by first, within a time.
   func losingLess(within time: Double) -> PlanMixture {
-    repeated { mixture in
-      let slack = time - mixture.time
-      return mixture.changed { saved, lost in lost < 0 && -saved <= slack ? -lost : nil }
-    }
-  }
-
-  /// Changes layers to faster plans, those that most time is saved by first, within a loss.
-  func takingLess(within loss: Double) -> PlanMixture {
-    repeated { mixture in
-      let slack = loss - mixture.loss
-      return mixture.changed { saved, lost in saved > 0 && lost <= slack ? saved : nil }
-    }
-  }
-
-  private func repeated(_ next: (PlanMixture) -> PlanMixture?) -> PlanMixture {
     var mixture = self
-    while let changed = next(mixture) { mixture = changed }
-    return mixture
+    while true {
+      let slack = time - mixture.time
+      let next = mixture.changed { saved, lost in lost < 0 && -saved <= slack ? -lost : nil }
+      guard let next else { return mixture }
+      mixture = next
+    }
   }
 
   /// Makes the change of one layer that is worth most, by the time saved and the loss added; nil where none

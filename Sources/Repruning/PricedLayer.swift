@@ -77,6 +77,9 @@ package struct PricedLayer: Sendable {
     shares = energies.map { energy > 0 ? $0 / energy : 0 }
   }
 
+  /// The weights that are not zero.
+  package var nonZeroCount: Int { parts.reduce(0) { $0 + $1.weights.matrix.nonZeroCount } }
+
   package var isCalibrated: Bool { parts.allSatisfy { $0.statistics != nil } }
 
   /// The relative error of the layer with other weights.

@@ -57,9 +57,4 @@ package struct Refit: Sendable {
       before, solution, statistics, refitsBias: options.refitsBias, parts)
     unsolvedFilters = unsolved
   }
-
-  /// The relative error of the layer now.
-  package func relativeError(_ statistics: LayerStatistics) -> Double {
-    statistics.relative(errorsAfter.reduce(0, +))
-  }
 }

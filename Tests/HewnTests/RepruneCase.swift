@@ -34,7 +34,7 @@ final class RepruneCase {
   /// The weights that may be re-pruned.
   static let weights = ["a.w", "b.w", "c.w"]
 
-  private static func tensor(
+  static func tensor(
     _ name: String, _ dims: [Int], density: Float = 1, in range: ClosedRange<Float> = -1...1,
     scale: Float = 1
   ) -> ONNXTensorProto {

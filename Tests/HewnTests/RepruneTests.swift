@@ -2,6 +2,7 @@ import Foundation
 import Hewn
 import ONNXFormat
 import PlanFiles
+import struct Tensors.SplitMix64
 import Testing
 
 /// Networks that are re-pruned, and the files that are written of them.
@@ -214,6 +215,64 @@ import Testing
     #expect(strict.result?.zeros == strict.unchanged?.zeros)
     let (before, after) = (try files.read("net.onnx").proto, try files.read("out.onnx").proto)
     #expect(after.graph == before.graph)
+  }
+
+  /// The images of a run decide what fits into memory, not what is found.
+  @Test(arguments: [1, 5, 64]) func imagesRunInAnyBatch(_ batch: Int) throws {
+    let usual = try files.reprune(to: .zeros(80))
+    let report = try files.reprune(
+      to: .zeros(80), RepruneCase.options { $0.calibrationBatch = batch })
+    #expect(report.budget?.isMet == true && report.unchanged?.accuracy == 1)
+    #expect(report.evaluation?.count == RepruneCase.evaluationCount)
+    let (found, want) = (report.result?.measuredLoss ?? 0, usual.result?.measuredLoss ?? 0)
+    #expect(want > 0 && abs(found - want) < 0.2 * want, "\(found), \(want)")
+  }
+
+  /// A network that takes no other batch than its own runs with that.
+  @Test func batchesOfTheFileStay() throws {
+    let network = RepruneCase.network().with {
+      let extents = ["4"] + RepruneCase.imageShape.map(String.init)
+      $0.graph.input = [ONNXValueInfoProto("x", extents)]
+      // Says how many images there are.
+      $0.graph.node.append(
+        ONNXNodeProto("Reshape", ["scores", "shape"], ["shaped"], name: "reshape"))
+      $0.graph.initializer.append(
+        ONNXTensorProto("shape", type: 7, [2], raw: [4, 10].flatMap { [$0, 0, 0, 0, 0, 0, 0, 0] }))
+      $0.graph.output = [ONNXValueInfoProto("shaped", ["4", "10"])]
+    }
+    let model = try files.model(network)
+    let found = try Repruner(model, RepruneCase.options()).reprune(
+      to: .zeros(80), calibration: RepruneCase.calibration(),
+      evaluation: RepruneCase.images(10, seed: 2))
+    #expect(found.report.budget?.isMet == true && found.report.evaluation?.count == 10)
+    #expect(found.report.result?.measuredLoss ?? 0 > 0)
+  }
+
+  /// Where all weights of a layer go, its outputs over the sum of them are 0 / 0, which nothing can be fitted to.
+  @Test func goesOnWhereAChangedNetworkIsNotFinite() throws {
+    let network = ONNXModelProto(
+      outputs: ["scores"],
+      initializers: [
+        RepruneCase.tensor("a.w", [6, 8], density: 0.5),
+        RepruneCase.tensor("b.w", [8, 3], density: 0.5),
+      ],
+      [
+        ONNXNodeProto("MatMul", ["x", "a.w"], ["a.y"], name: "a"),
+        ONNXNodeProto("ReduceL1", ["a.y"], ["sum"], ["axes": .ints([1])], name: "sum"),
+        ONNXNodeProto("Div", ["a.y", "sum"], ["share"], name: "share"),
+        ONNXNodeProto("MatMul", ["share", "b.w"], ["scores"], name: "b"),
+      ]
+    ).with { $0.graph.input = [ONNXValueInfoProto("x", ["N", "6"])] }
+    var random = SplitMix64(seed: 3)
+    let values = (0..<20 * 6).map { _ in random.uniform() }
+    let images = try RepruneImages([Hewn.Tensor(shape: [20, 6], floats: values)])
+    let repruner = try Repruner(files.model(network), RepruneCase.options())
+    let all = try repruner.reprune(to: .zeros(100), calibration: images, evaluation: images)
+    #expect(all.report.budget?.isMet == true && all.report.result?.zeros == 1)
+    #expect(all.report.method.refitsInOrder && all.report.result?.isInOrder == false)
+    // Networks that compute something are found as ever.
+    let some = try repruner.reprune(to: .error(0.5), calibration: images, evaluation: images)
+    #expect(some.report.budget?.isMet == true && some.report.result?.measuredLoss != nil)
   }
 
   @Test func findsFrontiers() throws {

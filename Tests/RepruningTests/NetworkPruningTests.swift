@@ -29,6 +29,7 @@ import Testing
       #expect(layer.droppedCount == pairs.count { $0.1 == 0 }, "\(label)")
       #expect(layer.filledCount == pairs.count { $0.0 == 0 }, "\(label)")
       #expect(layer.refittedCount == pairs.count { $0.0 != 0 && $0.1 != 0 }, "\(label)")
+      #expect(layer.nonZeroCount == after.count { $0 != 0 }, "\(label)")
       #expect(layer.covers.isEmpty == (layer.form == .dense), "\(label)")
       if layer.form != .repruned {
         #expect(before == after, "\(label): changed")

@@ -27,31 +27,6 @@ import Testing
     }
   }
 
-  @Test(arguments: NetworkCase.all + [NetworkCase(drift: 0.1, seed: 9)])
-  func lossesHold(_ networkCase: NetworkCase) throws {
-    let network = try networkCase.make()
-    let pruning = try NetworkPruning(network.layers)
-    // Changed inputs lose something whatever is kept.
-    let least = pruning.plan(lambda: 1e100).loss
-    let most = pruning.plan(lambda: 0).loss - least
-    var times: [Double] = []
-    for part in [0.003, 0.03, 0.3, 1, 2] {
-      let budget = least + part * most
-      let found = pruning.plan(loss: budget)
-      let label = "\(networkCase), loss \(part) of \(most)"
-      NetworkPruningTests.expectConsistent(found.plan, network, label)
-      #expect(found.isMet && found.plan.loss <= budget, "\(label)")
-      let loss = found.plan.layers.indices.reduce(0) {
-        $0 + network.loss($1, found.plan.layers[$1].weights)
-      }
-      #expect(loss <= budget * (1 + 1e-4), "\(label): \(loss)")
-      times.append(found.plan.time)
-    }
-    #expect(
-      zip(times, times.dropFirst()).allSatisfy { $0 >= $1 * 0.98 }, "\(networkCase): \(times)")
-    #expect(times[0] > times[4] || networkCase.layerCount == 1, "\(networkCase): \(times)")
-  }
-
   /// By counting.
   @Test(arguments: NetworkCase.all) func firstChangesAreFound(_ networkCase: NetworkCase) throws {
     let pruning = try NetworkPruning(networkCase.make().layers)
@@ -67,8 +42,6 @@ import Testing
       let pruning = try NetworkPruning(network.layers, otherTime: 1)
       let fast = pruning.plan(speedup: 1e9)
       #expect(!fast.isMet && fast.plan.time == pruning.plan(lambda: 0).time, "\(networkCase)")
-      let lossless = pruning.plan(loss: -1)
-      #expect(!lossless.isMet && lossless.plan.loss <= pruning.unchanged.loss, "\(networkCase)")
       let slow = pruning.plan(measuredSpeedup: 1e9, measurementLimit: 5) {
         pruning.unchanged.time / $0.time
       }
@@ -105,20 +78,9 @@ import Testing
     }
   }
 
-  /// A refit of layers whose inputs have changed may meet a loss that the network as it is does not.
-  @Test func refitsAloneMayMeetALoss() throws {
-    let network = try NetworkCase(drift: 0.1, seed: 9).make()
-    let pruning = try NetworkPruning(network.layers)
-    let (refitted, unchanged) = (pruning.plan(lambda: 1e100), pruning.unchanged)
-    #expect(refitted.loss < 0.95 * unchanged.loss && refitted.time <= unchanged.time)
-    let budget = (refitted.loss + unchanged.loss) / 2
-    let found = pruning.plan(loss: budget)
-    #expect(found.isMet && found.plan.loss <= budget)
-  }
-
   /// Against the best of all combinations of the layers' plans, by enumeration.
   @Test func searchesAreNearTheBestCombination() throws {
-    var gaps: [(loss: Double, time: Double)] = []
+    var gaps: [Double] = []
     for seed in UInt64(20)..<30 {
       let network = try NetworkCase(layerCount: 4, seed: seed).make()
       let pruning = try NetworkPruning(network.layers, priceCount: 6)
@@ -135,19 +97,13 @@ import Testing
         #expect(found.isMet == (want != nil), "seed \(seed), speed-up \(speedup)")
         guard let want else { continue }
         #expect(found.plan.loss >= want * (1 - 1e-9), "seed \(seed), speed-up \(speedup)")
-        let fastest = all.filter { $0.loss <= want }.map(\.time).min() ?? .infinity
-        let found2 = pruning.plan(loss: want * (1 + 1e-12))
-        gaps.append((found.plan.loss / want - 1, found2.plan.time / fastest - 1))
+        gaps.append(found.plan.loss / want - 1)
       }
     }
-    let (losses, times) = (gaps.map(\.loss), gaps.map(\.time))
-    let (loss, time) = (
-      losses.reduce(0, +) / Double(gaps.count), times.reduce(0, +) / Double(gaps.count)
-    )
+    let mean = gaps.reduce(0, +) / Double(gaps.count)
     print(
-      "above the best combination: loss \(loss) mean, \(losses.max() ?? 0) worst;"
-        + " time \(time) mean, \(times.max() ?? 0) worst of \(gaps.count)")
-    #expect(gaps.count >= 20 && loss <= 0.05 && time <= 0.03)
+      "loss above the best combination: \(mean) mean, \(gaps.max() ?? 0) worst of \(gaps.count)")
+    #expect(gaps.count >= 20 && mean <= 0.05)
   }
 
   /// At the same time, what is done for the layers counts.

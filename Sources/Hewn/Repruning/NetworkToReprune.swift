@@ -64,12 +64,22 @@ struct NetworkToReprune {
     self.options = try CompleteOptions(options.compile, compiled: nil)
     compiler = try Device.makeCompiler(self.options)
     graph = try BoundNetwork(file, options.compile.unoptimized).graph
-    let rebatched = try? BoundNetwork(
-      file, options.compile.unoptimized(batch: options.calibrationBatch, of: graph))
-    calibrationGraph = rebatched?.graph ?? graph
+    calibrationGraph = try Self.rebatched(file, graph, options)
     let costs = try Self.costs(of: graph, compiler, self.options)
     (layers, exceptions) = try Self.layers(
       of: file, graph, calibrationGraph, costs: costs, options)
+  }
+
+  /// The network for the batch in which images run, or as it was bound where its file takes no other.
+  private static func rebatched(
+    _ file: ONNXModel, _ graph: Graph, _ options: RepruneOptions
+  ) throws -> Graph {
+    do {
+      let batch = options.calibrationBatch
+      return try BoundNetwork(file, options.compile.unoptimized(batch: batch, of: graph)).graph
+    } catch let error as Tensors.HewnError where error.code != .outOfMemory {
+      return graph
+    }
   }
 
   /// The costs of layers by the names of their nodes, of which no two are the same.

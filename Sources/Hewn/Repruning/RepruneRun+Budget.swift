@@ -36,9 +36,11 @@ extension RepruneRun {
 
   /// The share of the prunable layers' weights that are zero.
   func zeros(of candidate: Candidate) -> Double {
-    let layers = candidate.pass?.layers.map(\.weights) ?? candidate.plan.layers.map(\.weights)
-    let matrices = layers.joined().map(\.matrix)
-    let all = matrices.reduce(0) { $0 + $1.values.count }
-    return Double(matrices.reduce(0) { $0 + $1.zeroCount }) / Double(max(1, all))
+    let all = network.layers.map(\.timed).reduce(0) { $0 + $1.groupCount * $1.rows * $1.taps }
+    let nonZeroCount =
+      candidate.pass.map { pass in
+        pass.layers.flatMap(\.weights).reduce(0) { $0 + $1.matrix.nonZeroCount }
+      } ?? candidate.plan.layers.reduce(0) { $0 + $1.nonZeroCount }
+    return Double(all - nonZeroCount) / Double(max(1, all))
   }
 }

@@ -96,7 +96,7 @@ extension RepruneRun {
       lambda: plan.lambda.isFinite && plan.lambda < 1e300
         ? (plan.lambda / unit).rounded(significant: 6) : nil,
       zeros: zeros(of: candidate).rounded(places: 6),
-      predictedMilliseconds: ((plan.time - plan.otherTime) / unit).rounded(significant: 6),
+      predictedMilliseconds: (plan.layerTime / unit).rounded(significant: 6),
       measuredMilliseconds: times.map {
         $0.milliseconds(ofLayers: names).reduce(0, +).rounded(significant: 6)
       },

@@ -27,7 +27,7 @@ extension RepruneRun {
   ) throws -> Candidate {
     let plans = (0...pruning.changeCount).map { pruning.plan(changeCount: $0) }
     var search = BudgetSearch(
-      plans: plans.map { ($0.time, $0.loss) }, budget: budget.aim,
+      plans: plans.map { ($0.layerTime, $0.loss) }, budget: budget.aim,
       perLoss: budget.expectedPerLoss)
     var best: Candidate?
     let limit = refitsInOrder ? Self.refitLimit : Self.measurementLimit

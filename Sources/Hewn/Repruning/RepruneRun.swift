@@ -109,15 +109,21 @@ struct RepruneRun {
     options.refitsInOrder && pass != nil && options.compensation != .none
   }
 
-  /// The network with a plan whose layers are refitted in order, where that is asked for.
+  /// The network with a plan whose layers are refitted in order, where that is asked for, and where all that the
+  /// changed network computes is finite.
   func refitted(_ plan: NetworkPlan) throws -> Candidate {
     guard refitsInOrder, let pass else { return try planned(plan) }
-    let result = try pass(plan, parts: parts) { layer in
-      try progress(
-        "refitting \(network.layers[layer].name)",
-        Double(layer) / Double(network.layers.count))
+    do {
+      let result = try pass(plan, parts: parts) { layer in
+        try progress(
+          "refitting \(network.layers[layer].name)",
+          Double(layer) / Double(network.layers.count))
+      }
+      return Candidate(plan: plan, pass: result, measured: try measure?(result.graph))
+    } catch let error as Tensors.HewnError where error.code == .failedCheck {
+      // The original network has been through the same images.
+      return try planned(plan)
     }
-    return Candidate(plan: plan, pass: result, measured: try measure?(result.graph))
   }
 
   /// The network for the batch that it is to be fast for.

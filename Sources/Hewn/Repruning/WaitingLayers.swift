@@ -15,7 +15,7 @@ struct WaitingLayers {
     let unit: LossUnit
     let rounds: LayerRounds.Options
     /// By which layers that take longer come first.
-    var weightCount: Int {
+    var entryCount: Int {
       priced.parts.reduce(0) { $0 + $1.weights.matrix.values.count }
     }
   }
@@ -70,11 +70,11 @@ struct WaitingLayers {
   /// Finds what the layers may become: side by side, but for those that would keep one thread busy for longer
   /// than all others take.
   mutating func price(into found: inout [FrontierFile?]) throws {
-    let layers = layers.sorted { ($1.weightCount, $0.index) < ($0.weightCount, $1.index) }
+    let layers = layers.sorted { ($1.entryCount, $0.index) < ($0.entryCount, $1.index) }
     self.layers = []
     byteCount = 0
-    let share = layers.reduce(0) { $0 + $1.weightCount } / network.options.threads
-    let largeCount = layers.prefix { $0.weightCount > share }.count
+    let share = layers.reduce(0) { $0 + $1.entryCount } / network.options.threads
+    let largeCount = layers.prefix { $0.entryCount > share }.count
     let run = PricingRun(
       network.layers.count, done: found.count { $0 != nil }, checkpoint, progress)
     var files: [FrontierFile] = []
@@ -87,12 +87,13 @@ struct WaitingLayers {
 
   /// The best measure that a layer's size allows.
   private static func measure(for weights: [FilterWeights]) -> Importance.Measure {
+    let weightCount = weights.reduce(0) { $0 + $1.matrix.nonZeroCount }
     let work = weights.reduce(0.0) { sum, group in
       let kept = Double(group.matrix.nonZeroCount) / Double(max(1, group.matrix.rows))
       return sum + Double(group.matrix.rows) * kept * kept * kept
     }
     // Two thirds for each inverse, at all prices and in two rounds.
-    let rounds = Double(2 * LayerFrontier.standardPriceCount)
+    let rounds = Double(2 * LayerFrontier.standardPriceCount(weightCount: weightCount))
     return work * 2 / 3 * rounds <= surgeonWork ? .optimalBrainSurgeon : .inputPower
   }
 }

@@ -69,22 +69,16 @@ package struct LossProbe: Sendable {
     var generator = layer.generator(seed: options.seed)
     let original = try layer.filterWeights(in: graph)
     var noises: [WeightNoise.Result] = []
-    for draw in 0..<options.drawCount {
+    for _ in 0..<options.drawCount {
       let noise = WeightNoise(
         original, statistics: statistics, changesBias: layer.mayChangeBias,
         generator: &generator)
-      let errors = [options.relativeError] + (draw == 0 ? [options.relativeError / 2] : [])
-      for error in errors {
-        guard let result = try noise.weights(relativeError: error, parts: parts) else {
-          return .zero
-        }
-        noises.append(result)
-      }
+      guard let result = try noise.weights(relativeError: options.relativeError, parts: parts)
+      else { return .zero }
+      noises.append(result)
     }
     let losses = try self.losses(of: layer, noises.map(\.weights))
-    var units = zip(losses, noises).map { $0 / $1.relativeError }
-    let half = units.remove(at: 1)
-    return LossUnit(draws: units, linearity: units[0] > 0 ? half / units[0] : nil)
+    return LossUnit(draws: zip(losses, noises).map { $0 / $1.relativeError })
   }
 
   /// The network's loss with each of some weights of a layer.

@@ -7,26 +7,21 @@ package struct LossUnit: Hashable, Sendable {
   package let value: Double
   /// What each draw of the noise gives; ``value`` is their mean. None where nothing was measured.
   package let draws: [Double]
-  /// a_l at half of the error over a_l at all of it, with the noise of the first draw: 1 where the loss is
-  /// linear. `nil` where the loss is 0, or nothing was measured.
-  package let linearity: Double?
 
-  init(draws: [Double], linearity: Double?) {
+  init(draws: [Double]) {
     precondition(!draws.isEmpty, "no draws")
     value = draws.reduce(0, +) / Double(draws.count)
     self.draws = draws
-    self.linearity = linearity
   }
 
   private init(assumed value: Double) {
     self.value = value
     draws = []
-    linearity = nil
   }
 
   /// What was found before.
-  package init(restoring value: Double, draws: [Double], linearity: Double?) {
-    (self.value, self.draws, self.linearity) = (value, draws, linearity)
+  package init(restoring value: Double, draws: [Double]) {
+    (self.value, self.draws) = (value, draws)
   }
 
   /// 1: without calibration data all layers count alike.
