@@ -178,7 +178,7 @@ def test_budgets_that_are_not_met_are_errors(folder, tmp_path):
 
 def test_paths_are_refused_before_images_are_read(folder, tmp_path):
     missing = tmp_path / "missing/out.onnx"
-    done = hewn("reprune", EXAMPLE, "--images", "none.zip", "--zeros", "93", "-o", missing, status=3)
+    done = hewn("reprune", EXAMPLE, "--images", "none.zip", "--zeros", "93", "-o", missing, status=5)
     assert str(missing) in done.stderr and "none.zip" not in done.stderr
     both = tmp_path / "both"
     done = hewn(*arguments(folder, "--zeros", "93", "-o", both, "--masks", both), status=2)

@@ -20,8 +20,8 @@ extension RepruneCommand {
       requiresLabels: needsLabels && settings.evaluation == nil, console)
     let (fitted, rest) = Self.split(
       set.items.count, calibrationCount: settings.calibrate, seed: settings.seed)
-    let isJudge = settings.evaluation == nil
-    let usesLabels = try isJudge && labelsFit(set, repruner, console)
+    // Of images that do not judge, labels are only said to be there.
+    let usesLabels = try settings.evaluation != nil || labelsFit(set, repruner, console)
     let calibration = try decode(set.keeping(fitted), usesLabels: usesLabels, repruner, console)
     if let other = settings.evaluation {
       var set = try open(
