@@ -1,8 +1,12 @@
 """Times of networks that take turns."""
 
+import pathlib
 import statistics
+import sys
 
-from common import hewn
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from common import hewn  # noqa: E402
 
 ROUNDS = 7
 SECONDS = 2

@@ -53,7 +53,7 @@ package struct Cover: Hashable, Sendable {
   /// For each position the leaves of its row, by ascending tap.
   package let leavesByRow: [[Leaf]]
   /// The weights that were dropped, as ascending indices `filter · taps + tap` into the filter
-  /// matrix; none in an exact cover.
+  /// matrix; none in an exact cover, and in one that has forgotten them.
   package private(set) var dropped: [Int]
   /// The time that the cover takes by the costs it was made for; nil where it was made without, or
   /// has segments of a height that they do not list.

@@ -24,16 +24,20 @@ struct NonZeroWeights {
   /// - Throws: `invalidFile` where there are other numbers of bits or of values, or one that is not finite.
   func matrix(rows: Int, taps: Int) throws(HewnError) -> FilterMatrix {
     var matrix = [Float](repeating: 0, count: rows * taps)
-    let places = bits.enumerated().flatMap { byte, bits in
-      (0..<8).filter { bits >> $0 & 1 == 1 }.map { 8 * byte + $0 }
-    }
-    guard bits.count == Self.byteCount(of: matrix.count), places.last ?? 0 < matrix.count,
-      places.count == values.count
+    let count = bits.reduce(0) { $0 + $1.nonzeroBitCount }
+    let padding = 8 * bits.count - matrix.count
+    guard bits.count == Self.byteCount(of: matrix.count),
+      bits.last?.leadingZeroBitCount ?? 8 >= padding, count == values.count
     else {
       throw HewnError(
-        .invalidFile, "\(values.count) weights at \(places.count) places of \(rows) × \(taps)")
+        .invalidFile,
+        "\(values.count) weights at \(count) of \(8 * bits.count) places for \(rows) × \(taps)")
     }
-    for (place, value) in zip(places, values) { matrix[place] = value }
+    var next = 0
+    for place in matrix.indices where bits[place / 8] >> (place % 8) & 1 == 1 {
+      matrix[place] = values[next]
+      next += 1
+    }
     return try FilterMatrix(rows: rows, taps: taps, values: matrix)
   }
 

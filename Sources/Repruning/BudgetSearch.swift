@@ -32,7 +32,7 @@ package struct BudgetSearch: Sendable {
   private let perLoss: Double
   private var trials: [Trial] = []
 
-  /// By how much of its time a network must be faster to be worth measuring.
+  /// By how much of its layers' time a network must be faster to be worth measuring.
   private static let leastGain = 0.005
   /// Trials that reach so many times the budget are left out of s: drops do not grow in proportion for ever.
   private static let farAway = 4.0

@@ -10,7 +10,7 @@ package import Tensors
 /// nothing is dropped; nor where a_l is zero, as no price then tells its plans apart.
 package struct LayerFrontier: Sendable {
   /// The prices at which rounds are usually run on a layer: 48, and fewer on one of more than 5 million
-  /// weights, as each plan takes memory, and each round time, in proportion to them.
+  /// weights that are not zero, as each plan takes memory, and each round time, in proportion to them.
   package static func standardPriceCount(weightCount: Int) -> Int {
     min(48, max(8, (1 << 28) / max(1, weightCount)))
   }

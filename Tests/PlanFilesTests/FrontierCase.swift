@@ -6,7 +6,8 @@ import Tensors
 
 /// Checkpoints of a small layer.
 enum FrontierCase {
-  private static let rows = 8
+  /// The bits of 63 weights leave one over.
+  private static let rows = 7
   static let taps = 9
 
   /// A layer of two groups whose own form is dense, or by exact covers.

@@ -138,6 +138,32 @@ import Testing
     }
   }
 
+  /// Bits for weights that are not there, of which there are too many or too few, or after the last place.
+  @Test func bitsThatFitNoWeightsAreRefused() throws {
+    try withWhole(isDense: false) { path, whole, groups in
+      let count = whole[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+      let header = try #require(
+        JSONSerialization.jsonObject(with: Data(whole[8..<8 + count])) as? [String: Any])
+      let name = try #require(header.keys.filter { $0.hasSuffix(".kept.0") }.min())
+      let entry = try #require(header[name] as? [String: Any])
+      let offsets = try #require(entry["data_offsets"] as? [Int])
+      let bytes = (8 + count + offsets[0])..<(8 + count + offsets[1])
+      #expect(bytes.count == 8 && whole[bytes.upperBound - 1] < 0x80)
+      let (empty, full) = (
+        bytes.first { whole[$0] != 0xff && $0 < bytes.upperBound - 1 },
+        bytes.first { whole[$0] != 0 }
+      )
+      for (label, index, bits) in [
+        ("after the last", bytes.upperBound - 1, whole[bytes.upperBound - 1] | 0x80),
+        ("too many", try #require(empty), 0xff), ("too few", try #require(full), 0),
+      ] as [(String, Int, UInt8)] {
+        var damaged = whole
+        damaged[index] = bits
+        try expectRefusal(sealed(damaged), path, groups, "of 64 places for 7 × 9", label)
+      }
+    }
+  }
+
   /// Damage whose seal is right reaches all that reads the content.
   @Test(arguments: [true, false]) func sealedDamage(isDense: Bool) throws {
     try withWhole(isDense: isDense) { path, whole, groups in

@@ -1,5 +1,7 @@
 """The parts of Benchmarks/Repruning that compute: no tool is needed."""
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -15,6 +17,14 @@ import timing  # noqa: E402
 
 def turns(*milliseconds):
     return [{"network_ms": network, "layers_ms": layers} for network, layers in milliseconds]
+
+
+@pytest.mark.parametrize("name", ["reprune", "finetune"])
+def test_scripts_start(name):
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    command = [sys.executable, ROOT / f"Benchmarks/Repruning/{name}.py", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, env=variables)
+    assert done.returncode == 0 and "usage:" in done.stdout, done.stderr
 
 
 def test_speedups_compare_turns_of_the_same_round():

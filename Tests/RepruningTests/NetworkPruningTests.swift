@@ -44,6 +44,15 @@ import Testing
     #expect(isSame(plan.time, plan.layers.reduce(plan.otherTime) { $0 + $1.time }), "\(label)")
   }
 
+  /// 2²⁸ weights of all plans, as long as there are eight prices.
+  @Test func largeLayersHaveFewerPrices() {
+    for (weightCount, want) in [
+      (0, 48), (5_000_000, 48), (6_000_000, 44), (20_000_000, 13), (1_000_000_000, 8),
+    ] {
+      #expect(LayerFrontier.standardPriceCount(weightCount: weightCount) == want)
+    }
+  }
+
   @Test(arguments: NetworkCase.all + [NetworkCase(drift: 0.1, seed: 9)])
   func plansAreWhatTheySay(_ networkCase: NetworkCase) throws {
     let network = try networkCase.make()

@@ -115,8 +115,8 @@ public struct RepruneReport: Report {
 
   /// A network between the one that was read and one with all weights dropped.
   public struct Point: Codable, Sendable, Equatable {
-    /// The milliseconds that a unit of loss is worth; `nil` for the network as it is, and
-    /// where the number of weights was traded.
+    /// The milliseconds that a unit of loss is worth; `nil` for the network as it is, where
+    /// nothing is dropped, and where the number of weights was traded.
     @Nullable public var lambda: Double?
     /// The share of the prunable layers' weights that are zero.
     public var zeros: Double
@@ -172,8 +172,8 @@ public struct RepruneReport: Report {
     public var leafCount: Int
     /// a_l, the network's loss for one unit of the layer's relative error.
     public var lossPerError: Double
-    /// E / ‖Y‖²: where layers were refitted in order on the inputs that the changed network gives, to what the
-    /// layer is to give there, and by what comes through a clamp that follows.
+    /// E / ‖Y‖² of its outputs; where it was refitted in order, on the inputs that the changed network gives it, to
+    /// what it is to give there, and by what comes through a clamp that follows; without images that of its weights.
     public var relativeError: Double
     /// The filters whose weights could not be solved for.
     public var unsolvedCount: Int

@@ -63,8 +63,8 @@ extension RepruneCommand {
     return set
   }
 
-  /// Whether the labels of a set are those of the network's classes. Names of folders may say nothing of classes,
-  /// and are left aside where a budget does not need them.
+  /// Whether the labels of a set may be those of the network's classes. Folders of another number may say nothing
+  /// of classes, and are left aside where the budget does not need labels.
   ///
   /// - Throws: `invalidArgument` where labels were given or are needed, and do not fit.
   private func labelsFit(

@@ -77,7 +77,7 @@ extension ReportText {
         original.networkMilliseconds.map { $0 / milliseconds }
       }
       table.add([
-        index == 0 ? "as it was" : point.lambda.map { "λ \(Numbers.significant($0))" } ?? "found",
+        index == 0 ? "as it was" : name(of: point, isFound: report.result != nil),
         Numbers.percent(point.zeros), Numbers.significant(point.predictedMilliseconds),
         point.measuredMilliseconds.map(Numbers.significant) ?? "",
         point.networkMilliseconds.map(Numbers.significant) ?? "",
@@ -88,6 +88,11 @@ extension ReportText {
       ])
     }
     return table.render(style)
+  }
+
+  private static func name(of point: RepruneReport.Point, isFound: Bool) -> String {
+    if let lambda = point.lambda { return "λ \(Numbers.significant(lambda))" }
+    return isFound ? "found" : "least loss"
   }
 
   private static func verdict(_ report: RepruneReport, _ style: Style) -> String {
