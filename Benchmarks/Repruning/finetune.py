@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-import timing
+import network_times
 from networks import CIFAR_TEST, CIFAR_TRAIN, data
 
 from common import RESULTS, ROOT, circumstances, hewn, write
@@ -35,7 +35,7 @@ def run(*command):
 def stations(models):
     """Accuracy and times of each network, by its name; the first is the one to compare with."""
     # Its layers are so small that two threads are hardly faster than one.
-    times = timing.medians(timing.rounds(models, threads=1))
+    times = network_times.medians(network_times.rounds(models, threads=1))
     results = []
     original = next(iter(models.values()))
     for name, model in models.items():

@@ -28,7 +28,7 @@ import sys
 import tempfile
 import zipfile
 
-import timing
+import network_times
 from networks import CIFAR_TEST, NETWORKS, data
 
 from common import HEWN, RESULTS, circumstances, hewn, write
@@ -156,9 +156,9 @@ def targets(network, options):
         entry = kept(report) | gains(report)
         if network.second:
             entry["second"] = compare(output, network, data("images", network.second))
-        turns = timing.rounds({"before": network.model, "after": output}, network.threads)
+        turns = network_times.rounds({"before": network.model, "after": output}, network.threads)
         entry |= {
-            "turns": turns, "measured_speedup": timing.speedups(turns["before"], turns["after"])
+            "turns": turns, "measured_speedup": network_times.speedups(turns["before"], turns["after"])
         }  # fmt: skip
     speedup = entry["measured_speedup"]
     print(

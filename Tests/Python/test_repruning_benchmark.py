@@ -12,7 +12,7 @@ sys.path.append(str(ROOT / "Benchmarks"))
 sys.path.append(str(ROOT / "Benchmarks/Repruning"))
 
 import common  # noqa: E402
-import timing  # noqa: E402
+import network_times  # noqa: E402
 
 
 def turns(*milliseconds):
@@ -30,7 +30,7 @@ def test_scripts_start(name):
 def test_speedups_compare_turns_of_the_same_round():
     # Of layers, the medians of all turns would say 1.
     before, after = turns((2, 1), (4, 2), (3, 1)), turns((1, 0.5), (4, 1), (3, 2))
-    assert timing.speedups(before, after) == {
+    assert network_times.speedups(before, after) == {
         "rounds": 3,
         "network": {"median": 1.0, "least": 1.0, "greatest": 2.0},
         "layers": {"median": 2.0, "least": 0.5, "greatest": 2.0},
@@ -39,11 +39,11 @@ def test_speedups_compare_turns_of_the_same_round():
 
 def test_rounds_of_other_numbers_do_not_compare():
     with pytest.raises(ValueError):
-        timing.speedups(turns((1, 1)), turns((1, 1), (1, 1)))
+        network_times.speedups(turns((1, 1)), turns((1, 1), (1, 1)))
 
 
 def test_medians_are_of_each_network():
-    found = timing.medians({"a": turns((3, 1), (1, 2), (2, 9)), "b": turns((5, 4))})
+    found = network_times.medians({"a": turns((3, 1), (1, 2), (2, 9)), "b": turns((5, 4))})
     assert found == {
         "a": {"network_ms": 2, "layers_ms": 2}, "b": {"network_ms": 5, "layers_ms": 4}
     }  # fmt: skip
@@ -62,9 +62,9 @@ def test_networks_take_turns(monkeypatch):
             ],
         }  # fmt: skip
 
-    monkeypatch.setattr(timing, "hewn", hewn)
-    monkeypatch.setattr(timing, "ROUNDS", 2)
-    found = timing.rounds({"before": "a", "after": "b"}, threads=1)
+    monkeypatch.setattr(network_times, "hewn", hewn)
+    monkeypatch.setattr(network_times, "ROUNDS", 2)
+    found = network_times.rounds({"before": "a", "after": "b"}, threads=1)
     assert [model for model, *_ in order] == ["a", "b", "a", "b"]
     assert all(options == ["--threads", 1] for _, *options in order)
     assert found == {"before": turns((3, 1.5), (3, 1.5)), "after": turns((3, 1.5), (3, 1.5))}
