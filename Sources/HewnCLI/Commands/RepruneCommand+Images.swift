@@ -71,14 +71,12 @@ extension RepruneCommand {
     _ set: ImageSet, _ repruner: Repruner, _ console: Console
   ) throws -> Bool {
     guard let output = repruner.classOutput else { return true }
-    let (classCount, name) = (output.classCount, output.name)
-    if budget.maxAccuracyDrop != nil {
-      let mismatch = EvaluateCommand.mismatch(of: set, classCount: classCount, output: name)
-      if let mismatch { throw HewnError(.invalidArgument, mismatch) }
-    }
-    let obstacle = try EvaluateCommand.unfitLabels(of: set, classCount: classCount, output: name)
-    if let obstacle { console.note("accuracy is not looked at: \(obstacle)") }
-    return obstacle == nil
+    let obstacle = try EvaluateCommand.unfitLabels(
+      of: set, classCount: output.classCount, output: output.name)
+    guard let obstacle else { return true }
+    if budget.maxAccuracyDrop != nil { throw HewnError(.invalidArgument, obstacle) }
+    console.note("accuracy is not looked at: \(obstacle)")
+    return false
   }
 
   /// Decodes all images of a set.
