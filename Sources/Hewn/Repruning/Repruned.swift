@@ -35,10 +35,7 @@ public struct Repruned: Sendable {
   ///   take 2 GiB or more, `io`.
   public mutating func write(to path: String, masks masksPath: String? = nil) throws {
     try rethrowing(of: file.fileName) {
-      if let masksPath {
-        try file.checkIsNoPart(masksPath)
-        try Self.check(masksPath, isNot: path)
-      }
+      try Self.checkPaths(path, masks: masksPath, for: file)
       try file.write(to: path, replacing: replaced, adding: added())
       report.file = path
       if let masksPath {
@@ -51,8 +48,18 @@ public struct Repruned: Sendable {
     }
   }
 
+  /// - Throws: `invalidArgument` for a file that the model was read from, and where both paths lead to one file.
+  static func checkPaths(
+    _ path: String, masks masksPath: String?, for file: ONNXModel
+  ) throws {
+    try file.checkIsNoPart(path)
+    guard let masksPath else { return }
+    try file.checkIsNoPart(masksPath)
+    try check(masksPath, isNot: path)
+  }
+
   /// - Throws: `invalidArgument` where two paths lead to one file.
-  static func check(_ masksPath: String, isNot path: String) throws(HewnError) {
+  private static func check(_ masksPath: String, isNot path: String) throws(HewnError) {
     let identity = FileIdentity(path: path)
     guard masksPath != path, identity == nil || identity != FileIdentity(path: masksPath) else {
       throw HewnError(.invalidArgument, "\(path) cannot hold both the model and the masks")

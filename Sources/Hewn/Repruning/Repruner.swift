@@ -47,11 +47,8 @@ public struct Repruner: Sendable {
   public func checkPaths(output path: String, masks masksPath: String? = nil) throws {
     let file = network.file
     try rethrowing(of: file.fileName) {
-      for path in [path, masksPath].compactMap(\.self) {
-        try file.checkIsNoPart(path)
-        try Files.checkCanWrite(path)
-      }
-      if let masksPath { try Repruned.check(masksPath, isNot: path) }
+      try Repruned.checkPaths(path, masks: masksPath, for: file)
+      for path in [path, masksPath].compactMap(\.self) { try Files.checkCanWrite(path) }
     }
   }
 
